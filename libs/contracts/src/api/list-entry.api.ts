@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import {
+  dateSchema,
+  entryStatusSchema,
+  exitGroundSchema,
+  gradeSchema,
+  idSchema,
+  idTypeSchema,
+  originSchema,
+  partyRoleSchema,
+  serviceMethodSchema,
+  subjectKindSchema,
+} from '../vocabulary.ts';
+
+const text = (maxLength: number) => z.string().trim().min(1).max(maxLength);
+/** A name is text as it comes: normalised for comparing, never for storing. */
+const nameText = z
+  .string()
+  .min(1)
+  .max(10_000)
+  .refine((value) => value.trim() !== '', 'blank');
+
+export const entrySubjectSchema = z.object({
+  kind: subjectKindSchema,
+  name: nameText,
+  usccCode: z.string().max(64).optional(),
+  idType: idTypeSchema.optional(),
+  idNumber: z.string().max(64).optional(),
+  regionCode: text(20),
+});
+
+export const entryPartyRequestSchema = z.object({
+  role: partyRoleSchema.exclude(['SUBJECT']),
+  name: nameText,
+  idType: idTypeSchema,
+  idNumber: z.string().min(1).max(64),
+  namedInDecision: z.boolean(),
+  noticeServedOn: dateSchema.optional(),
+  decisionServedOn: dateSchema.optional(),
+});
+
+/** Body of `POST /api/v1/list-entries`: one designation with its complete documents (§2.7). */
+export const listEntryRequestSchema = z
+  .object({
+    listCode: text(40),
+    origin: originSchema.default('CITY'),
+    batchNo: text(100).optional(),
+    sourceRecordId: text(200),
+    subject: entrySubjectSchema,
+    parties: z.array(entryPartyRequestSchema).max(1000).default([]),
+    facts: text(10_000),
+    industry: text(200).optional(),
+    grade: gradeSchema.optional(),
+    basis: z
+      .array(z.object({ document: text(500), article: text(200).optional() }))
+      .min(1)
+      .max(50),
+    conditions: z
+      .array(z.object({ code: text(50), documentNo: text(200) }))
+      .max(50)
+      .default([]),
+    decision: z.object({ name: text(500), number: text(200), date: dateSchema }),
+    notice: z
+      .object({ servedOn: dateSchema, defenceEndedOn: dateSchema.optional(), method: serviceMethodSchema.default('DIRECT') })
+      .optional(),
+    service: z
+      .object({
+        decisionServedOn: dateSchema.optional(),
+        repairNoticeServedOn: dateSchema.optional(),
+        method: serviceMethodSchema.default('DIRECT'),
+      })
+      .optional(),
+    publicNotice: z.object({ openedOn: dateSchema, closedOn: dateSchema }).optional(),
+    evidence: z
+      .array(z.object({ kind: text(50), fileId: idSchema }))
+      .max(100)
+      .default([]),
+    validFrom: dateSchema.optional(),
+    validTo: dateSchema.optional(),
+  })
+  .meta({ id: 'ListEntryRequest' });
+export type ListEntryRequest = z.infer<typeof listEntryRequestSchema>;
+
+export const exitRequestSchema = z
+  .object({ ground: exitGroundSchema, documentNo: text(200), date: dateSchema })
+  .meta({ id: 'ListEntryExitRequest' });
+export const withdrawRequestSchema = z.object({ reason: text(2000) }).meta({ id: 'ListEntryWithdrawRequest' });
+export const suspendRequestSchema = z
+  .object({ ground: z.enum(['STOP_EXECUTION', 'BANKRUPTCY']), documentNo: text(200), date: dateSchema })
+  .meta({ id: 'ListEntrySuspendRequest' });
+export const resumeRequestSchema = z.object({ documentNo: text(200), date: dateSchema }).meta({ id: 'ListEntryResumeRequest' });
+
+/** Answer about one entry. Persons are masked (R-8-8). */
+export const listEntryViewSchema = z
+  .object({
+    id: idSchema,
+    number: z.string(),
+    version: z.int(),
+    status: entryStatusSchema,
+    reason: z.string().nullable(),
+    listCode: z.string(),
+    listType: z.string(),
+    designatingDepartment: z.string(),
+    origin: originSchema,
+    grade: gradeSchema,
+    subject: z.object({
+      id: idSchema,
+      kind: subjectKindSchema,
+      name: z.string(),
+      usccCode: z.string().nullable(),
+      idMasked: z.string().nullable(),
+      regionCode: z.string(),
+    }),
+    parties: z.array(
+      z.object({
+        id: idSchema,
+        role: partyRoleSchema,
+        name: z.string(),
+        idMasked: z.string().nullable(),
+        named: z.boolean(),
+        served: z.boolean(),
+      }),
+    ),
+    decision: z.object({ name: z.string(), number: z.string(), date: dateSchema }),
+    activatedOn: dateSchema.nullable(),
+    validFrom: dateSchema,
+    validTo: dateSchema.nullable(),
+    timeline: z.array(
+      z.object({
+        version: z.int(),
+        transition: z.string(),
+        from: z.string().nullable(),
+        to: entryStatusSchema,
+        at: z.string(),
+        actor: z.string(),
+        detail: z.record(z.string(), z.unknown()),
+      }),
+    ),
+  })
+  .meta({ id: 'ListEntry' });
+export type ListEntryView = z.infer<typeof listEntryViewSchema>;

@@ -1,0 +1,71 @@
+import type { EventDefinition } from '../event.ts';
+import { cataloguePublished } from './catalogue.ts';
+import { incidentRaised } from './incident.ts';
+import { listEntryActivated, listEntryExited, listEntryReceived, listEntryResumed, listEntrySuspended } from './list-entry.ts';
+import { measurePlanEnded, measurePlanHeld, measurePlanMade, measurePlanReleased } from './measure-plan.ts';
+import { subjectChanged, subjectRegistered } from './subject.ts';
+import {
+  caseRecorded,
+  feedbackApproved,
+  feedbackRejected,
+  feedbackSubmitted,
+  taskAcknowledged,
+  taskArmed,
+  taskDispatched,
+  taskHeld,
+  taskLifted,
+  taskLifting,
+  taskReleased,
+  taskReturnDecided,
+  taskReturned,
+  taskStarted,
+} from './task.ts';
+
+export * from './catalogue.ts';
+export * from './incident.ts';
+export * from './list-entry.ts';
+export * from './measure-plan.ts';
+export * from './subject.ts';
+export * from './task.ts';
+
+/** Every event of the system, by type. The only registry: producers and consumers validate against it. */
+export const eventDefinitions: readonly EventDefinition[] = [
+  subjectRegistered,
+  subjectChanged,
+  listEntryReceived,
+  listEntryActivated,
+  listEntrySuspended,
+  listEntryResumed,
+  listEntryExited,
+  cataloguePublished,
+  measurePlanMade,
+  measurePlanHeld,
+  measurePlanReleased,
+  measurePlanEnded,
+  incidentRaised,
+  taskDispatched,
+  taskHeld,
+  taskReleased,
+  taskLifting,
+  taskAcknowledged,
+  taskReturned,
+  taskReturnDecided,
+  taskStarted,
+  taskArmed,
+  taskLifted,
+  feedbackSubmitted,
+  feedbackApproved,
+  feedbackRejected,
+  caseRecorded,
+];
+
+const byType = new Map(eventDefinitions.map((definition) => [definition.type, definition]));
+
+export function findEventDefinition(type: string): EventDefinition | undefined {
+  return byType.get(type);
+}
+
+/** All topics, sorted. */
+export const topics: readonly string[] = [...new Set(eventDefinitions.map((definition) => definition.topic))].sort();
+/** Partitions of every topic (design §3). */
+export const partitionsPerTopic = 12;

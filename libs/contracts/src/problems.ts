@@ -1,0 +1,340 @@
+/** The one table of problem codes (style §3.11): HTTP status, whether the same request may succeed later, texts and remedy. */
+interface ProblemDefinition {
+  readonly status: number;
+  readonly retryable: boolean;
+  readonly titleZh: string;
+  readonly titleEn: string;
+  readonly remedyZh: string;
+  readonly remedyEn: string;
+}
+
+const define = (
+  status: number,
+  titleZh: string,
+  titleEn: string,
+  remedyZh: string,
+  remedyEn: string,
+  retryable = false,
+): ProblemDefinition => ({ status, retryable, titleZh, titleEn, remedyZh, remedyEn });
+
+export const problems = {
+  // The form of a request
+  MALFORMED_JSON: define(
+    400,
+    '请求体不是合法的 JSON',
+    'Malformed JSON',
+    '检查括号、引号与逗号后重新提交',
+    'Check brackets, quotes and commas, then send again',
+  ),
+  JSON_TOO_DEEP: define(
+    400,
+    'JSON 嵌套过深',
+    'JSON nested too deeply',
+    '按接口文档的结构提交，嵌套不超过 20 层',
+    'Send the documented structure; at most 20 levels',
+  ),
+  VALIDATION_FAILED: define(
+    400,
+    '请求内容不符合要求',
+    'Request does not fit its schema',
+    '按 errors 中每一项的说明修改对应字段',
+    'Correct each field named in errors',
+  ),
+  UNSUPPORTED_MEDIA_TYPE: define(
+    415,
+    '不支持的内容类型',
+    'Unsupported media type',
+    '使用 application/json，文件使用 multipart/form-data',
+    'Use application/json, or multipart/form-data for files',
+  ),
+  BODY_TOO_LARGE: define(
+    413,
+    '请求体过大',
+    'Body too large',
+    '减小请求体；大批量请使用文件导入',
+    'Send less; use a file import for bulk data',
+  ),
+  IDEMPOTENCY_KEY_REUSED: define(
+    422,
+    '幂等键已用于另一请求',
+    'Idempotency key used for another request',
+    '为不同的请求使用新的 Idempotency-Key',
+    'Use a new Idempotency-Key for a different request',
+  ),
+  CURSOR_INVALID: define(400, '分页游标无效', 'Invalid cursor', '从第一页重新开始', 'Start again from the first page'),
+  // Who asks
+  UNAUTHENTICATED: define(
+    401,
+    '未提供有效凭证',
+    'No valid credentials',
+    '在 Authorization 头中以 Bearer 方式提供 API 密钥',
+    'Send your API key as Authorization: Bearer …',
+  ),
+  FORBIDDEN: define(
+    403,
+    '没有此操作的权限',
+    'Not permitted',
+    '向本单位管理员申请 detail 中所列的权限',
+    'Ask your administrator for the permission named in detail',
+  ),
+  RATE_LIMITED: define(429, '请求过于频繁', 'Too many requests', '在 Retry-After 秒后重试', 'Retry after the seconds in Retry-After', true),
+  NOT_FOUND: define(
+    404,
+    '未找到',
+    'Not found',
+    '核对编号；只能看到本部门的数据',
+    'Check the id; only data of your own department is visible',
+  ),
+  UNAVAILABLE: define(503, '系统暂不可用', 'Temporarily unavailable', '稍后重试', 'Retry later', true),
+  INTERNAL: define(500, '系统内部错误', 'Internal error', '请将 traceId 提供给运维人员', 'Give the traceId to operations', true),
+  CONFLICT: define(409, '与当前状态冲突', 'Conflicts with the current state', '刷新后查看当前状态', 'Reload and look at the current state'),
+  STALE: define(412, '数据已被他人修改', 'Changed by somebody else', '刷新后在新版本上重做', 'Reload and repeat on the new version'),
+  // Identity
+  USCC_INVALID: define(
+    422,
+    '统一社会信用代码无效',
+    'Invalid unified social credit code',
+    '按 detail 的提示核对代码',
+    'Check the code as detail says',
+  ),
+  ID_NUMBER_INVALID: define(422, '证件号码无效', 'Invalid identity number', '按 detail 的提示核对号码', 'Check the number as detail says'),
+  IDENTIFIER_REQUIRED: define(
+    422,
+    '缺少身份标识',
+    'Identifier required',
+    '单位提供统一社会信用代码，自然人提供证件类型和号码',
+    'Give a unified social credit code, or id type and number for a person',
+  ),
+  SUBJECT_UNDER_AGE: define(
+    422,
+    '未成年人不得列入名单',
+    'A minor may not be listed',
+    '撤回该记录（江苏省社会信用条例第3条）',
+    'Withdraw the entry',
+  ),
+  SUBJECT_KIND_NOT_ALLOWED: define(
+    422,
+    '该名单不适用于此类主体',
+    'The list does not cover this kind of subject',
+    '核对名单适用的主体类型',
+    'Check which kinds the list covers',
+  ),
+  TOO_MANY_PARTIES: define(422, '当事人过多', 'Too many parties', '每条记录最多 200 名当事人', 'At most 200 parties in one entry'),
+  DUPLICATE_PARTY: define(422, '当事人重复', 'Party named twice', '同一人同一身份只填一次', 'Name each person once per role'),
+  // Lists (R-2-6)
+  LIST_UNKNOWN: define(422, '名单代码不存在', 'Unknown list', '从 /api/v1/lists 选择名单代码', 'Choose a code from /api/v1/lists'),
+  LIST_DISABLED: define(
+    422,
+    '名单未启用',
+    'List disabled',
+    '由信用办确认法律依据后启用',
+    'The credit office must confirm its legal basis first',
+  ),
+  NOT_DESIGNATING_UNIT: define(
+    403,
+    '非该名单的认定单位',
+    'Not a designating unit of this list',
+    '由认定单位提交（谁认定、谁负责）',
+    'The designating unit must submit it',
+  ),
+  ORIGIN_NOT_ALLOWED: define(
+    403,
+    '无权提交该来源的记录',
+    'Origin not allowed for this caller',
+    '非本市来源由信用办或信用中心按批次导入，并提供 batchNo',
+    'Only the credit office or centre imports other origins, with batchNo',
+  ),
+  NOTICE_REQUIRED: define(
+    422,
+    '缺少事前告知',
+    'Prior notice required',
+    '补充告知送达日期和陈述申辩期届满日期',
+    'Add when the notice was served and when the defence period ended',
+  ),
+  DEFENCE_TOO_SHORT: define(
+    422,
+    '陈述申辩期不足',
+    'Defence period too short',
+    '陈述申辩期自告知送达次日起不少于规定的工作日',
+    'Give at least the required working days from the day after service',
+  ),
+  DECISION_BEFORE_DEFENCE_END: define(
+    422,
+    '陈述申辩期届满前作出决定',
+    'Decided before the defence period ended',
+    '期满后重新作出决定',
+    'Decide again after the period has ended',
+  ),
+  SERVICE_REQUIRED: define(
+    422,
+    '缺少决定书送达证明',
+    'Service of the decision required',
+    '补充决定书送达日期；公告送达满 30 日视为送达',
+    'Add when the decision was served; an announcement counts after 30 days',
+  ),
+  SERVICE_BEFORE_DECISION: define(422, '送达日期早于决定日期', 'Served before it was decided', '核对日期', 'Check the dates'),
+  REPAIR_NOTICE_REQUIRED: define(
+    422,
+    '缺少信用修复告知书送达证明',
+    'Service of the repair notice required',
+    '与决定书同时送达信用修复告知书（两书同达）',
+    'Serve the repair notice together with the decision',
+  ),
+  TERM_EXCEEDS_LIST: define(422, '有效期超过名单规定的期限', 'Term exceeds what the list allows', '缩短有效期', 'Shorten the term'),
+  TERM_REQUIRED: define(422, '缺少有效期截止日', 'End of term required', '按决定书填写 validTo', 'Give validTo as the decision states it'),
+  PUBLIC_NOTICE_REQUIRED: define(
+    422,
+    '缺少红名单公示',
+    'Public notice required',
+    '补充公示起止日期',
+    'Add when the public notice was opened and closed',
+  ),
+  PUBLIC_NOTICE_TOO_SHORT: define(
+    422,
+    '公示期不足',
+    'Public notice too short',
+    '公示不少于规定的工作日',
+    'Keep it open for the required working days',
+  ),
+  GRADE_REQUIRED: define(422, '缺少失信程度', 'Grade required', '填写 MINOR、GENERAL 或 SERIOUS', 'Give MINOR, GENERAL or SERIOUS'),
+  DATE_IN_FUTURE: define(422, '日期晚于今天', 'Date in the future', '核对日期', 'Check the date'),
+  DATE_ORDER: define(422, '日期先后矛盾', 'Dates contradict each other', '核对日期', 'Check the dates'),
+  DUPLICATE_DECISION: define(409, '同一决定已列入', 'This decision is already listed', '查看已有记录', 'Look at the existing entry'),
+  SOURCE_RECORD_DIFFERS: define(
+    409,
+    '同一来源记录已以不同内容提交',
+    'The same source record was sent with other content',
+    '更正请使用更正接口；新的事实请使用新的 sourceRecordId',
+    'Correct the existing entry, or use a new sourceRecordId for new facts',
+  ),
+  TRANSITION_NOT_ALLOWED: define(
+    409,
+    '当前状态不允许此操作',
+    'Not allowed in the current state',
+    '见 detail 中允许的操作',
+    'See what detail allows',
+  ),
+  GROUND_NOT_ALLOWED: define(
+    422,
+    '该退出事由不适用',
+    'Exit ground not allowed here',
+    '从允许的事由中选择',
+    'Choose one of the allowed grounds',
+  ),
+  DOCUMENT_REQUIRED: define(422, '缺少文书号', 'Document number required', '填写文书号', 'Give the number of the document'),
+  // Tasks and feedback (§4.3, §4.6)
+  ACTION_NOT_FOR_TRIGGER: define(
+    409,
+    '该触发方式不适用此操作',
+    'Action does not fit the trigger',
+    '触发式措施用布控，其余用开始执行',
+    'Arm ON_EVENT measures, start the others',
+  ),
+  BEFORE_ACTIVATION: define(422, '执行日期早于名单生效', 'Applied before the entry was in force', '核对执行日期', 'Check the date'),
+  DOCUMENT_NO_REQUIRED: define(
+    422,
+    '缺少文书号',
+    'Document number required',
+    'C01–C09 类措施的实施和命中须填写文书号',
+    'APPLIED and HIT of classes C01–C09 need a document number',
+  ),
+  EVIDENCE_REQUIRED: define(
+    422,
+    '缺少证据文件',
+    'Evidence required',
+    '实施和命中至少上传一份证据',
+    'APPLIED and HIT need at least one file',
+  ),
+  EVIDENCE_UNKNOWN: define(
+    422,
+    '证据文件不存在',
+    'Unknown evidence file',
+    '先上传文件并使用返回的编号',
+    'Upload the file first and use its id',
+  ),
+  REASON_REQUIRED: define(422, '缺少原因', 'Reason required', '填写原因', 'Give the reason'),
+  FEEDBACK_KIND_NOT_ALLOWED: define(
+    422,
+    '当前任务不适用该反馈类型',
+    'Feedback kind not allowed here',
+    '见 detail 中允许的类型',
+    'See what detail allows',
+  ),
+  FEEDBACK_PENDING: define(
+    409,
+    '本周期已有待审核的反馈',
+    'A feedback of this cycle waits for approval',
+    '先审核或退回该反馈',
+    'Approve or reject it first',
+  ),
+  SAME_PERSON: define(
+    403,
+    '提交人不得审核自己的反馈',
+    'The author may not approve',
+    '由本部门另一人审核',
+    'Another person of the department must approve',
+  ),
+  FILE_TYPE_NOT_ALLOWED: define(
+    422,
+    '文件类型不允许',
+    'File type not allowed',
+    '上传 pdf、jpg、png 或 ofd 文件',
+    'Upload pdf, jpg, png or ofd',
+  ),
+  FILE_TOO_LARGE: define(413, '文件过大', 'File too large', '单个文件不超过 20 MB', 'At most 20 MB per file'),
+  // Imports
+  IMPORT_FILE_REQUIRED: define(
+    400,
+    '缺少导入文件',
+    'File required',
+    '以 multipart/form-data 的 file 字段或 text/csv 请求体提交',
+    'Send it as field file of multipart/form-data or as a text/csv body',
+  ),
+  IMPORT_HEADER_UNKNOWN: define(422, '表头无法识别', 'Unknown column', '按模板核对表头', 'Compare the header with the template'),
+  IMPORT_ROW_INVALID: define(422, '该行格式错误', 'Malformed row', '按 detail 修改该行', 'Correct the row as detail says'),
+  PARKED_KEY_UNKNOWN: define(404, '没有此停放键', 'No such parked key', '从 /api/v1/parked 选择', 'Choose one from /api/v1/parked'),
+  REDRIVE_FAILED: define(
+    409,
+    '重放仍然失败',
+    'Redrive failed again',
+    '按 detail 排除原因后重试',
+    'Remove the cause named in detail, then try again',
+  ),
+} as const satisfies Record<string, ProblemDefinition>;
+
+export type ProblemCode = keyof typeof problems;
+
+/** One fault of one field. `pointer` is a JSON Pointer into the request body. */
+export interface FieldProblem {
+  readonly pointer: string;
+  readonly code: ProblemCode;
+  /** What is wrong and how to mend it, in Chinese; never personal data. */
+  readonly detail: string;
+}
+
+/** RFC 9457 body of every refusal (product §B.1). */
+export interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly remedy: string;
+  readonly instance: string;
+  readonly code: ProblemCode;
+  readonly traceId: string;
+  readonly retryable: boolean;
+  readonly errors?: readonly FieldProblem[];
+}
+
+/** A refusal as the services throw it; only the filter of libs/platform knows HTTP, only the consumers know retry. */
+export class ProblemError extends Error {
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string,
+    readonly errors: readonly FieldProblem[] = [],
+    options?: ErrorOptions,
+  ) {
+    super(`${code}: ${detail}`, options);
+    this.name = 'ProblemError';
+  }
+}
