@@ -77,6 +77,7 @@ export const catalogueMatterSchema = z.object({
   departmentCode: departmentCodeSchema,
   canonicalCodes: z.array(z.string()),
 });
+export type CatalogueMatter = z.infer<typeof catalogueMatterSchema>;
 
 /** Sent once for every row of a published catalogue version and kept for ever; services that need texts keep a local copy. All rows share one key, so they come in order. */
 export const cataloguePublished = defineEvent({
