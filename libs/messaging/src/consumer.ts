@@ -1,0 +1,275 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type EventDefinition, findEventDefinition, type LianxinEvent } from '@lianxin/contracts';
+import { Database, Health, isTransientDatabaseError, Metrics, ServiceContext, type Transaction } from '@lianxin/platform';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Counter, Gauge } from 'prom-client';
+import {
+  dropInboxBefore,
+  ensureInboxDays,
+  enterInbox,
+  lockParkedKeys,
+  lockPosition,
+  movePosition,
+  parkRecords,
+  readPosition,
+} from './consumer.store.ts';
+import type { EventLog, LogBatch, LogConsumer, StoredRecord } from './event-log.ts';
+import { backoffMs } from './loop.ts';
+import { decodeEvent, payloadHash, UnreadableEventError } from './wire.ts';
+
+/** What a service does with the events it hears. */
+export interface EventHandler {
+  /** Events it acts on; it reads their topics. Other known events of these topics are passed over. */
+  readonly types: readonly EventDefinition[];
+  /**
+   * Applies events in the order given, set-based, inside the transaction that also moves the position. It must be right when another topic is ahead or
+   * behind, and may be called again with single events after a batch has failed.
+   */
+  handle(tx: Transaction, events: readonly LianxinEvent[]): Promise<void>;
+  /** What lies outside the transaction (a cache): called for every delivery, doubles too, before the position moves. */
+  beforePositionMoves?(events: readonly LianxinEvent[]): Promise<void>;
+}
+
+/** Events older than this are no longer in the inbox and pass only by version (design §3). */
+export const inboxDays = 30;
+const maxBatch = 200;
+const dayMs = 86_400_000;
+
+/** Whether a record, unread, may hold an exit, a hold or a lift: unknown types might. */
+export function isSevere(record: StoredRecord): boolean {
+  return (findEventDefinition(record.headers['ce_type'] ?? '')?.effect ?? 'FREES') === 'FREES';
+}
+
+/** The consumer of one service: batches with fallback to single keys, inbox, positions, parked keys. */
+@Injectable()
+export class EventConsumer implements OnApplicationBootstrap {
+  private handler: EventHandler | undefined;
+  private consumer: LogConsumer | undefined;
+  private isReady = false;
+  private readonly stopping = new AbortController();
+  private readonly knownDays = new Set<string>();
+  private readonly handled: Counter;
+  private readonly altered: Counter;
+  private readonly lag: Gauge;
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly database: Database,
+    private readonly context: ServiceContext,
+    health: Health,
+    metrics: Metrics,
+  ) {
+    const registers = [metrics.registry];
+    this.handled = new Counter({ name: 'lx_events_handled_total', help: 'Events taken from the log', labelNames: ['outcome'], registers });
+    this.altered = new Counter({ name: 'lx_events_altered_total', help: 'Events that came again with other content: refused', registers });
+    this.lag = new Gauge({
+      name: 'lx_consumer_lag_seconds',
+      help: 'Age of the oldest event of the last batch when it was taken',
+      labelNames: ['topic'],
+      registers,
+    });
+    health.addCheck('event log', async () => {
+      if (this.handler !== undefined && !this.isReady) throw new Error('not yet a member of its group');
+    });
+  }
+
+  get group(): string {
+    return this.context.name;
+  }
+
+  /** Names the service's handler; before the application starts. */
+  register(handler: EventHandler): void {
+    if (this.handler !== undefined) throw new Error('a service has one event handler');
+    this.handler = handler;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const handler = this.handler;
+    if (handler === undefined) return;
+    const today = Date.now();
+    await this.ensureDays([today, today + dayMs].map((time) => new Date(time).toISOString().slice(0, 10)));
+    await this.database.consumerTransaction((tx) =>
+      dropInboxBefore(tx, new Date(today - (inboxDays + 1) * dayMs).toISOString().slice(0, 10)),
+    );
+    this.consumer = await this.log.consume({
+      group: this.group,
+      topics: [...new Set(handler.types.map((type) => type.topic))],
+      maxBatch,
+      positionOf: (topic, partition) => this.database.consumerTransaction((tx) => readPosition(tx, this.group, topic, partition)),
+      onBatch: (batch) => this.onBatch(handler, batch),
+      onError: (error) => this.context.logger.warn({ err: error }, 'event consumer will try again'),
+    });
+    void this.consumer.ready.then(() => {
+      this.isReady = true;
+    });
+  }
+
+  /** Resolves when the batch under way is over and the group is left. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.consumer?.close();
+  }
+
+  /** The registered handler, for redrive. */
+  getHandler(): EventHandler {
+    if (this.handler === undefined) throw new Error('no handler is registered');
+    return this.handler;
+  }
+
+  /** A transient fault repeats the whole batch until it passes and never parks anything. */
+  private async onBatch(handler: EventHandler, batch: LogBatch): Promise<void> {
+    await this.ensureDays(batch.records.flatMap((record) => inboxDayOf(record) ?? []));
+    const oldest = Date.parse(batch.records[0]?.headers['ce_recordedtime'] ?? '');
+    if (!Number.isNaN(oldest)) this.lag.set({ topic: batch.topic }, Math.max(0, (Date.now() - oldest) / 1000));
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.handleOnce(handler, batch);
+        return;
+      } catch (error) {
+        if (!isTransientDatabaseError(error) || this.stopping.signal.aborted) throw error;
+        this.context.logger.warn({ err: error, topic: batch.topic, attempt }, 'a passing fault: the batch runs again');
+        await delay(backoffMs(attempt), undefined, { signal: this.stopping.signal });
+      }
+    }
+  }
+
+  private async handleOnce(handler: EventHandler, batch: LogBatch): Promise<void> {
+    try {
+      await this.database.consumerTransaction((tx) => this.handleWhole(tx, handler, batch));
+    } catch (error) {
+      if (isTransientDatabaseError(error)) throw error;
+      this.context.logger.warn({ err: error, topic: batch.topic, partition: batch.partition }, 'a batch failed: its keys run one by one');
+      await this.database.consumerTransaction((tx) => this.handleByKey(tx, handler, batch));
+    }
+  }
+
+  /** The usual way: one transaction, one call of the handler. */
+  private async handleWhole(tx: Transaction, handler: EventHandler, batch: LogBatch): Promise<void> {
+    const records = await this.lockNew(tx, batch);
+    if (records.length === 0) return;
+    const parked = await lockParkedKeys(
+      tx,
+      this.group,
+      records.map((record) => record.key),
+    );
+    for (const record of records.filter((candidate) => parked.has(candidate.key)))
+      await this.park(tx, record, 'waits behind a parked event');
+    const events = this.readAll(
+      handler,
+      records.filter((record) => !parked.has(record.key)),
+    );
+    const fresh = await this.enter(tx, events);
+    if (fresh.length > 0) await handler.handle(tx, fresh);
+    await handler.beforePositionMoves?.(events.map(({ event }) => event));
+    await this.move(tx, batch);
+    this.handled.inc({ outcome: 'handled' }, fresh.length);
+    this.handled.inc({ outcome: 'double' }, events.length - fresh.length);
+  }
+
+  /** After a failure: each event under a savepoint; a key that fails is parked with all that follows it, the others go on. */
+  private async handleByKey(tx: Transaction, handler: EventHandler, batch: LogBatch): Promise<void> {
+    const records = await this.lockNew(tx, batch);
+    if (records.length === 0) return;
+    const parked = await lockParkedKeys(
+      tx,
+      this.group,
+      records.map((record) => record.key),
+    );
+    for (const record of records) {
+      if (parked.has(record.key)) {
+        await this.park(tx, record, 'waits behind a parked event');
+        continue;
+      }
+      try {
+        await tx.savepoint(() => this.handleRecord(tx, handler, record));
+        this.handled.inc({ outcome: 'handled' });
+      } catch (error) {
+        if (isTransientDatabaseError(error)) throw error;
+        this.context.logger.error({ err: error, topic: record.topic, key: record.key, severe: isSevere(record) }, 'a key is parked');
+        await this.park(tx, record, error instanceof Error ? error.message : 'unknown fault');
+        parked.add(record.key);
+      }
+    }
+    await this.move(tx, batch);
+  }
+
+  /** One record through inbox and handler; also the way of a redrive. */
+  async handleRecord(tx: Transaction, handler: EventHandler, record: StoredRecord): Promise<void> {
+    const events = this.readAll(handler, [record]);
+    const fresh = await this.enter(tx, events);
+    if (fresh.length > 0) await handler.handle(tx, fresh);
+    await handler.beforePositionMoves?.(events.map(({ event }) => event));
+  }
+
+  /** @throws UnreadableEventError at the first record that is no event, or of a type that nobody here knows. */
+  private readAll(handler: EventHandler, records: readonly StoredRecord[]): { event: LianxinEvent; record: StoredRecord }[] {
+    return records.flatMap((record) => {
+      const type = record.headers['ce_type'] ?? '';
+      const isOurs = handler.types.some((definition) => definition.type === type);
+      if (!isOurs && findEventDefinition(type) !== undefined) return [];
+      return [{ event: decodeEvent(record), record }];
+    });
+  }
+
+  /** Of these events those that were never seen. One that came before with other content is refused and raises an alarm. */
+  private async enter(tx: Transaction, events: readonly { event: LianxinEvent; record: StoredRecord }[]): Promise<LianxinEvent[]> {
+    const first = new Map<string, { event: LianxinEvent; day: string | undefined; hash: string }>();
+    const alteredIds = new Set<string>();
+    for (const { event, record } of events) {
+      const hash = payloadHash(record);
+      const known = first.get(event.id);
+      if (known === undefined) first.set(event.id, { event, day: inboxDayOf(record), hash });
+      else if (known.hash !== hash) alteredIds.add(event.id);
+    }
+    const dated = [...first.values()].flatMap(({ event, day, hash }) =>
+      day === undefined ? [] : [{ day, eventId: event.id, payloadHash: hash }],
+    );
+    const entered = await enterInbox(tx, this.group, dated);
+    for (const id of [...alteredIds, ...entered.altered]) {
+      this.altered.inc();
+      this.context.logger.error({ eventId: id }, 'an event came again with other content: refused');
+    }
+    return [...first.values()].filter(({ event, day }) => day === undefined || entered.fresh.has(event.id)).map(({ event }) => event);
+  }
+
+  private async lockNew(tx: Transaction, batch: LogBatch): Promise<StoredRecord[]> {
+    const position = await lockPosition(tx, this.group, batch.topic, batch.partition);
+    return batch.records.filter((record) => record.offset >= position);
+  }
+
+  private async move(tx: Transaction, batch: LogBatch): Promise<void> {
+    const last = batch.records.at(-1);
+    if (last !== undefined) await movePosition(tx, this.group, batch.topic, batch.partition, last.offset + 1);
+  }
+
+  private async park(tx: Transaction, record: StoredRecord, reason: string): Promise<void> {
+    await parkRecords(tx, this.group, record.key, [record], reason, isSevere(record));
+    this.handled.inc({ outcome: 'parked' });
+  }
+
+  private async ensureDays(days: readonly string[]): Promise<void> {
+    const missing = [...new Set(days)].filter((day) => !this.knownDays.has(day)).sort();
+    if (missing.length === 0) return;
+    await this.database.consumerTransaction((tx) => ensureInboxDays(tx, missing));
+    for (const day of missing) this.knownDays.add(day);
+  }
+}
+
+/** The inbox day of a record: its recorded day, the same at every delivery. Undefined for events too old for the inbox, and for no events at all. */
+function inboxDayOf(record: StoredRecord): string | undefined {
+  const recorded = Date.parse(record.headers['ce_recordedtime'] ?? '');
+  if (Number.isNaN(recorded) || recorded < Date.now() - inboxDays * dayMs || recorded > Date.now() + 2 * dayMs) return undefined;
+  return new Date(recorded).toISOString().slice(0, 10);
+}
+
+/** Whether an event is of this type, for a handler's switch. */
+export function isEvent<Definition extends EventDefinition>(
+  event: LianxinEvent,
+  definition: Definition,
+): event is LianxinEvent<
+  Definition extends EventDefinition<string, infer Schema> ? (Schema extends { _zod: { output: infer Output } } ? Output : never) : never
+> {
+  return event.type === definition.type;
+}
+
+export { UnreadableEventError };

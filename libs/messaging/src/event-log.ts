@@ -1,0 +1,54 @@
+/** A record as a producer hands it over. The partition follows from the key (`partitionOf`). */
+export interface LogRecord {
+  readonly topic: string;
+  readonly key: string;
+  /** CloudEvents attributes in binary mode, `ce_…` and `content-type`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly value: Buffer;
+}
+
+export interface StoredRecord extends LogRecord {
+  readonly partition: number;
+  /** Dense from 0 within its topic partition. */
+  readonly offset: number;
+}
+
+export interface LogBatch {
+  readonly topic: string;
+  readonly partition: number;
+  /** In order, at least one. */
+  readonly records: readonly StoredRecord[];
+}
+
+export interface ConsumeOptions {
+  /** Consumers of one group share the partitions; each record goes to one of them. */
+  readonly group: string;
+  readonly topics: readonly string[];
+  /** Most records in one batch. */
+  readonly maxBatch: number;
+  /** Next offset to read, from the consumer's own database: the log's own offsets are hints (design §3). */
+  readonly positionOf: (topic: string, partition: number) => Promise<number>;
+  /** Resolves when the batch's effects and position are committed. When it throws, the same records come again. */
+  readonly onBatch: (batch: LogBatch) => Promise<void>;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface LogConsumer {
+  /** Resolves when this member takes part in the group. */
+  readonly ready: Promise<void>;
+  /** Finishes the batch under way and leaves the group. */
+  close(): Promise<void>;
+}
+
+/** The event log. Two engines, one conformance suite (libs/testing). */
+export interface EventLog {
+  readonly engine: 'kafka' | 'postgres';
+  /** Creates what is missing; topics are kept for ever and have `partitionsPerTopic` partitions. */
+  ensureTopics(topics: readonly string[]): Promise<void>;
+  /** Resolves when every record is durable, in the order given within each key. After a failure the same records may be appended again: readers see doubles, never gaps or another order. */
+  append(records: readonly LogRecord[]): Promise<void>;
+  consume(options: ConsumeOptions): Promise<LogConsumer>;
+  /** Next offset to be written, by partition. */
+  endOffsets(topic: string): Promise<ReadonlyMap<number, number>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,93 @@
+import { type Consumer, type EachBatchPayload, type IHeaders, type Kafka, type KafkaMessage } from 'kafkajs';
+import type { Logger } from 'pino';
+import type { ConsumeOptions, LogConsumer, StoredRecord } from './event-log.ts';
+
+const settings = {
+  sessionTimeout: 10_000,
+  heartbeatInterval: 2_000,
+  rebalanceTimeout: 30_000,
+  maxWaitTimeInMs: 150,
+  maxBytesPerPartition: 2 * 1024 * 1024,
+};
+
+/**
+ * Reads topics as a member of a group. Where the group stands is decided by `positionOf`, from the consumer's own database: Kafka's offsets may be
+ * ahead (then we seek back) or behind (then what is known is passed over).
+ */
+export async function consumeKafka(kafka: Kafka, prefix: string, options: ConsumeOptions, logger: Logger): Promise<LogConsumer> {
+  const consumer = kafka.consumer({
+    groupId: prefix + options.group,
+    allowAutoTopicCreation: false,
+    ...settings,
+    // A consumer that crashed is started again by kafkajs, whatever the cause: a group never stands still.
+    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 20, restartOnFailure: async () => true },
+  });
+  const ready = new Promise<void>((resolve) => consumer.on(consumer.events.GROUP_JOIN, () => resolve()));
+  consumer.on(consumer.events.CRASH, ({ payload }) => options.onError(payload.error));
+  await consumer.connect();
+  await consumer.subscribe({ topics: options.topics.map((topic) => prefix + topic), fromBeginning: true });
+  await consumer.run({
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: 4,
+    autoCommitInterval: 5_000,
+    eachBatch: (payload) => handleBatch(consumer, prefix, options, payload, logger),
+  });
+  return {
+    ready,
+    close: async () => {
+      await consumer.disconnect();
+    },
+  };
+}
+
+async function handleBatch(
+  consumer: Consumer,
+  prefix: string,
+  options: ConsumeOptions,
+  payload: EachBatchPayload,
+  logger: Logger,
+): Promise<void> {
+  const { partition, messages } = payload.batch;
+  const topic = payload.batch.topic.slice(prefix.length);
+  const first = messages[0];
+  if (first === undefined) return;
+  let position = await options.positionOf(topic, partition);
+  if (Number(first.offset) > position) {
+    logger.info({ topic, partition, position }, 'Kafka stands ahead of the database: reading again from our own position');
+    consumer.seek({ topic: payload.batch.topic, partition, offset: String(position) });
+    return;
+  }
+  const records = messages.filter((message) => Number(message.offset) >= position).map((message) => recordOf(topic, partition, message));
+  for (let start = 0; start < records.length; start += options.maxBatch) {
+    if (!payload.isRunning() || payload.isStale()) return;
+    const part = records.slice(start, start + options.maxBatch);
+    await options.onBatch({ topic, partition, records: part });
+    const last = part.at(-1);
+    if (last === undefined) break;
+    position = last.offset + 1;
+    payload.resolveOffset(String(last.offset));
+    await payload.heartbeat();
+  }
+  // Everything in it was known already.
+  if (records.length === 0) payload.resolveOffset(payload.batch.lastOffset());
+}
+
+function recordOf(topic: string, partition: number, message: KafkaMessage): StoredRecord {
+  return {
+    topic,
+    partition,
+    offset: Number(message.offset),
+    key: message.key?.toString('utf8') ?? `${topic}/${partition}/${message.offset}`,
+    headers: textHeaders(message.headers),
+    value: message.value ?? Buffer.alloc(0),
+  };
+}
+
+function textHeaders(headers: IHeaders | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).flatMap(([name, value]) => {
+      const single = Array.isArray(value) ? value[0] : value;
+      return single === undefined ? [] : [[name, single.toString('utf8')]];
+    }),
+  );
+}

@@ -1,0 +1,153 @@
+import pg from 'pg';
+import type { Logger } from 'pino';
+import type { ConsumeOptions, LogConsumer, StoredRecord } from './event-log.ts';
+import { Loop } from './loop.ts';
+
+export const wakeChannel = 'lianxin_event_log';
+
+const idleMs = 1_000;
+/** Partitions of one member that are worked on at the same time. */
+const concurrency = 4;
+
+interface Lane {
+  readonly topic: string;
+  readonly partition: number;
+  /** Next offset to read; undefined until the database told it. */
+  position: number | undefined;
+}
+
+/**
+ * Reads topics as a member of a group. A member owns a partition by an advisory lock of its session: when it dies, the lock goes and another takes
+ * over within a second. A member that lost its session without knowing is harmless: positions move under a row lock with the effects.
+ */
+export async function consumePostgres(url: string, pool: pg.Pool, options: ConsumeOptions, logger: Logger): Promise<LogConsumer> {
+  const member = new Member(url, pool, options, logger);
+  member.start();
+  return { ready: member.ready, close: () => member.close() };
+}
+
+class Member {
+  readonly ready: Promise<void>;
+  private announceReady: () => void = () => undefined;
+  private session: pg.Client | undefined;
+  private lanes = new Map<string, Lane>();
+  private claimedAt = 0;
+  private readonly loop: Loop;
+
+  constructor(
+    private readonly url: string,
+    private readonly pool: pg.Pool,
+    private readonly options: ConsumeOptions,
+    private readonly logger: Logger,
+  ) {
+    this.ready = new Promise((resolve) => {
+      this.announceReady = resolve;
+    });
+    this.loop = new Loop({ idleMs, turn: () => this.turn(), onError: options.onError });
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  async close(): Promise<void> {
+    await this.loop.stop();
+    await this.endSession();
+  }
+
+  /** One look at all partitions of ours: a batch from each that has something new. */
+  private async turn(): Promise<boolean> {
+    await this.claim();
+    const waiting = await this.lanesWithNews();
+    for (let start = 0; start < waiting.length; start += concurrency) {
+      if (this.loop.isStopping) return false;
+      const results = await Promise.allSettled(waiting.slice(start, start + concurrency).map((lane) => this.readBatch(lane)));
+      const failure = results.find((result) => result.status === 'rejected');
+      if (failure !== undefined) throw failure.reason;
+    }
+    return waiting.length > 0;
+  }
+
+  /** Opens the session if need be and takes every partition that no other member holds. */
+  private async claim(): Promise<void> {
+    if (this.session !== undefined && Date.now() - this.claimedAt < idleMs) return;
+    const session = this.session ?? (await this.openSession());
+    const { rows } = await session.query<{ topic: string; partition: number; held: boolean }>(
+      `SELECT topic, partition, pg_try_advisory_lock(hashtext($1), hashtext(topic || '/' || partition)) AS held
+       FROM partition_head WHERE topic = ANY($2) AND NOT (topic || '/' || partition = ANY($3))`,
+      [`lianxin group ${this.options.group}`, this.options.topics, [...this.lanes.keys()]],
+    );
+    for (const row of rows.filter((candidate) => candidate.held)) {
+      this.lanes.set(`${row.topic}/${row.partition}`, { topic: row.topic, partition: row.partition, position: undefined });
+    }
+    this.claimedAt = Date.now();
+    this.announceReady();
+  }
+
+  private async openSession(): Promise<pg.Client> {
+    const session = new pg.Client({ connectionString: this.url, keepAlive: true, application_name: `group ${this.options.group}` });
+    const lost = () => {
+      if (this.session !== session) return;
+      this.session = undefined;
+      this.lanes.clear();
+      this.loop.wake();
+    };
+    session.on('error', (error) => {
+      this.logger.warn({ err: error }, 'event log session lost: its partitions are taken again');
+      lost();
+    });
+    session.on('end', lost);
+    session.on('notification', (notice) => {
+      if (this.options.topics.includes(notice.payload ?? '')) this.loop.wake();
+    });
+    await session.connect();
+    await session.query(`LISTEN ${wakeChannel}`);
+    this.session = session;
+    return session;
+  }
+
+  private async endSession(): Promise<void> {
+    const session = this.session;
+    this.session = undefined;
+    await session?.end().catch(() => undefined);
+  }
+
+  private async lanesWithNews(): Promise<Lane[]> {
+    for (const lane of this.lanes.values()) lane.position ??= await this.options.positionOf(lane.topic, lane.partition);
+    const { rows } = await this.pool.query<{ topic: string; partition: number; next_offset: string }>(
+      'SELECT topic, partition, next_offset FROM partition_head WHERE topic = ANY($1)',
+      [this.options.topics],
+    );
+    return rows.flatMap((row) => {
+      const lane = this.lanes.get(`${row.topic}/${row.partition}`);
+      return lane !== undefined && lane.position !== undefined && Number(row.next_offset) > lane.position ? [lane] : [];
+    });
+  }
+
+  private async readBatch(lane: Lane): Promise<void> {
+    const { rows } = await this.pool.query<{ record_offset: string; key: string; headers: Record<string, string>; value: Buffer }>(
+      'SELECT record_offset, key, headers, value FROM record WHERE topic = $1 AND partition = $2 AND record_offset >= $3 ORDER BY record_offset LIMIT $4',
+      [lane.topic, lane.partition, lane.position, this.options.maxBatch],
+    );
+    const records = rows.map(
+      (row): StoredRecord => ({
+        topic: lane.topic,
+        partition: lane.partition,
+        offset: Number(row.record_offset),
+        key: row.key,
+        headers: row.headers,
+        value: row.value,
+      }),
+    );
+    const last = records.at(-1);
+    if (last === undefined) return;
+    try {
+      await this.options.onBatch({ topic: lane.topic, partition: lane.partition, records });
+      lane.position = last.offset + 1;
+    } catch (error) {
+      // Whether its transaction committed is not known: the database is asked again.
+      lane.position = undefined;
+      throw error;
+    }
+  }
+}

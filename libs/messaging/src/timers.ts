@@ -1,0 +1,107 @@
+import { Database, isTransientDatabaseError, ServiceContext, type Transaction } from '@lianxin/platform';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Loop } from './loop.ts';
+
+/** Fires what is due, through the ordinary use case, in the transaction that removes the timers. */
+export type TimerHandler = (tx: Transaction, references: readonly string[]) => Promise<void>;
+
+const batchSize = 100;
+const idleMs = 1_000;
+
+/** Timers are rows with a due time: any replica takes them under lock, each fires once, also after days of downtime (design §3). */
+@Injectable()
+export class Timers implements OnApplicationBootstrap {
+  private readonly handlers = new Map<string, TimerHandler>();
+  private readonly loop: Loop;
+
+  constructor(
+    private readonly database: Database,
+    private readonly context: ServiceContext,
+  ) {
+    this.loop = new Loop({
+      idleMs,
+      turn: () => this.fireDue(),
+      onError: (error) => context.logger.warn({ err: error }, 'timers will try again'),
+    });
+  }
+
+  /** Names what a kind of timer does; before the application starts. */
+  register(kind: string, handler: TimerHandler): void {
+    this.handlers.set(kind, handler);
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.handlers.size > 0) this.loop.start();
+  }
+
+  /** Resolves when what is firing has fired. */
+  async stop(): Promise<void> {
+    await this.loop.stop();
+  }
+
+  /** Sets or moves timers. */
+  async set(tx: Transaction, kind: string, timers: readonly { reference: string; dueAt: Date }[]): Promise<void> {
+    await tx.execute(
+      `INSERT INTO timer (kind, reference, due_at) SELECT $1, reference, due_at FROM unnest($2::text[], $3::timestamptz[]) AS new (reference, due_at)
+       ON CONFLICT (kind, reference) DO UPDATE SET due_at = excluded.due_at, attempts = 0, last_error = NULL`,
+      [kind, timers.map((timer) => timer.reference), timers.map((timer) => timer.dueAt)],
+    );
+    tx.afterCommit(() => this.loop.wake());
+  }
+
+  async clear(tx: Transaction, kind: string, references: readonly string[]): Promise<void> {
+    await tx.execute('DELETE FROM timer WHERE kind = $1 AND reference = ANY($2)', [kind, references]);
+  }
+
+  private async fireDue(): Promise<boolean> {
+    let fired = false;
+    for (const [kind, handler] of this.handlers) fired = (await this.fireKind(kind, handler)) || fired;
+    return fired;
+  }
+
+  private async fireKind(kind: string, handler: TimerHandler): Promise<boolean> {
+    try {
+      return await this.database.consumerTransaction(async (tx) => {
+        const references = await takeDue(tx, kind, batchSize);
+        if (references.length > 0) await handler(tx, references);
+        return references.length > 0;
+      });
+    } catch (error) {
+      if (isTransientDatabaseError(error)) throw error;
+      this.context.logger.warn({ err: error, kind }, 'a batch of timers failed: they fire one by one');
+      return this.fireSingly(kind, handler);
+    }
+  }
+
+  /** One that fails is put off, longer each time, and never lost. */
+  private async fireSingly(kind: string, handler: TimerHandler): Promise<boolean> {
+    return this.database.consumerTransaction(async (tx) => {
+      const references = await takeDue(tx, kind, batchSize);
+      for (const reference of references) {
+        try {
+          await tx.savepoint(() => handler(tx, [reference]));
+        } catch (error) {
+          if (isTransientDatabaseError(error)) throw error;
+          this.context.logger.error({ err: error, kind, reference }, 'a timer failed: it fires again later');
+          await tx.execute(
+            `INSERT INTO timer (kind, reference, due_at, attempts, last_error) VALUES ($1, $2, now() + interval '1 minute', 1, $3)
+             ON CONFLICT (kind, reference) DO UPDATE SET due_at = excluded.due_at, attempts = timer.attempts + 1, last_error = excluded.last_error`,
+            [kind, reference, error instanceof Error ? error.message.slice(0, 2000) : 'unknown fault'],
+          );
+        }
+      }
+      return references.length > 0;
+    });
+  }
+}
+
+/** Takes due timers out; SKIP LOCKED because timers have no order among each other and two replicas should share them. */
+async function takeDue(tx: Transaction, kind: string, limit: number): Promise<string[]> {
+  const rows = await tx.query<{ reference: string }>(
+    `DELETE FROM timer WHERE kind = $1 AND reference IN (
+       SELECT reference FROM timer WHERE kind = $1 AND due_at <= now() ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+     ) RETURNING reference`,
+    [kind, limit],
+  );
+  return rows.map((row) => row.reference);
+}

@@ -1,0 +1,174 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { NestFactory, Reflector } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { Logger } from 'pino';
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import { Clock } from './clock.ts';
+import { type Environment, type PlatformConfig, platformConfigSchema, readConfig } from './config.ts';
+import { databaseRolesOf, roleUrl } from './database.roles.ts';
+import { Database } from './database.ts';
+import { Health, HealthController, Metrics } from './health.ts';
+import { idempotencyMigration } from './idempotency.ts';
+import { parseJsonBody } from './json.parser.ts';
+import { createLogger, NestLogger } from './logger.ts';
+import { type Migration, migrate } from './migrations.ts';
+import { PersonalData } from './personal-data.ts';
+import { PrincipalGuard } from './principal.guard.ts';
+import { ProblemFilter } from './problem.filter.ts';
+import { TokenVerifier } from './tokens.ts';
+import { validationPipe } from './validation.pipe.ts';
+
+/** What every service's `app.module.ts` says of itself. */
+export interface ServiceDefinition<Shape extends z.ZodRawShape = z.ZodRawShape> {
+  /** `list-matching`; its schema and roles follow from it. */
+  readonly name: string;
+  /** Titles of its API document. */
+  readonly titleZh: string;
+  readonly config: z.ZodObject<Shape>;
+  readonly migrations: readonly Migration[];
+  /** The service's only module. */
+  readonly module: (config: z.infer<z.ZodObject<Shape>>) => DynamicModule;
+  /** Registers Fastify plugins (multipart, proxy) before the routes are made. */
+  readonly plugins?: (app: NestFastifyApplication, config: z.infer<z.ZodObject<Shape>>) => Promise<void>;
+}
+
+export interface RunningService {
+  readonly name: string;
+  readonly app: NestFastifyApplication;
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  readonly logger: Logger;
+  /** Stops taking requests and events, finishes what is under way, closes connections. */
+  close(): Promise<void>;
+}
+
+/** Largest JSON body; files go another way. */
+export const maxBodyBytes = 1024 * 1024;
+
+@Global()
+@Module({})
+class PlatformModule {}
+
+/**
+ * Starts one service: reads its configuration, brings its schema up to date, starts HTTP and, by its own modules, relay, consumers and timers.
+ * @throws ConfigError with all faults at once.
+ */
+export async function boot<Shape extends z.ZodRawShape>(
+  definition: ServiceDefinition<Shape>,
+  environment: Environment,
+  options: { aloneInProcess?: boolean } = {},
+): Promise<RunningService> {
+  const platform = readConfig(platformConfigSchema, environment);
+  const config = readConfig(definition.config, environment);
+  const logger = createLogger(definition.name, platform.LIANXIN_LOG_LEVEL);
+  const roles = databaseRolesOf(definition.name);
+  await migrate(roleUrl(platform.LIANXIN_DATABASE_URL, platform.LIANXIN_DATABASE_SECRET, roles.owner), roles.schema, [
+    idempotencyMigration,
+    ...definition.migrations,
+  ]);
+  const database = await Database.connect(definition.name, platform);
+  const module = await platformModule(definition.name, platform, database, logger, options.aloneInProcess ?? true);
+
+  const adapter = new FastifyAdapter({
+    bodyLimit: maxBodyBytes,
+    genReqId: () => uuidv7(),
+    requestIdHeader: 'x-request-id',
+    routerOptions: { maxParamLength: 500 },
+    forceCloseConnections: true,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    { module: class {}, imports: [module, definition.module(config)] },
+    adapter,
+    {
+      logger: new NestLogger(logger),
+      bufferLogs: false,
+      bodyParser: false,
+      abortOnError: false,
+    },
+  );
+  useJsonParser(app);
+  await definition.plugins?.(app, config);
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ProblemFilter(logger));
+  app.useGlobalGuards(new PrincipalGuard(app.get(Reflector), app.get(TokenVerifier)));
+  const document = openApiOf(app, definition);
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/openapi.json', async () => document);
+  await app.listen({ port: platform.LIANXIN_SERVICE_PORT, host: platform.LIANXIN_SERVICE_HOST });
+  const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  return {
+    name: definition.name,
+    app,
+    url,
+    logger,
+    close: async () => {
+      await app.close();
+      await database.close();
+    },
+  };
+}
+
+async function platformModule(
+  service: string,
+  config: PlatformConfig,
+  database: Database,
+  logger: Logger,
+  aloneInProcess: boolean,
+): Promise<DynamicModule> {
+  const health = new Health();
+  health.addCheck('database', () => database.ping());
+  const providers = [
+    { provide: Database, useValue: database },
+    { provide: Health, useValue: health },
+    { provide: Metrics, useValue: new Metrics(service, aloneInProcess) },
+    { provide: PersonalData, useValue: new PersonalData(config.LIANXIN_PERSONAL_DATA_KEYS, config.LIANXIN_PERSONAL_DATA_HASH_KEY) },
+    { provide: TokenVerifier, useValue: await TokenVerifier.create(config.LIANXIN_TOKEN_PUBLIC_KEY) },
+    { provide: ServiceContext, useValue: new ServiceContext(service, config, logger) },
+    Clock,
+  ];
+  return {
+    module: PlatformModule,
+    global: true,
+    providers,
+    exports: providers.map((provider) => ('provide' in provider ? provider.provide : provider)),
+    controllers: [HealthController],
+  };
+}
+
+/** Name, configuration and logger of the running service. */
+export class ServiceContext {
+  constructor(
+    readonly name: string,
+    readonly config: PlatformConfig,
+    readonly logger: Logger,
+  ) {}
+
+  /** CloudEvents source. */
+  get source(): string {
+    return `urn:credit:${this.config.LIANXIN_CITY_REGION}:${this.name}`;
+  }
+}
+
+function useJsonParser(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, body: string) => {
+    if (body === '') return undefined;
+    return parseJsonBody(body);
+  });
+}
+
+function openApiOf<Shape extends z.ZodRawShape>(app: NestFastifyApplication, definition: ServiceDefinition<Shape>): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setTitle(definition.titleZh)
+    .setVersion('1')
+    .setOpenAPIVersion('3.1.0')
+    .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'apiKey');
+  return SwaggerModule.createDocument(app, builder.build(), {
+    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
+  });
+}

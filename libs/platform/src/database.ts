@@ -1,0 +1,155 @@
+import type { Principal } from '@lianxin/contracts';
+import { seesWholeCity } from '@lianxin/contracts';
+import pg from 'pg';
+import { DataSource, type QueryRunner } from 'typeorm';
+import type { PlatformConfig } from './config.ts';
+import { databaseRolesOf, roleUrl } from './database.roles.ts';
+
+// Dates stay `YYYY-MM-DD` text and bigint counters stay exact numbers below 2^53: neither may pass through a local time zone or a string.
+pg.types.setTypeParser(pg.types.builtins.DATE, (value) => value);
+pg.types.setTypeParser(pg.types.builtins.INT8, (value) => Number(value));
+
+export type SqlValue = unknown;
+
+/** An open transaction. Stores take one in every method; nothing is read or written outside of one. */
+export class Transaction {
+  private readonly committed: (() => void)[] = [];
+
+  constructor(private readonly runner: QueryRunner) {}
+
+  /** Runs one statement and returns its rows (for INSERT/UPDATE/DELETE those of RETURNING). */
+  async query<Row = Record<string, unknown>>(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> {
+    const result = (await this.runner.query(sql, [...parameters], true)) as { records?: Row[] };
+    return result.records ?? [];
+  }
+
+  /** Runs one statement and returns how many rows it touched. */
+  async execute(sql: string, parameters: readonly SqlValue[] = []): Promise<number> {
+    const result = (await this.runner.query(sql, [...parameters], true)) as { affected?: number; records?: unknown[] };
+    return result.affected ?? result.records?.length ?? 0;
+  }
+
+  /** Runs `work` in a savepoint: when it throws, only its own effects are undone and the error goes on to the caller. */
+  async savepoint<Result>(work: () => Promise<Result>): Promise<Result> {
+    await this.runner.query('SAVEPOINT attempt');
+    try {
+      const result = await work();
+      await this.runner.query('RELEASE SAVEPOINT attempt');
+      return result;
+    } catch (error) {
+      await this.runner.query('ROLLBACK TO SAVEPOINT attempt');
+      await this.runner.query('RELEASE SAVEPOINT attempt');
+      throw error;
+    }
+  }
+
+  /** Runs `hook` once this transaction has been committed. It must not throw. */
+  afterCommit(hook: () => void): void {
+    this.committed.push(hook);
+  }
+
+  /** @internal */
+  runCommitHooks(): void {
+    for (const hook of this.committed) hook();
+  }
+}
+
+/**
+ * The database of one service: one pool for requests, bound by row security to the principal's departments, and one for consumers and timers,
+ * whose role may touch every row of the schema (design §6).
+ */
+export class Database {
+  private constructor(
+    readonly schema: string,
+    private readonly app: DataSource,
+    private readonly consumer: DataSource,
+    /** URL of the consumer role, for sessions that hold advisory locks. */
+    readonly consumerUrl: string,
+  ) {}
+
+  static async connect(
+    service: string,
+    config: Pick<PlatformConfig, 'LIANXIN_DATABASE_URL' | 'LIANXIN_DATABASE_SECRET' | 'LIANXIN_DATABASE_POOL'>,
+  ): Promise<Database> {
+    const roles = databaseRolesOf(service);
+    const open = (role: string, poolSize: number) =>
+      new DataSource({
+        type: 'postgres',
+        url: roleUrl(config.LIANXIN_DATABASE_URL, config.LIANXIN_DATABASE_SECRET, role),
+        schema: roles.schema,
+        applicationName: `${service} ${role.split('_').at(-1)}`,
+        poolSize,
+        connectTimeoutMS: 10_000,
+        extra: { statement_timeout: 60_000, idle_in_transaction_session_timeout: 120_000, idleTimeoutMillis: 30_000 },
+      }).initialize();
+    const app = await open(roles.app, config.LIANXIN_DATABASE_POOL);
+    const consumer = await open(roles.consumer, 6);
+    return new Database(roles.schema, app, consumer, roleUrl(config.LIANXIN_DATABASE_URL, config.LIANXIN_DATABASE_SECRET, roles.consumer));
+  }
+
+  /** Runs `work` in one transaction as `principal`: without departments and without a city-wide role no tenant row is visible. */
+  transaction<Result>(principal: Principal, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    return run(this.app, work, [
+      `SELECT set_config('lianxin.principal', $1, true), set_config('lianxin.departments', $2, true), set_config('lianxin.scope', $3, true)`,
+      [principal.id, principal.departments.join(','), seesWholeCity(principal) ? 'CITY' : 'DEPARTMENT'],
+    ]);
+  }
+
+  /** Runs `work` in one transaction of the consumer role, for events, timers and jobs. */
+  consumerTransaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    return run(this.consumer, work);
+  }
+
+  async ping(): Promise<void> {
+    await this.app.query('SELECT 1');
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.app.destroy(), this.consumer.destroy()]);
+  }
+}
+
+async function run<Result>(
+  source: DataSource,
+  work: (tx: Transaction) => Promise<Result>,
+  setting?: [string, SqlValue[]],
+): Promise<Result> {
+  const runner = source.createQueryRunner();
+  try {
+    await runner.connect();
+    await runner.startTransaction();
+    const tx = new Transaction(runner);
+    let result: Result;
+    try {
+      if (setting !== undefined) await tx.query(...setting);
+      result = await work(tx);
+    } catch (error) {
+      // A broken connection cannot roll back; the server does it then. The first error is the one that tells the cause.
+      await runner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    }
+    await runner.commitTransaction();
+    tx.runCommitHooks();
+    return result;
+  } finally {
+    await runner.release();
+  }
+}
+
+/** SQLSTATE of an error from the database, if it is one. */
+export function sqlStateOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown; driverError?: { code?: unknown } })?.driverError?.code ?? (error as { code?: unknown })?.code;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** A fault that passes by itself: lost connection, server starting or stopping, deadlock, serialisation, lock time-out. */
+export function isTransientDatabaseError(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  if (state !== undefined) return /^(08|53|57P|58|40001|40P01|55P03)/.test(state);
+  const code = (error as { code?: unknown })?.code;
+  if (typeof code === 'string' && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code)) return true;
+  return (
+    error instanceof Error &&
+    /Connection terminated|connection timeout|Client has encountered a connection error|not queryable/i.test(error.message)
+  );
+}

@@ -1,0 +1,11 @@
+/** A server could not be started or kept running. `message` names the cause, `remedy` what the operator can do about it. */
+export class ServerError extends Error {
+  override readonly name = 'ServerError';
+
+  readonly remedy: string;
+
+  constructor(cause: string, remedy: string, options: { cause?: unknown } = {}) {
+    super(`${cause} ${remedy}`, options);
+    this.remedy = remedy;
+  }
+}

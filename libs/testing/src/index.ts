@@ -1,0 +1,2 @@
+export * from './city.ts';
+export * from './eventually.ts';
