@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProcessToken } from './process.identity.ts';
-import { ServerError } from './server.error.ts';
+import { hasErrorCode, ServerError } from './server.error.ts';
 
 interface Owner {
   pid: number;
@@ -33,7 +33,7 @@ async function createOwnerFile(file: string, owner: Owner): Promise<boolean> {
     await handle.close();
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (hasErrorCode(error, 'EEXIST')) return false;
     throw error;
   }
 }

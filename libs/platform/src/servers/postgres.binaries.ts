@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
-import { ServerError } from './server.error.ts';
+import { hasErrorCode, ServerError } from './server.error.ts';
 import { canEnter, type ServerUser } from './server.user.ts';
 
 const requireHere = createRequire(import.meta.url);
@@ -47,7 +47,7 @@ async function makeLinks(native: string): Promise<void> {
     try {
       await symlink(relative(dirname(target), source), place);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (!hasErrorCode(error, 'EEXIST')) throw error;
     }
   }
 }

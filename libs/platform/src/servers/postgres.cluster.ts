@@ -46,7 +46,7 @@ async function initialise(place: ClusterPlace, unfinished: string): Promise<void
   try {
     await run(join(place.bin, 'initdb'), args, { ...place.user, cwd: place.dataDir, env: serverEnvironment() });
   } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
+    const said = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr).trim() : String(error);
     throw new ServerError(
       `PostgreSQL could not set up its data in ${place.dataDir}: ${said}`,
       'Check that the folder is writable and has free space.',

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { waitUntil } from './waiting.ts';
 const password = 'a password / with : signs';
 const settings = { fsync: 'off' };
 const servers: PostgresServer[] = [];
+const children: ChildProcess[] = [];
 let folder: string;
 
 beforeAll(async () => {
@@ -19,6 +20,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
   for (const server of servers) await server.stop();
   await rm(folder, { recursive: true, force: true });
 });
@@ -75,6 +77,7 @@ async function startInChild(dataDir: string): Promise<{ parent: number; server: 
      setInterval(() => undefined, 1000);`,
   );
   const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
   let said = '';
   child.stdout.on('data', (part) => {
     said += String(part);
@@ -122,16 +125,13 @@ test('a number in postmaster.pid that now belongs to a stranger does no harm to 
   // The stranger runs as the server's own user: only then would PostgreSQL itself refuse to start.
   const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const stranger = spawn('sleep', ['600'], { stdio: 'ignore', cwd: '/', ...user });
+  children.push(stranger);
   const pidFile = join(folder, 'stranger', 'cluster', 'postmaster.pid');
   const lines = (await readFile(pidFile, 'utf8')).split('\n');
   await writeFile(pidFile, [String(stranger.pid), ...lines.slice(1)].join('\n'));
-  try {
-    await server.start();
-    expect(await query(server, 'SELECT answer FROM kept')).toEqual([{ answer: 10 }]);
-    expect(await isProcessAlive(stranger.pid ?? 0)).toBe(true);
-  } finally {
-    stranger.kill('SIGKILL');
-  }
+  await server.start();
+  expect(await query(server, 'SELECT answer FROM kept')).toEqual([{ answer: 10 }]);
+  expect(await isProcessAlive(stranger.pid ?? 0)).toBe(true);
 });
 
 test('another password than the folder was made with is refused with the remedy', async () => {

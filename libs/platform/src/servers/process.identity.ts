@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { hasErrorCode } from './server.error.ts';
 import { waitUntil } from './waiting.ts';
 
 const run = promisify(execFile);
@@ -72,7 +73,7 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    if (hasErrorCode(error, 'ESRCH')) return false;
     throw error;
   }
 }

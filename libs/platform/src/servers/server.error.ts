@@ -9,3 +9,8 @@ export class ServerError extends Error {
     this.remedy = remedy;
   }
 }
+
+/** True for a system error of this code, such as "EEXIST". (No `instanceof`: Jest runs tests in a realm with another Error class.) */
+export function hasErrorCode(error: unknown, code: string): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
+}
