@@ -134,6 +134,15 @@ describe('a citizen identity number', () => {
     expect(() => ageOn('11010519491231002X', 'today')).toThrow(RangeError);
   });
 
+  it('has the check character of ISO 7064 MOD 11-2, computed another way', () => {
+    const next = seeded(7064);
+    for (let round = 0; round < 500; round += 1) {
+      const number = madeUpNumber(next);
+      const remainder = Array.from(number.slice(0, 17)).reduce((sum, digit) => ((sum + Number(digit)) * 2) % 11, 0);
+      expect(number.charAt(17)).toBe('0123456789X'.charAt((12 - remainder) % 11));
+    }
+  });
+
   it('with any single digit changed is refused', () => {
     const next = seeded(11643);
     for (let round = 0; round < 200; round += 1) {

@@ -38,7 +38,10 @@ describe('the key of an organisation name', () => {
 
   it.each([
     ['示例公司（已注销）', '示例公司', ['DEREGISTERED']],
+    ['示例公司(注销)', '示例公司', ['DEREGISTERED']],
     ['示例公司(吊销)', '示例公司', ['REVOKED']],
+    ['示例公司(已吊销)', '示例公司', ['REVOKED']],
+    ['示例公司(已吊销，未注销)', '示例公司', ['REVOKED']],
     ['示例公司（吊销，未注销）', '示例公司', ['REVOKED']],
     ['示例公司（吊销未注销）', '示例公司', ['REVOKED']],
     ['示例公司(已吊销，已注销)', '示例公司', ['REVOKED', 'DEREGISTERED']],

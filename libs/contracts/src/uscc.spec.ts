@@ -92,6 +92,7 @@ describe('a unified social credit code', () => {
     ['91320799MA0000015😀', 18],
     ['一1320799MA00000155', 1],
     ['91320799MA0000015\u0000', 18],
+    ['91320799MA0000015ſ', 18],
   ])('%p has a character that cannot be guessed: no suggestion', (input, position) => {
     const fault = refusal(input);
     expect(fault).toMatchObject({ problem: 'ALPHABET', position });
@@ -129,6 +130,17 @@ describe('a unified social credit code', () => {
   it('of a well-known company passes, so the weights are those of the standard', () => {
     expect(warningsOf('911000001000013428', {})).toEqual([]);
     expect(warningsOf('91440300708461136T', {})).toEqual([]);
+  });
+
+  it('sums to nothing modulo 31 with the powers of three, as the standard defines it', () => {
+    for (let serial = 0; serial < 500; serial += 1) {
+      const code = generateUscc('91', 'MA', serial * 1999);
+      const sum = Array.from(code.slice(0, 17)).reduce(
+        (total, character, index) => total + usccAlphabet.indexOf(character) * (3 ** index % 31),
+        0,
+      );
+      expect((sum + usccAlphabet.indexOf(code.charAt(17))) % 31).toBe(0);
+    }
   });
 
   it('made for the demonstration always passes and holds its organisation code', () => {
