@@ -77,12 +77,31 @@ describe('who is reached', () => {
   });
 });
 
+const withMeasure = (code: string, change: object) =>
+  indexCatalogue({
+    ...catalogue,
+    measures: catalogue.measures.map((measure) => (measure.code === code ? { ...measure, ...change } : measure)),
+  });
+
+describe('rules that today’s rows do not try', () => {
+  const planned = (code: string, change: object, entry: ReturnType<typeof entryOf>) =>
+    makePlan(withMeasure(code, change), entry, ids).plan.measures.find((measure) => measure.measureCode === code);
+
+  test('a reward never comes from a black list', () => {
+    expect(planned('WAGE-01', { direction: 'REWARD' }, entryOf('BL-WAGE'))).toBeUndefined();
+  });
+
+  test('what the law commands ignores a grade that its row names (R-4-7)', () => {
+    expect(planned('WAGE-01', { minGrade: 'SERIOUS' }, entryOf('BL-WAGE', { grade: 'MINOR' }))).toBeDefined();
+  });
+
+  test('group 3 stays a notice whatever force its row names (R-1-4)', () => {
+    const measure = planned('WAGE-04', { force: 'MANDATORY' }, entryOf('BL-WAGE'));
+    expect(measure?.executors.map((executor) => executor.notice)).toEqual([true, true]);
+  });
+});
+
 describe('the order of the reasons (R-4-2)', () => {
-  const withMeasure = (code: string, change: object) =>
-    indexCatalogue({
-      ...catalogue,
-      measures: catalogue.measures.map((measure) => (measure.code === code ? { ...measure, ...change } : measure)),
-    });
   const reasonIn = (changed: ReturnType<typeof indexCatalogue>, entry: ReturnType<typeof entryOf>) =>
     makePlan(changed, entry, ids).plan.groups[0]?.skips[0];
   const closed = { bases: [], condition: 'FOOD_DRUG', force: 'RECOMMENDED', minGrade: 'SERIOUS', class: 'C01' } as const;
