@@ -100,14 +100,18 @@ export async function boot<Shape extends z.ZodRawShape>(
     .get('/openapi.json', async () => document);
   await app.listen({ port: platform.LIANXIN_SERVICE_PORT, host: platform.LIANXIN_SERVICE_HOST });
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  let closing: Promise<void> | undefined;
   return {
     name: definition.name,
     app,
     url,
     logger,
-    close: async () => {
-      await app.close();
-      await database.close();
+    close: () => {
+      closing ??= (async () => {
+        await app.close();
+        await database.close();
+      })();
+      return closing;
     },
   };
 }

@@ -1,2 +1,3 @@
 export * from './city.ts';
+export * from './event-log.conformance.ts';
 export * from './eventually.ts';

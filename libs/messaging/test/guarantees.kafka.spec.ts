@@ -1,0 +1,3 @@
+import { describeGuarantees } from './guarantees.suite.ts';
+
+describeGuarantees('kafka');

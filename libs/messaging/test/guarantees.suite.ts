@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type LianxinEvent, subjectChanged } from '@lianxin/contracts';
+import { EVENT_LOG, type EventLog, encodeEvent, type LogRecord, Timers } from '@lianxin/messaging';
+import { Database, type RunningService } from '@lianxin/platform';
+import { eventually, principalOf, TestCity } from '@lianxin/testing';
+import { v7 as uuidv7 } from 'uuid';
+import { dataOf, fixtureService, Recorder } from './fixture.service.ts';
+
+const admin = principalOf(['REPLAY_ADMIN']);
+
+function eventOf(key: string, sequence: number, id = uuidv7()): LianxinEvent {
+  const now = new Date().toISOString();
+  return {
+    id,
+    type: subjectChanged.type,
+    source: 'urn:credit:320700:test',
+    key,
+    subjectSeq: sequence,
+    time: now,
+    recordedTime: now,
+    correlationId: id,
+    classification: subjectChanged.classification,
+    data: dataOf(key, sequence),
+  };
+}
+
+function recordOf(event: LianxinEvent): LogRecord {
+  const { headers, value } = encodeEvent(subjectChanged, event);
+  return { topic: subjectChanged.topic, key: event.key, headers, value: Buffer.from(value) };
+}
+
+/** The guarantees of design §3 on one engine: nothing lost, nothing doubled, order per subject, poison parks its own subject only. */
+export function describeGuarantees(engine: 'postgres' | 'kafka'): void {
+  describe(`outbox, inbox and parked keys on ${engine}`, () => {
+    let city: TestCity;
+    let service: RunningService;
+    let log: EventLog;
+
+    const effects = (key: string) =>
+      city.query<{ event_id: string; sequence: string }>('SELECT event_id, sequence FROM fixture.effect WHERE key = $1 ORDER BY place', [
+        key,
+      ]);
+    const sequencesOf = async (key: string) => (await effects(key)).map((row) => Number(row.sequence));
+    const parked = async () =>
+      (await city.call<{ data: { key: string; severity: string; events: number }[] }>(service, admin, 'GET', '/api/v1/parked')).body.data;
+
+    beforeAll(async () => {
+      city = await TestCity.create(engine, ['fixture']);
+      service = await city.boot(fixtureService);
+      log = service.app.get<EventLog>(EVENT_LOG);
+    });
+    afterAll(() => city.close());
+
+    test('what a use case said stands in the log and has its effect, in order, once', async () => {
+      const recorder = service.app.get(Recorder);
+      const database = service.app.get(Database);
+      const keys = [uuidv7(), uuidv7(), uuidv7()];
+      for (let round = 0; round < 30; round++) await database.consumerTransaction((tx) => recorder.say(tx, keys));
+      for (const key of keys) {
+        await eventually('all effects are there', async () => (await effects(key)).length >= 30);
+        expect(await sequencesOf(key)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+      }
+      await eventually('the outbox is empty', async () => (await city.query('SELECT 1 FROM fixture.outbox')).length === 0);
+    });
+
+    test('a transaction that fails says nothing', async () => {
+      const recorder = service.app.get(Recorder);
+      const database = service.app.get(Database);
+      const [lost, kept] = [uuidv7(), uuidv7()];
+      await expect(
+        database.consumerTransaction(async (tx) => {
+          await recorder.say(tx, [lost]);
+          throw new Error('the use case failed after it spoke');
+        }),
+      ).rejects.toThrow('after it spoke');
+      await database.consumerTransaction((tx) => recorder.say(tx, [kept]));
+      await eventually('the later one is there', async () => (await effects(kept)).length === 1);
+      expect(await effects(lost)).toHaveLength(0);
+    });
+
+    test('every event delivered twice changes no table', async () => {
+      const key = uuidv7();
+      const events = [1, 2, 3].map((sequence) => eventOf(key, sequence));
+      await log.append([...events, ...events].map(recordOf));
+      await log.append(events.map(recordOf));
+      const last = eventOf(key, 4);
+      await log.append([recordOf(last)]);
+      await eventually('the last is there', async () => (await effects(key)).some((row) => row.event_id === last.id));
+      expect(await sequencesOf(key)).toEqual([1, 2, 3, 4]);
+    });
+
+    test('an event that comes again with other content is refused', async () => {
+      const key = uuidv7();
+      const original = eventOf(key, 1);
+      await log.append([recordOf(original)]);
+      await eventually('it is there', async () => (await effects(key)).length === 1);
+      await log.append([recordOf({ ...original, subjectSeq: 9, data: dataOf(key, 9) }), recordOf(eventOf(key, 2))]);
+      await eventually('the next is there', async () => (await effects(key)).length >= 2);
+      expect(await sequencesOf(key)).toEqual([1, 2]);
+      const metrics = await (await fetch(`${service.url}/metrics`)).text();
+      expect(metrics).toMatch(/lx_events_altered_total\{[^}]*\} 1/);
+    });
+
+    test('a poisoned event parks its own subject and nothing else, and redrive ends as if nothing had happened', async () => {
+      const [sick, well] = [uuidv7(), uuidv7()];
+      const good = [1, 2, 3].map((sequence) => eventOf(sick, sequence));
+      const poison: LogRecord = { ...recordOf(eventOf(sick, 99)), value: Buffer.from('{"subjectId":') };
+      const [first, ...rest] = good.map(recordOf);
+      await log.append([first as LogRecord, poison, ...rest, recordOf(eventOf(well, 1))]);
+      await eventually('the other subject goes on', async () => (await effects(well)).length === 1);
+      await eventually('the key is parked', async () => (await parked()).some((row) => row.key === sick && row.events === 3));
+      expect(await sequencesOf(sick)).toEqual([1]);
+      const later = eventOf(sick, 4);
+      await log.append([recordOf(later)]);
+      await eventually('what comes later waits behind it', async () =>
+        (await parked()).some((row) => row.key === sick && row.events === 4),
+      );
+
+      const answer = await city.call<{ handled: number; setAside: number; remaining: number }>(
+        service,
+        admin,
+        'POST',
+        `/api/v1/parked/${sick}/redrive`,
+      );
+      expect(answer.status).toBe(200);
+      expect(answer.body).toMatchObject({ handled: 3, setAside: 1, remaining: 0 });
+      expect(await sequencesOf(sick)).toEqual([1, 2, 3, 4]);
+      expect((await parked()).some((row) => row.key === sick)).toBe(false);
+      expect(await city.query('SELECT 1 FROM fixture.set_aside_event WHERE subject_key = $1', [sick])).toHaveLength(1);
+    });
+
+    test('a key whose handler fails is parked in order and drains when the cause is gone', async () => {
+      const [sick, well] = [uuidv7(), uuidv7()];
+      await city.query('INSERT INTO fixture.fault (key) VALUES ($1)', [sick]);
+      await log.append([1, 2, 3].flatMap((sequence) => [recordOf(eventOf(sick, sequence)), recordOf(eventOf(well, sequence))]));
+      await eventually('the other subject goes on', async () => (await effects(well)).length === 3);
+      await eventually('the key is parked', async () => (await parked()).some((row) => row.key === sick && row.events === 3));
+      const refused = await city.call<{ code: string }>(service, admin, 'POST', `/api/v1/parked/${sick}/redrive`);
+      expect([refused.status, refused.body.code]).toEqual([409, 'REDRIVE_FAILED']);
+      expect(await effects(sick)).toHaveLength(0);
+      await city.query('DELETE FROM fixture.fault');
+      expect((await city.call(service, admin, 'POST', `/api/v1/parked/${sick}/redrive`)).status).toBe(200);
+      expect(await sequencesOf(sick)).toEqual([1, 2, 3]);
+      expect(await sequencesOf(well)).toEqual([1, 2, 3]);
+    });
+
+    test('an event of a type that nobody here knows is a severe alarm and stays parked', async () => {
+      const key = uuidv7();
+      const unknown = recordOf(eventOf(key, 1));
+      await log.append([{ ...unknown, headers: { ...unknown.headers, ce_type: 'lianxin.subject.freed.v9' } }]);
+      await eventually('the key is parked as severe', async () =>
+        (await parked()).some((row) => row.key === key && row.severity === 'SEVERE'),
+      );
+      expect((await city.call(service, admin, 'POST', `/api/v1/parked/${key}/redrive`)).status).toBe(409);
+      expect((await city.call(service, principalOf(['DEPT_HANDLER'], ['RSJ']), 'POST', `/api/v1/parked/${key}/redrive`)).status).toBe(403);
+    });
+
+    test('two processes of one service share the work; when one is stopped the other goes on, nothing lost or doubled', async () => {
+      const second = await city.boot(fixtureService);
+      const keys = Array.from({ length: 20 }, () => uuidv7());
+      for (let sequence = 1; sequence <= 10; sequence++) await log.append(keys.map((key) => recordOf(eventOf(key, sequence))));
+      await second.close();
+      for (let sequence = 11; sequence <= 20; sequence++) await log.append(keys.map((key) => recordOf(eventOf(key, sequence))));
+      for (const key of keys) {
+        await eventually('all effects are there', async () => (await effects(key)).length >= 20, 40_000);
+        expect(await sequencesOf(key)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+      }
+    }, 60_000);
+
+    test('timers fire once each, also when another one fails', async () => {
+      const timers = service.app.get(Timers);
+      const database = service.app.get(Database);
+      await city.query("INSERT INTO fixture.fault (key) VALUES ('bad')");
+      const past = new Date(Date.now() - 7 * 86_400_000);
+      await database.consumerTransaction((tx) =>
+        timers.set(
+          tx,
+          'greeting',
+          ['one', 'bad', 'two'].map((reference) => ({ reference, dueAt: past })),
+        ),
+      );
+      await eventually('the good ones have fired', async () => (await city.query('SELECT 1 FROM fixture.fired')).length >= 2);
+      expect(
+        (await city.query<{ reference: string }>('SELECT reference FROM fixture.fired ORDER BY reference')).map((row) => row.reference),
+      ).toEqual(['one', 'two']);
+      const [waiting] = await city.query<{ attempts: number; last_error: string }>(
+        "SELECT attempts, last_error FROM fixture.timer WHERE reference = 'bad'",
+      );
+      expect(waiting).toMatchObject({ attempts: 1, last_error: 'told to fail for bad' });
+      await city.query('DELETE FROM fixture.fault');
+    });
+  });
+}

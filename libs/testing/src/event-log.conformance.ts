@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { EventLog, LogBatch, LogConsumer, LogRecord, StoredRecord } from '@lianxin/messaging';
+import { eventually } from './eventually.ts';
+
+/** Two processes' views of one event log. */
+export interface LogUnderTest {
+  readonly log: EventLog;
+  readonly other: EventLog;
+  close(): Promise<void>;
+}
+
+const topic = 'lianxin.list_entry';
+
+function record(key: string, text: string): LogRecord {
+  return { topic, key, headers: { ce_type: 'test' }, value: Buffer.from(text) };
+}
+
+/** Remembers what a group was given, as the database of a consumer would: position and effect together. */
+class Reader {
+  readonly seen: StoredRecord[] = [];
+  readonly positions = new Map<string, number>();
+  readonly batches: LogBatch[] = [];
+  consumer: LogConsumer | undefined;
+
+  constructor(
+    private readonly group: string,
+    private readonly beforeCommit: (batch: LogBatch) => Promise<void> = async () => undefined,
+  ) {}
+
+  async start(log: EventLog, maxBatch = 50): Promise<this> {
+    this.consumer = await log.consume({
+      group: this.group,
+      topics: [topic],
+      maxBatch,
+      positionOf: async (name, partition) => this.positions.get(`${name}/${partition}`) ?? 0,
+      onBatch: async (batch) => {
+        this.batches.push(batch);
+        await this.beforeCommit(batch);
+        const lane = `${batch.topic}/${batch.partition}`;
+        const position = this.positions.get(lane) ?? 0;
+        for (const row of batch.records.filter((candidate) => candidate.offset >= position)) {
+          if (row.offset !== (this.positions.get(lane) ?? 0)) throw new Error(`gap: ${row.offset} after ${this.positions.get(lane)}`);
+          this.seen.push(row);
+          this.positions.set(lane, row.offset + 1);
+        }
+      },
+      onError: () => undefined,
+    });
+    await this.consumer.ready;
+    return this;
+  }
+
+  texts(key: string): string[] {
+    return this.seen.filter((row) => row.key === key).map((row) => row.value.toString('utf8'));
+  }
+}
+
+const numbered = (count: number, from = 0) => Array.from({ length: count }, (_, index) => String(from + index));
+
+/** What every engine of the event log must do (design §3). */
+export function describeEventLog(engine: string, open: () => Promise<LogUnderTest>): void {
+  describe(`the event log on ${engine}`, () => {
+    let subject: LogUnderTest;
+    const keys = Array.from({ length: 24 }, (_, index) => `key-${index}`);
+    const readers: Reader[] = [];
+    let groups = 0;
+    const reader = (beforeCommit?: (batch: LogBatch) => Promise<void>) => {
+      const made = new Reader(`group-${groups++}`, beforeCommit);
+      readers.push(made);
+      return made;
+    };
+
+    beforeAll(async () => {
+      subject = await open();
+      await subject.log.ensureTopics([topic]);
+      await subject.other.ensureTopics([topic]);
+    });
+    afterAll(async () => {
+      for (const started of readers) await started.consumer?.close();
+      await subject.close();
+    });
+
+    test('gives each key its records in the order in which they were appended', async () => {
+      for (let round = 0; round < 5; round++)
+        await subject.log.append(keys.flatMap((key) => numbered(4, round * 4).map((text) => record(key, text))));
+      const started = await reader().start(subject.log);
+      await eventually('all records have come', () => started.seen.length >= keys.length * 20);
+      for (const key of keys) expect(started.texts(key)).toEqual(numbered(20));
+    });
+
+    test('never lets a reader pass a gap while several processes append at once', async () => {
+      const started = await reader().start(subject.other, 7);
+      await eventually('the past has been read', () => started.seen.length >= keys.length * 20);
+      const writers = numbered(6).map(async (writer) => {
+        for (const round of numbered(15)) {
+          const log = Number(writer) % 2 === 0 ? subject.log : subject.other;
+          await log.append(keys.map((key) => record(key, `${writer}:${round}`)));
+        }
+      });
+      await Promise.all(writers);
+      await eventually('all records have come', () => started.seen.length >= keys.length * (20 + 6 * 15));
+      for (const key of keys) {
+        const texts = started.texts(key);
+        for (const writer of numbered(6))
+          expect(texts.filter((text) => text.startsWith(`${writer}:`))).toEqual(numbered(15).map((round) => `${writer}:${round}`));
+      }
+      const ends = await subject.log.endOffsets(topic);
+      expect([...ends.values()].reduce((sum, end) => sum + end, 0)).toBe(keys.length * (20 + 6 * 15));
+    });
+
+    test('gives the same records again when the reader failed before its commit', async () => {
+      let failures = 0;
+      const started = await reader(async () => {
+        if (failures++ < 3) throw new Error('crash between effect and position');
+      }).start(subject.log);
+      const total = keys.length * (20 + 6 * 15);
+      await eventually('all records have come', () => started.seen.length >= total, 40_000);
+      expect(failures).toBeGreaterThan(3);
+      expect(started.seen).toHaveLength(total);
+    }, 60_000);
+
+    test("starts where the reader's own database stands, not where the log believes", async () => {
+      const key = keys[0] ?? '';
+      const first = await reader().start(subject.log);
+      await eventually('all records have come', () => first.seen.length >= keys.length * (20 + 6 * 15));
+      await first.consumer?.close();
+      // The database was restored from an older copy: five records of one partition are not known to it any more.
+      const lane =
+        [...first.positions.keys()].find((name) => first.seen.some((row) => row.key === key && `${row.topic}/${row.partition}` === name)) ??
+        '';
+      const end = first.positions.get(lane) ?? 0;
+      first.positions.set(lane, end - 5);
+      const before = first.seen.length;
+      await first.start(subject.other);
+      await eventually('the five have come again', () => first.seen.length >= before + 5);
+      expect(first.seen.slice(before).map((row) => row.offset)).toEqual([end - 5, end - 4, end - 3, end - 2, end - 1]);
+    });
+
+    test('waits for a slow reader and never gives it more than it asked for', async () => {
+      const inside = new Map<number, number>();
+      let overlapping = 0;
+      const started = await reader(async (batch) => {
+        inside.set(batch.partition, (inside.get(batch.partition) ?? 0) + 1);
+        if ((inside.get(batch.partition) ?? 0) > 1) overlapping++;
+        await new Promise((resolve) => setImmediate(resolve));
+        inside.set(batch.partition, (inside.get(batch.partition) ?? 0) - 1);
+      }).start(subject.log, 10);
+      await eventually('all records have come', () => started.seen.length >= keys.length * (20 + 6 * 15));
+      expect(Math.max(...started.batches.map((batch) => batch.records.length))).toBeLessThanOrEqual(10);
+      expect(overlapping).toBe(0);
+    });
+
+    test('hands the partitions of a member that left to those that stay, without a lost or doubled record', async () => {
+      const group = `group-${groups++}`;
+      const shared = new Map<string, number>();
+      const makeMember = () => {
+        const member = new Reader(group);
+        Object.assign(member, { positions: shared });
+        readers.push(member);
+        return member;
+      };
+      const one = await makeMember().start(subject.log);
+      const two = makeMember();
+      await two.start(subject.other);
+      await subject.log.append(keys.flatMap((key) => numbered(10).map((text) => record(key, `a${text}`))));
+      await one.consumer?.close();
+      await subject.log.append(keys.flatMap((key) => numbered(10).map((text) => record(key, `b${text}`))));
+      const total = keys.length * (20 + 6 * 15 + 20);
+      await eventually('both have read everything together', () => one.seen.length + two.seen.length >= total, 40_000);
+      const offsets = [...one.seen, ...two.seen].map((row) => `${row.partition}/${row.offset}`);
+      expect(offsets).toHaveLength(total);
+      expect(new Set(offsets).size).toBe(total);
+    }, 60_000);
+  });
+}
