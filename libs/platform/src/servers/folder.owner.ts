@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { findProcessToken } from './process.identity.ts';
 import { hasErrorCode, ServerError } from './server.error.ts';
 
+/** The folder belongs to another process that still runs. */
+export class FolderInUse extends ServerError {}
+
 interface Owner {
   pid: number;
   token: string;
@@ -51,7 +54,7 @@ export async function claimFolder(folder: string): Promise<() => Promise<void>> 
   while (!(await createOwnerFile(file, self))) {
     const owner = await readOwner(file);
     if (owner && (await isHeldByAnother(owner))) {
-      throw new ServerError(
+      throw new FolderInUse(
         `The data folder ${folder} is in use by process ${owner.pid}.`,
         'Stop that process first, or choose another data folder.',
       );

@@ -1,7 +1,10 @@
-export { findFreePort, findFreePorts, isPortFree } from './ports.ts';
+export { fetchKafka, type KafkaBroker, type KafkaOptions, type KafkaServer, startKafka } from './kafka.server.ts';
+export { chooseLastingPort, findFreePort, findFreePorts, isPortFree } from './ports.ts';
 export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres.server.ts';
-export { findProcesses, isProcessAlive } from './process.identity.ts';
+export { endProcess, findProcesses, isProcessAlive } from './process.identity.ts';
+export { fetchRedis, type RedisOptions, type RedisServer, startRedis } from './redis.server.ts';
 export { ServerError } from './server.error.ts';
 export type { ServerExit } from './server.process.ts';
 export { findReachableDataDir } from './server.user.ts';
+export { keepRunning, type Supervised, type Supervision } from './supervision.ts';
 export { waitUntil } from './waiting.ts';

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { ServerError } from './server.error.ts';
 
@@ -40,4 +41,11 @@ export async function findFreePort(): Promise<number> {
   const [port] = await findFreePorts(1);
   if (port === undefined) throw new Error('findFreePorts(1) gave no port');
   return port;
+}
+
+/** The `wanted` port; without one the port noted in `portFile` by the last start if it is free, so that addresses last; else any free one. */
+export async function chooseLastingPort(portFile: string, wanted: number | undefined): Promise<number> {
+  if (wanted !== undefined) return wanted;
+  const last = Number(await readFile(portFile, 'utf8').catch(() => ''));
+  return Number.isInteger(last) && last > 0 && (await isPortFree(last)) ? last : findFreePort();
 }

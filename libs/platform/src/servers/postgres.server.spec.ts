@@ -4,23 +4,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { type Parent, startInParent } from '../../test/server.parent.ts';
 import { type PostgresServer, startPostgres } from './postgres.server.ts';
 import { isProcessAlive } from './process.identity.ts';
-import { waitUntil } from './waiting.ts';
 
 const password = 'a password / with : signs';
 const settings = { fsync: 'off' };
 const servers: PostgresServer[] = [];
-const children: ChildProcess[] = [];
+const parents: Parent[] = [];
+const strangers: ChildProcess[] = [];
 let folder: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'lianxin-postgres-'));
+  folder = await mkdtemp(join(tmpdir(), 'lianxin postgres-'));
   await chmod(folder, 0o755);
 });
 
 afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL');
+  for (const parent of parents) await parent.kill();
+  for (const stranger of strangers) stranger.kill('SIGKILL');
   for (const server of servers) await server.stop();
   await rm(folder, { recursive: true, force: true });
 });
@@ -65,34 +67,18 @@ test('what was committed is there again after the server is killed, on the same 
   expect(await query(server, 'SELECT answer FROM kept')).toEqual([{ answer: 7 }]);
 });
 
-/** Starts PostgreSQL in a Node process of its own and gives that process's number, the server's, and its address. */
-async function startInChild(dataDir: string): Promise<{ parent: number; server: number; url(): string }> {
-  const script = join(folder, 'parent.mjs');
-  const module = new URL('./postgres.server.ts', import.meta.url).href;
-  await writeFile(
-    script,
-    `import { startPostgres } from ${JSON.stringify(module)};
-     const server = await startPostgres(${JSON.stringify({ dataDir, password, settings })});
-     process.stdout.write(JSON.stringify({ server: server.pid, url: server.url() }) + '\\n');
-     setInterval(() => undefined, 1000);`,
-  );
-  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  children.push(child);
-  let said = '';
-  child.stdout.on('data', (part) => {
-    said += String(part);
-  });
-  await waitUntil(() => said.includes('\n') || child.exitCode !== null, { what: 'the child has started PostgreSQL', timeoutMs: 30_000 });
-  const { server, url }: { server: number; url: string } = JSON.parse(said);
-  return { parent: child.pid ?? 0, server, url: () => url };
+/** PostgreSQL started by a Node process of its own. */
+async function startByParent(name: string): Promise<{ parent: Parent; server: number; url(): string }> {
+  const options = { dataDir: join(folder, name), password, settings };
+  const parent = await startInParent(folder, 'startPostgres', options, '{ server: server.pid, url: server.url() }');
+  parents.push(parent);
+  return { parent, server: Number(parent.facts['server']), url: () => String(parent.facts['url']) };
 }
 
 test('after the parent is killed the server lives on, and the next start ends it and keeps the data', async () => {
-  const dataDir = join(folder, 'orphan');
-  const first = await startInChild(dataDir);
+  const first = await startByParent('orphan');
   await query(first, 'CREATE TABLE kept AS SELECT 8 AS answer');
-  process.kill(first.parent, 'SIGKILL');
-  await waitUntil(async () => !(await isProcessAlive(first.parent)), { what: 'the parent is gone', timeoutMs: 5_000 });
+  await first.parent.kill();
   expect(await isProcessAlive(first.server)).toBe(true);
 
   const second = await start('orphan');
@@ -101,20 +87,19 @@ test('after the parent is killed the server lives on, and the next start ends it
 });
 
 test('after parent and server are killed together there is nothing to clean up', async () => {
-  const first = await startInChild(join(folder, 'both'));
+  const first = await startByParent('both');
   await query(first, 'CREATE TABLE kept AS SELECT 9 AS answer');
-  process.kill(first.parent, 'SIGKILL');
   process.kill(first.server, 'SIGKILL');
+  await first.parent.kill();
   const second = await start('both');
   expect(await query(second, 'SELECT answer FROM kept')).toEqual([{ answer: 9 }]);
 });
 
 test('a second process may not take the folder of a living one', async () => {
-  const first = await startInChild(join(folder, 'shared'));
-  await expect(start('shared')).rejects.toThrow(`in use by process ${first.parent}`);
+  const first = await startByParent('shared');
+  await expect(start('shared')).rejects.toThrow(`in use by process ${first.parent.pid}`);
   expect(await isProcessAlive(first.server)).toBe(true);
-  process.kill(first.parent, 'SIGKILL');
-  await waitUntil(async () => !(await isProcessAlive(first.parent)), { what: 'the parent is gone', timeoutMs: 5_000 });
+  await first.parent.kill();
   await start('shared');
 });
 
@@ -125,7 +110,7 @@ test('a number in postmaster.pid that now belongs to a stranger does no harm to 
   // The stranger runs as the server's own user: only then would PostgreSQL itself refuse to start.
   const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const stranger = spawn('sleep', ['600'], { stdio: 'ignore', cwd: '/', ...user });
-  children.push(stranger);
+  strangers.push(stranger);
   const pidFile = join(folder, 'stranger', 'cluster', 'postmaster.pid');
   const lines = (await readFile(pidFile, 'utf8')).split('\n');
   await writeFile(pidFile, [String(stranger.pid), ...lines.slice(1)].join('\n'));

@@ -1,8 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { claimFolder } from './folder.owner.ts';
-import { findFreePort, isPortFree } from './ports.ts';
+import { chooseLastingPort } from './ports.ts';
 import { getPostgresBinaries } from './postgres.binaries.ts';
 import { isPostmasterReady, prepareCluster, serverEnvironment, stopOrphan } from './postgres.cluster.ts';
 import { ServerError } from './server.error.ts';
@@ -84,12 +84,6 @@ async function answers(port: number, password: string): Promise<boolean> {
   }
 }
 
-async function choosePort(portFile: string, wanted: number | undefined): Promise<number> {
-  if (wanted !== undefined) return wanted;
-  const last = Number(await readFile(portFile, 'utf8').catch(() => ''));
-  return Number.isInteger(last) && last > 0 && (await isPortFree(last)) ? last : findFreePort();
-}
-
 function settingArgs(settings: Record<string, string>): string[] {
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
@@ -126,7 +120,7 @@ async function startOnClaimed(options: PostgresOptions, giveUp: () => Promise<vo
   const cluster = await prepareCluster({ dataDir, bin, user, password, durable });
   await stopOrphan(cluster);
   const portFile = join(dataDir, 'port');
-  const port = await choosePort(portFile, options.port);
+  const port = await chooseLastingPort(portFile, options.port);
   const logFile = join(dataDir, 'server.log');
   const server: ServerProcess = new ServerProcess({
     name: 'PostgreSQL',
