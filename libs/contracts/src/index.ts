@@ -1,5 +1,7 @@
+export * from './api/catalogue.api.ts';
 export * from './api/list-entry.api.ts';
 export * from './api/page.api.ts';
+export * from './api/plan.api.ts';
 export * from './api/task.api.ts';
 export * from './calendar-2026.ts';
 export * from './calendar-date.ts';
