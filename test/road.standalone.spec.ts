@@ -1,0 +1,3 @@
+import { describeRoad } from './road.suite.ts';
+
+describeRoad('standalone');
