@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ListEntryView } from '@lianxin/contracts';
+import { beijingDate } from '@lianxin/contracts';
+import { eventually } from '@lianxin/testing';
+import pg from 'pg';
+import { designators, type FlagBody, flagOf, partyOf } from './support/flags.ts';
+import { countsOf, expectedRows, inOracleWords, oracleOf, Road } from './support/road.ts';
+import { System } from './support/system.ts';
+import { tracesInDatabase, tracesInFiles } from './support/traces.ts';
+
+/** What may die while flags travel: every service and every server. */
+const victims = ['list-matching', 'measure-decomposition', 'execution-feedback', 'monitoring', 'gateway', 'postgres', 'kafka', 'redis'];
+
+describe('kill -9 of any process of the distributed system', () => {
+  let road: Road;
+  let adminUrl: string;
+  beforeAll(async () => {
+    const system = await System.create('distributed');
+    await system.start();
+    road = new Road(system);
+    adminUrl = (await system.json<{ postgres: { url: string } }>('servers.json')).postgres.url;
+  }, 180_000);
+  afterAll(() => road?.system.remove(), 60_000);
+
+  /** Sends until it is acknowledged, as a department's system does: the same key, however often the line breaks. */
+  async function flagUntilAcknowledged(body: FlagBody): Promise<ListEntryView> {
+    return eventually(
+      `${body.sourceRecordId} is acknowledged`,
+      async () => {
+        const unit = await road.as(designators[body.listCode] ?? '');
+        const answer = await unit
+          .post<ListEntryView>('/api/v1/list-entries', body, { 'idempotency-key': body.sourceRecordId })
+          .catch(() => undefined);
+        if (answer === undefined || answer.status >= 500 || answer.status === 429) return undefined;
+        if (answer.status !== 201) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
+        return answer.body;
+      },
+      90_000,
+    );
+  }
+
+  async function killNow(name: string): Promise<void> {
+    const pid = (await road.system.pids())[name];
+    if (pid === undefined) throw new Error(`no process ${name}`);
+    process.kill(pid, 'SIGKILL');
+    await eventually(
+      `${name} is back with another pid`,
+      async () => {
+        const now = (await road.system.pids())[name];
+        return now !== undefined && now !== pid;
+      },
+      60_000,
+    );
+  }
+
+  async function expectExactTasks(flags: readonly { body: FlagBody; view: ListEntryView }[]): Promise<void> {
+    for (const { body, view } of flags) {
+      const expected = oracleOf(body, view);
+      const { tasks, notices } = await road.settled(view.id, expected).catch(async (error: unknown) => {
+        const rows = await road.tasks(view.id);
+        throw new Error(`${(error as Error).message}: has ${rows.length}, wants ${JSON.stringify(countsOf(expected))}`);
+      });
+      expect(inOracleWords(tasks, false)).toEqual(expectedRows(expected, false));
+      expect(inOracleWords(notices, true)).toEqual(expectedRows(expected, true));
+    }
+  }
+
+  for (const victim of victims) {
+    test(`${victim} is killed while flags travel: every acknowledged flag has its tasks, each once`, async () => {
+      const bodies = Array.from({ length: 12 }, (_, index) =>
+        flagOf(index % 2 === 0 ? 'BL-WAGE' : 'RL-TAXA', index % 2 === 0 ? { parties: [partyOf('LEGAL_REPRESENTATIVE')] } : {}),
+      );
+      const sending = Promise.all(bodies.map(async (body) => ({ body, view: await flagUntilAcknowledged(body) })));
+      await killNow(victim);
+      const flags = await sending;
+      await expectExactTasks(flags);
+      const entries = await (await road.as('CREDIT_OFFICE')).all<ListEntryView>('/api/v1/list-entries?listCode=BL-WAGE');
+      const numbers = entries.map((entry) => entry.decision.number);
+      expect(new Set(numbers).size).toBe(numbers.length);
+    }, 240_000);
+  }
+
+  test('exits sent while services die lift every task', async () => {
+    const flags = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const body = flagOf('BL-WAGE');
+        return { body, view: await flagUntilAcknowledged(body) };
+      }),
+    );
+    await expectExactTasks(flags);
+    const unit = await road.as('RSJ');
+    const exits = flags.map(({ view }) =>
+      eventually(
+        'the exit is acknowledged',
+        async () => {
+          const answer = await unit
+            .post(
+              `/api/v1/list-entries/${view.id}/exit`,
+              { ground: 'DUTIES_PERFORMED', documentNo: '1号', date: beijingDate(new Date()) },
+              { 'idempotency-key': `exit-${view.id}` },
+            )
+            .catch(() => undefined);
+          return answer !== undefined && answer.status === 200;
+        },
+        60_000,
+      ),
+    );
+    await killNow('measure-decomposition');
+    await killNow('execution-feedback');
+    await Promise.all(exits);
+    for (const { view } of flags)
+      await eventually(
+        'every task is being lifted',
+        async () => (await road.tasks(view.id)).every((task) => task.status === 'LIFTING'),
+        60_000,
+      );
+  }, 240_000);
+
+  test('the launcher is killed: the next start takes over, and nothing is lost', async () => {
+    const body = flagOf('BL-TAX');
+    const view = await flagUntilAcknowledged(body);
+    await road.system.killLauncher();
+    await road.system.start();
+    await expectExactTasks([{ body, view }]);
+    const again = await flagUntilAcknowledged(body);
+    expect(again.id).toBe(view.id);
+  }, 240_000);
+
+  test('no table holds a task twice, a lane out of order, or an event that never left', async () => {
+    const client = new pg.Client({ connectionString: adminUrl });
+    await client.connect();
+    try {
+      const doubled = await client.query(
+        `SELECT party_subject_id, canonical_code, department_code FROM execution_feedback.task
+         WHERE status NOT IN ('LIFTING', 'LIFTED', 'CANCELLED', 'NOT_APPLICABLE') GROUP BY 1, 2, 3 HAVING count(*) > 1`,
+      );
+      expect(doubled.rows).toEqual([]);
+      for (const schema of ['list_matching', 'measure_decomposition', 'execution_feedback']) {
+        await eventually(
+          `the outbox of ${schema} is empty`,
+          async () => (await client.query(`SELECT 1 FROM ${schema}.outbox LIMIT 1`)).rowCount === 0,
+        );
+        expect((await client.query(`SELECT * FROM ${schema}.parked_key`)).rows).toEqual([]);
+      }
+    } finally {
+      await client.end();
+    }
+  });
+
+  test('the ID numbers that went in are readable nowhere: not in tables, topics, logs or metrics', async () => {
+    const database = await tracesInDatabase(adminUrl);
+    expect(database.tables).toBeGreaterThan(30);
+    expect(database.traces).toEqual([]);
+    const office = await road.as('CREDIT_OFFICE');
+    expect(JSON.stringify((await office.get('/metrics')).body)).not.toMatch(/320799(19|20)\d{9}/);
+    const files = await tracesInFiles(road.system.dataDir, (path) => path.includes('pg_wal'));
+    expect(files.files).toBeGreaterThan(20);
+    expect(files.traces).toEqual([]);
+  }, 120_000);
+});
