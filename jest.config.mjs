@@ -8,6 +8,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironmentOptions: { customExportConditions: ['@lianxin/source', 'node', 'node-addons'] },
   setupFiles: ['reflect-metadata'],
+  globalSetup: '<rootDir>/libs/testing/src/jest.setup.mjs',
+  globalTeardown: '<rootDir>/libs/testing/src/jest.teardown.mjs',
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

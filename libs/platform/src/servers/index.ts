@@ -1,7 +1,8 @@
+export { claimFolder, FolderInUse } from './folder.owner.ts';
 export { fetchKafka, type KafkaBroker, type KafkaOptions, type KafkaServer, startKafka } from './kafka.server.ts';
 export { chooseLastingPort, findFreePort, findFreePorts, isPortFree } from './ports.ts';
 export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres.server.ts';
-export { endProcess, findProcesses, isProcessAlive } from './process.identity.ts';
+export { endProcess, findProcesses, findServersBelow, isProcessAlive } from './process.identity.ts';
 export { fetchRedis, type RedisOptions, type RedisServer, startRedis } from './redis.server.ts';
 export { ServerError } from './server.error.ts';
 export type { ServerExit } from './server.process.ts';

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
+import { basename, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { hasErrorCode } from './server.error.ts';
 import { waitUntil } from './waiting.ts';
@@ -54,18 +55,32 @@ async function listProcessIds(): Promise<number[]> {
   return names.map((name) => Number(name.trim())).filter((pid) => Number.isInteger(pid) && pid > 0);
 }
 
+async function findProcessesWhere(matches: (words: string[]) => boolean): Promise<number[]> {
+  const found: number[] = [];
+  for (const pid of await listProcessIds()) {
+    const words = await readCommandLine(pid);
+    if (words.length > 0 && matches(words) && (await isProcessAlive(pid))) found.push(pid);
+  }
+  return found;
+}
+
 /**
  * Living processes whose command line holds every one of `words`. Looking at the process table rather than at a pid file has no moment in
  * which a server runs and nobody knows it, and never mistakes a stranger for ours because a number was given out again.
  */
-export async function findProcesses(words: string[]): Promise<number[]> {
-  const found: number[] = [];
-  for (const pid of await listProcessIds()) {
-    const commandLine = hasProc ? await readCommandLine(pid) : [(await readFromPs(pid, 'command')) ?? ''];
-    const holds = (word: string): boolean => (hasProc ? commandLine.includes(word) : commandLine.some((line) => line.includes(word)));
-    if (commandLine.length > 0 && words.every(holds) && (await isProcessAlive(pid))) found.push(pid);
-  }
-  return found;
+export function findProcesses(words: string[]): Promise<number[]> {
+  // Where the words of a command line are only known joined (readCommandLine), ours may hold spaces.
+  return findProcessesWhere((commandLine) =>
+    words.every((word) => commandLine.includes(word) || (!hasProc && commandLine.join(' ').includes(word))),
+  );
+}
+
+/** Living servers of ours (PostgreSQL, Kafka, Redis) that were started on data anywhere below `folder`. */
+export function findServersBelow(folder: string): Promise<number[]> {
+  const isServer = (program: string): boolean => /^(postgres|java|redis-server.*)$/.test(basename(program));
+  return findProcessesWhere(
+    ([program, ...rest]) => program !== undefined && isServer(program) && rest.some((word) => word.startsWith(`${folder}${sep}`)),
+  );
 }
 
 /** Sends a signal; false when the process was already gone. Other failures (no permission) are thrown. */
