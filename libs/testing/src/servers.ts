@@ -48,7 +48,7 @@ async function sweepDeadRuns(parent: string): Promise<void> {
       throw error;
     }
     for (const pid of await findServersBelow(folder)) await endProcess(pid, 'SIGKILL', 10_000);
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -100,7 +100,7 @@ export async function startTestServers(options: TestServerOptions): Promise<Test
     gaps,
     stop: async () => {
       await Promise.all(started.map((server) => server.stop()));
-      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
