@@ -22,7 +22,11 @@ export async function consumeKafka(kafka: Kafka, prefix: string, options: Consum
     // A consumer that crashed is started again by kafkajs, whatever the cause: a group never stands still.
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 20, restartOnFailure: async () => true },
   });
-  const ready = new Promise<void>((resolve) => consumer.on(consumer.events.GROUP_JOIN, () => resolve()));
+  const ready = new Promise<void>((resolve) => {
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      seekToPositions(consumer, prefix, options, payload.memberAssignment).then(resolve, options.onError);
+    });
+  });
   consumer.on(consumer.events.CRASH, ({ payload }) => options.onError(payload.error));
   await consumer.connect();
   await consumer.subscribe({ topics: options.topics.map((topic) => prefix + topic), fromBeginning: true });
@@ -38,6 +42,21 @@ export async function consumeKafka(kafka: Kafka, prefix: string, options: Consum
       await consumer.disconnect();
     },
   };
+}
+
+/** After every (re)join: without new records no batch would come that could tell that Kafka stands elsewhere than our database. */
+async function seekToPositions(
+  consumer: Consumer,
+  prefix: string,
+  options: ConsumeOptions,
+  assignment: Readonly<Record<string, number[]>>,
+): Promise<void> {
+  for (const [topic, partitions] of Object.entries(assignment)) {
+    for (const partition of partitions) {
+      const position = await options.positionOf(topic.slice(prefix.length), partition);
+      consumer.seek({ topic, partition, offset: String(position) });
+    }
+  }
 }
 
 async function handleBatch(
