@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,9 +51,13 @@ export class TestCity {
 
   static async create(eventLog: 'postgres' | 'kafka', services: readonly string[]): Promise<TestCity> {
     const name = `test_${randomBytes(6).toString('hex')}`;
-    const adminUrl = await createDatabase(testServer('POSTGRES_URL'), name);
-    const secret = randomBytes(33).toString('base64');
-    for (const service of [...services, eventLogSchemaOwner]) await provisionSchema(adminUrl, service, secret);
+    const serverUrl = testServer('POSTGRES_URL');
+    const adminUrl = await createDatabase(serverUrl, name);
+    // Roles belong to the server, not to a database: all cities of a run share their passwords, and take turns to make them.
+    const secret = createHash('sha256').update(serverUrl).digest('base64');
+    await withServerLock(serverUrl, async () => {
+      for (const service of [...services, eventLogSchemaOwner]) await provisionSchema(adminUrl, service, secret);
+    });
     const url = new URL(adminUrl);
     const databaseUrl = `postgres://${url.host}/${name}`;
     const keys = await generateTokenKeys();
@@ -127,6 +131,18 @@ export class TestCity {
     const client = new pg.Client({ connectionString: url.toString() });
     await client.connect();
     await client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+    await client.end();
+  }
+}
+
+/** Runs `work` while no other test city of this server does. */
+async function withServerLock(serverUrl: string, work: () => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  try {
+    await client.query("SELECT pg_advisory_lock(hashtext('lianxin test city'))");
+    await work();
+  } finally {
     await client.end();
   }
 }
