@@ -1,7 +1,7 @@
+import { randomUUIDv7 } from 'node:crypto';
 import { type EventData, type EventDefinition, type LianxinEvent } from '@lianxin/contracts';
 import { Clock, ServiceContext, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { encodeEvent } from './wire.ts';
 
 /** An event as a use case says it. Source, sequence, recorded time and ids are added here. */
@@ -41,7 +41,7 @@ export class Outbox {
     const recordedTime = this.clock.now().toISOString();
     const sequences = await this.nextSequences(tx, events);
     const complete = events.map((event): LianxinEvent => {
-      const id = uuidv7();
+      const id = randomUUIDv7();
       const lane = `${event.definition.topic}\n${event.key}`;
       const subjectSeq = (sequences.get(lane) ?? 0) + 1;
       sequences.set(lane, subjectSeq);

@@ -68,10 +68,10 @@ export class ParkedService {
    * @throws ProblemError PARKED_KEY_UNKNOWN.
    */
   async redrive(key: string, by: string): Promise<RedriveResult> {
-    const handler = this.consumer.getHandler();
     const group = this.consumer.group;
     return this.database.consumerTransaction(async (tx) => {
       if (!(await lockParkedKey(tx, group, key))) throw new ProblemError('PARKED_KEY_UNKNOWN', '该键未停放');
+      const handler = this.consumer.getHandler();
       const events = await readParkedEvents(tx, group, key);
       let handled = 0;
       let aside = 0;

@@ -1,14 +1,14 @@
+import { randomUUIDv7 } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type LianxinEvent, subjectChanged } from '@lianxin/contracts';
 import { EVENT_LOG, type EventLog, encodeEvent, type LogRecord, Timers } from '@lianxin/messaging';
 import { Database, type RunningService } from '@lianxin/platform';
 import { eventually, principalOf, TestCity } from '@lianxin/testing';
-import { v7 as uuidv7 } from 'uuid';
 import { dataOf, fixtureService, Recorder } from './fixture.service.ts';
 
 const admin = principalOf(['REPLAY_ADMIN']);
 
-function eventOf(key: string, sequence: number, id = uuidv7()): LianxinEvent {
+function eventOf(key: string, sequence: number, id = randomUUIDv7()): LianxinEvent {
   const now = new Date().toISOString();
   return {
     id,
@@ -54,7 +54,7 @@ export function describeGuarantees(engine: 'postgres' | 'kafka'): void {
     test('what a use case said stands in the log and has its effect, in order, once', async () => {
       const recorder = service.app.get(Recorder);
       const database = service.app.get(Database);
-      const keys = [uuidv7(), uuidv7(), uuidv7()];
+      const keys = [randomUUIDv7(), randomUUIDv7(), randomUUIDv7()];
       for (let round = 0; round < 30; round++) await database.consumerTransaction((tx) => recorder.say(tx, keys));
       for (const key of keys) {
         await eventually('all effects are there', async () => (await effects(key)).length >= 30);
@@ -66,7 +66,7 @@ export function describeGuarantees(engine: 'postgres' | 'kafka'): void {
     test('a transaction that fails says nothing', async () => {
       const recorder = service.app.get(Recorder);
       const database = service.app.get(Database);
-      const [lost, kept] = [uuidv7(), uuidv7()];
+      const [lost, kept] = [randomUUIDv7(), randomUUIDv7()];
       await expect(
         database.consumerTransaction(async (tx) => {
           await recorder.say(tx, [lost]);
@@ -79,7 +79,7 @@ export function describeGuarantees(engine: 'postgres' | 'kafka'): void {
     });
 
     test('every event delivered twice changes no table', async () => {
-      const key = uuidv7();
+      const key = randomUUIDv7();
       const events = [1, 2, 3].map((sequence) => eventOf(key, sequence));
       await log.append([...events, ...events].map(recordOf));
       await log.append(events.map(recordOf));
@@ -90,7 +90,7 @@ export function describeGuarantees(engine: 'postgres' | 'kafka'): void {
     });
 
     test('an event that comes again with other content is refused', async () => {
-      const key = uuidv7();
+      const key = randomUUIDv7();
       const original = eventOf(key, 1);
       await log.append([recordOf(original)]);
       await eventually('it is there', async () => (await effects(key)).length === 1);
@@ -102,7 +102,7 @@ export function describeGuarantees(engine: 'postgres' | 'kafka'): void {
     });
 
     test('a poisoned event parks its own subject and nothing else, and redrive ends as if nothing had happened', async () => {
-      const [sick, well] = [uuidv7(), uuidv7()];
+      const [sick, well] = [randomUUIDv7(), randomUUIDv7()];
       const good = [1, 2, 3].map((sequence) => eventOf(sick, sequence));
       const poison: LogRecord = { ...recordOf(eventOf(sick, 99)), value: Buffer.from('{"subjectId":') };
       const [first, ...rest] = good.map(recordOf);
@@ -130,7 +130,7 @@ export function describeGuarantees(engine: 'postgres' | 'kafka'): void {
     });
 
     test('a key whose handler fails is parked in order and drains when the cause is gone', async () => {
-      const [sick, well] = [uuidv7(), uuidv7()];
+      const [sick, well] = [randomUUIDv7(), randomUUIDv7()];
       await city.query('INSERT INTO fixture.fault (key) VALUES ($1)', [sick]);
       await log.append([1, 2, 3].flatMap((sequence) => [recordOf(eventOf(sick, sequence)), recordOf(eventOf(well, sequence))]));
       await eventually('the other subject goes on', async () => (await effects(well)).length === 3);
@@ -145,7 +145,7 @@ export function describeGuarantees(engine: 'postgres' | 'kafka'): void {
     });
 
     test('an event of a type that nobody here knows is a severe alarm and stays parked', async () => {
-      const key = uuidv7();
+      const key = randomUUIDv7();
       const unknown = recordOf(eventOf(key, 1));
       await log.append([{ ...unknown, headers: { ...unknown.headers, ce_type: 'lianxin.subject.freed.v9' } }]);
       await eventually('the key is parked as severe', async () =>
@@ -157,7 +157,7 @@ export function describeGuarantees(engine: 'postgres' | 'kafka'): void {
 
     test('two processes of one service share the work; when one is stopped the other goes on, nothing lost or doubled', async () => {
       const second = await city.boot(fixtureService);
-      const keys = Array.from({ length: 20 }, () => uuidv7());
+      const keys = Array.from({ length: 20 }, () => randomUUIDv7());
       for (let sequence = 1; sequence <= 10; sequence++) await log.append(keys.map((key) => recordOf(eventOf(key, sequence))));
       await second.close();
       for (let sequence = 11; sequence <= 20; sequence++) await log.append(keys.map((key) => recordOf(eventOf(key, sequence))));

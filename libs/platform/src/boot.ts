@@ -1,9 +1,9 @@
+import { randomUUIDv7 } from 'node:crypto';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { Logger } from 'pino';
-import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { Clock } from './clock.ts';
 import { type Environment, type PlatformConfig, platformConfigSchema, readConfig } from './config.ts';
@@ -32,6 +32,8 @@ export interface ServiceDefinition<Shape extends z.ZodRawShape = z.ZodRawShape> 
   readonly module: (config: z.infer<z.ZodObject<Shape>>) => DynamicModule;
   /** Registers Fastify plugins (multipart, proxy) before the routes are made. */
   readonly plugins?: (app: NestFastifyApplication, config: z.infer<z.ZodObject<Shape>>) => Promise<void>;
+  /** What `/openapi.json` shows instead of the service's own document: the gateway joins those of all services. */
+  readonly document?: (app: NestFastifyApplication, own: OpenAPIObject) => Promise<unknown>;
 }
 
 export interface RunningService {
@@ -46,6 +48,8 @@ export interface RunningService {
 
 /** Largest JSON body; files go another way. */
 export const maxBodyBytes = 1024 * 1024;
+/** Longest time in which one request must have arrived whole: a list file of 200 MB over a slow line. */
+const requestTimeoutMs = 10 * 60_000;
 
 @Global()
 @Module({})
@@ -73,8 +77,9 @@ export async function boot<Shape extends z.ZodRawShape>(
 
   const adapter = new FastifyAdapter({
     bodyLimit: maxBodyBytes,
-    genReqId: () => uuidv7(),
-    requestIdHeader: 'x-request-id',
+    genReqId: (request: { headers: Record<string, string | string[] | undefined> }) => requestIdOf(request.headers['x-request-id']),
+    requestIdHeader: false,
+    requestTimeout: requestTimeoutMs,
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: true,
   });
@@ -97,7 +102,7 @@ export async function boot<Shape extends z.ZodRawShape>(
   app
     .getHttpAdapter()
     .getInstance()
-    .get('/openapi.json', async () => document);
+    .get('/openapi.json', async () => (definition.document === undefined ? document : definition.document(app, document)));
   await app.listen({ port: platform.LIANXIN_SERVICE_PORT, host: platform.LIANXIN_SERVICE_HOST });
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   let closing: Promise<void> | undefined;
@@ -114,6 +119,11 @@ export async function boot<Shape extends z.ZodRawShape>(
       return closing;
     },
   };
+}
+
+/** The caller's `x-request-id` where it is short and plain enough to stand in logs and answers, else a new one. */
+function requestIdOf(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[A-Za-z0-9._:-]{1,128}$/.test(header) ? header : randomUUIDv7();
 }
 
 async function platformModule(

@@ -33,10 +33,21 @@ export class Health {
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
+  private join: (own: string) => Promise<string> = async (own) => own;
 
   constructor(service: string, ofProcess: boolean) {
     this.registry.setDefaultLabels({ service });
     if (ofProcess) collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Lets `/metrics` show more than this service's own figures: the gateway joins those of all services. */
+  joinWith(join: (own: string) => Promise<string>): void {
+    this.join = join;
+  }
+
+  /** What `/metrics` shows, in Prometheus' text format. */
+  async text(): Promise<string> {
+    return this.join(await this.registry.metrics());
   }
 }
 
@@ -66,6 +77,6 @@ export class HealthController {
   @Get('metrics')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   metricsText(): Promise<string> {
-    return this.metrics.registry.metrics();
+    return this.metrics.text();
   }
 }

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import { topics as allTopics, type EventData, type EventDefinition, type LianxinEvent } from '@lianxin/contracts';
 import { decodeEvent, type EventLog, encodeEvent, KafkaLog, type LogConsumer, type LogRecord, PostgresLog } from '@lianxin/messaging';
 import { createLogger } from '@lianxin/platform';
 import type { Logger } from 'pino';
-import { v7 as uuidv7 } from 'uuid';
 import type { TestCity } from './city.ts';
 
 /** Stands in for the services around the one under test: says what they would say, and hears what it says, on the city's real event log. */
@@ -44,7 +43,7 @@ export class EventFeeder {
     const subjectSeq = options.seq ?? (this.sequences.get(lane) ?? 0) + 1;
     this.sequences.set(lane, subjectSeq);
     const now = new Date().toISOString();
-    const id = options.id ?? uuidv7();
+    const id = options.id ?? randomUUIDv7();
     const event: LianxinEvent = {
       id,
       type: definition.type,
