@@ -79,7 +79,7 @@ export interface Gate {
 }
 
 /** R-4-6: departmental rules, judicial interpretations and memoranda open nothing (catalogue rule 12). */
-const openingKinds: ReadonlySet<string> = new Set(['LAW', 'ADMIN_REG', 'CENTRAL_POLICY']);
+export const openingKinds: ReadonlySet<string> = new Set(['LAW', 'ADMIN_REG', 'CENTRAL_POLICY']);
 /** R-4-6: preference over competitors passes the fair-competition review only with a cited basis. */
 const gatedReward = 'R04';
 

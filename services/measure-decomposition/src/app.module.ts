@@ -1,0 +1,34 @@
+import { MessagingModule, messagingMigration } from '@lianxin/messaging';
+import type { ServiceDefinition } from '@lianxin/platform';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CatalogueController } from './catalogue.controller.ts';
+import { CatalogueService } from './catalogue.service.ts';
+import { CatalogueStore } from './catalogue.store.ts';
+import { type Config, configSchema } from './config.ts';
+import { IncidentController } from './incident.controller.ts';
+import { IncidentStore } from './incident.store.ts';
+import { catalogueAndPlans } from './migrations/0001-catalogue-and-plans.ts';
+import { PlanConsumer } from './plan.consumer.ts';
+import { PlanController } from './plan.controller.ts';
+import { PlanService } from './plan.service.ts';
+import { PlanStore } from './plan.store.ts';
+
+@Module({})
+export class AppModule {
+  static register(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [MessagingModule.register(config)],
+      controllers: [CatalogueController, PlanController, IncidentController],
+      providers: [CatalogueStore, CatalogueService, PlanStore, PlanService, PlanConsumer, IncidentStore],
+    };
+  }
+}
+
+export const service = {
+  name: 'measure-decomposition',
+  titleZh: '措施分解',
+  config: configSchema,
+  migrations: [messagingMigration, catalogueAndPlans],
+  module: (config: Config) => AppModule.register(config),
+} satisfies ServiceDefinition<typeof configSchema.shape>;

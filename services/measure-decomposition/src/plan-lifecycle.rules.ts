@@ -1,0 +1,83 @@
+import type { EntryStatus } from '@lianxin/contracts';
+
+/** LIVE: executed. HELD: nothing of it is executed for the time being. ENDED: every basis that rests on it has ended. */
+export type PlanStatus = 'LIVE' | 'HELD' | 'ENDED';
+export type Happening = 'ACTIVATED' | 'SUSPENDED' | 'RESUMED' | 'EXITED';
+export type StepKind = 'MADE' | 'HELD' | 'RELEASED' | 'ENDED';
+
+/** What a plan becomes when its entry is suspended, resumed or exits (T14–T22). */
+export const transitions = {
+  LIVE: { SUSPENDED: 'HELD', RESUMED: 'LIVE', EXITED: 'ENDED' },
+  HELD: { SUSPENDED: 'HELD', RESUMED: 'LIVE', EXITED: 'ENDED' },
+  ENDED: { SUSPENDED: 'ENDED', RESUMED: 'ENDED', EXITED: 'ENDED' },
+} as const satisfies Record<PlanStatus, Record<Exclude<Happening, 'ACTIVATED'>, PlanStatus>>;
+
+const stepInto = { LIVE: 'RELEASED', HELD: 'HELD', ENDED: 'ENDED' } as const satisfies Record<PlanStatus, StepKind>;
+
+export interface PlanState {
+  readonly planId: string;
+  readonly activationNo: number;
+  readonly planVersion: number;
+  readonly status: PlanStatus;
+  /** It has been said that the entry should never have been (T18, T19). */
+  readonly inError: boolean;
+}
+
+/** What is known of an entry: the newest fact heard, and its plans, one per activation. */
+export interface EntryState {
+  readonly entryVersion: number;
+  readonly activationNo: number;
+  readonly plans: readonly PlanState[];
+}
+
+export interface Heard {
+  readonly happening: Happening;
+  readonly entryVersion: number;
+  readonly activationNo: number;
+  readonly status: EntryStatus;
+}
+
+/** One step of one plan; `plan` is its state after the step. */
+export interface PlanStep {
+  readonly kind: StepKind;
+  readonly plan: PlanState;
+}
+
+/**
+ * What a fact of an entry does to its plans. An older fact, or the same again, does nothing (design §3); a fact that changes no plan is
+ * only noted. A later activation makes a new plan (R-4-3); whatever then happens to the entry meets every plan of it that has not ended,
+ * so that none is ever left behind.
+ * @param newPlanId id for the plan, should this fact make one.
+ */
+export function decideSteps(state: EntryState | undefined, heard: Heard, newPlanId: string): { state: EntryState; steps: PlanStep[] } {
+  if (state !== undefined && heard.entryVersion <= state.entryVersion) return { state, steps: [] };
+  const known = state ?? { plans: [], activationNo: 0 };
+  const noted = { entryVersion: heard.entryVersion, activationNo: Math.max(known.activationNo, heard.activationNo) };
+  if (heard.happening === 'ACTIVATED') {
+    if (heard.activationNo <= known.activationNo) return { state: { ...noted, plans: known.plans }, steps: [] };
+    const plan: PlanState = { planId: newPlanId, activationNo: heard.activationNo, planVersion: 1, status: 'LIVE', inError: false };
+    return { state: { ...noted, plans: [...known.plans, plan] }, steps: [{ kind: 'MADE', plan }] };
+  }
+  const steps: PlanStep[] = [];
+  const plans = known.plans.map((plan) => {
+    const step = stepOf(plan, heard);
+    if (step === undefined) return plan;
+    steps.push(step);
+    return step.plan;
+  });
+  return { state: { ...noted, plans }, steps };
+}
+
+/** T18, T19: an entry that should never have been. What never started is cancelled, not lifted. */
+export function isInError(status: EntryStatus): boolean {
+  return status === 'CORRECTED' || status === 'REVOKED';
+}
+
+function stepOf(plan: PlanState, heard: Heard): PlanStep | undefined {
+  if (heard.happening === 'ACTIVATED') return undefined;
+  const next = transitions[plan.status][heard.happening];
+  const inError = plan.inError || (heard.happening === 'EXITED' && isInError(heard.status));
+  // An entry that has left may still prove to have been wrong from the start (T18): what was undone must then also be made good.
+  if (next === plan.status && inError === plan.inError) return undefined;
+  return { kind: stepInto[next], plan: { ...plan, planVersion: plan.planVersion + 1, status: next, inError } };
+}

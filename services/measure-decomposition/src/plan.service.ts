@@ -1,0 +1,141 @@
+import { randomUUIDv7 } from 'node:crypto';
+import {
+  incidentRaised,
+  type LianxinEvent,
+  type ListEntryActivated,
+  listEntryActivated,
+  listEntryExited,
+  listEntryResumed,
+  listEntrySuspended,
+  measurePlanEnded,
+  measurePlanHeld,
+  measurePlanMade,
+  measurePlanReleased,
+} from '@lianxin/contracts';
+import { isEvent, lockLanes, type NewEvent, newEvent, Outbox } from '@lianxin/messaging';
+import type { Transaction } from '@lianxin/platform';
+import { Injectable } from '@nestjs/common';
+import type { IndexedCatalogue } from './catalogue.rules.ts';
+import { CatalogueService } from './catalogue.service.ts';
+import { makePlan } from './plan.rules.ts';
+import { type NewIncident, type NewPlan, type NewStep, PlanStore } from './plan.store.ts';
+import { decideSteps, type Heard, type PlanStep } from './plan-lifecycle.rules.ts';
+
+/** What a batch of facts comes to; saved and said together. */
+interface Outcome {
+  readonly plans: NewPlan[];
+  readonly steps: NewStep[];
+  readonly incidents: NewIncident[];
+  readonly said: NewEvent[];
+}
+
+/** Use cases of plans. */
+@Injectable()
+export class PlanService {
+  constructor(
+    private readonly catalogue: CatalogueService,
+    private readonly store: PlanStore,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** Follows list entries: decomposes what comes into force, holds, releases and ends what was decomposed (R-4-1, R-4-2). */
+  async follow(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
+    await lockLanes(
+      tx,
+      events.map((event) => event.key),
+    );
+    const catalogue = await this.catalogue.getInForce(tx);
+    const facts = events.map((event) => ({ event, ...factOf(event) }));
+    const states = await this.store.findStates(
+      tx,
+      facts.map((fact) => fact.entryId),
+    );
+    const outcome: Outcome = { plans: [], steps: [], incidents: [], said: [] };
+    for (const { event, entryId, heard, detail } of facts) {
+      const { state, steps } = decideSteps(states.get(entryId), heard, randomUUIDv7());
+      states.set(entryId, state);
+      for (const step of steps) {
+        outcome.steps.push({ kind: step.kind, plan: step.plan, entryVersion: heard.entryVersion, detail, causeEventId: event.id });
+        carryOut(catalogue, event, step, outcome);
+      }
+    }
+    await this.store.saveHeard(tx, states);
+    await this.store.insertPlans(tx, outcome.plans);
+    await this.store.saveSteps(tx, outcome.steps);
+    await this.store.insertIncidents(tx, outcome.incidents);
+    await this.outbox.publish(tx, outcome.said);
+  }
+}
+
+/** What happened to which entry, and the particulars that are kept with the step. */
+function factOf(event: LianxinEvent): { entryId: string; heard: Heard; detail: Record<string, unknown> } {
+  if (isEvent(event, listEntryActivated)) return { ...headOf(event.data, 'ACTIVATED'), detail: {} };
+  if (isEvent(event, listEntrySuspended)) {
+    const { ground, documentNo, suspendedOn } = event.data;
+    return { ...headOf(event.data, 'SUSPENDED'), detail: { ground, documentNo, on: suspendedOn } };
+  }
+  if (isEvent(event, listEntryResumed)) {
+    const { documentNo, resumedOn } = event.data;
+    return { ...headOf(event.data, 'RESUMED'), detail: { documentNo, on: resumedOn } };
+  }
+  if (isEvent(event, listEntryExited)) {
+    const { ground, documentNo, exitedOn } = event.data;
+    return { ...headOf(event.data, 'EXITED'), detail: { ground, documentNo, on: exitedOn } };
+  }
+  throw new Error(`no plan follows from ${event.type}`);
+}
+
+function headOf(
+  { entryId, entryVersion, activationNo, status }: Pick<ListEntryActivated, 'entryId' | 'entryVersion' | 'activationNo' | 'status'>,
+  happening: Heard['happening'],
+): { entryId: string; heard: Heard } {
+  return { entryId, heard: { happening, entryVersion, activationNo, status } };
+}
+
+/** Says what a step means to those who execute; a made plan is decomposed here. */
+function carryOut(catalogue: IndexedCatalogue, event: LianxinEvent, { kind, plan }: PlanStep, outcome: Outcome): void {
+  const said = { key: event.key, cause: event };
+  if (kind === 'MADE' && isEvent(event, listEntryActivated)) {
+    decompose(catalogue, event, plan, outcome);
+  } else if (kind === 'HELD' && isEvent(event, listEntrySuspended)) {
+    const { documentNo, suspendedOn } = event.data;
+    const data = { ...planHead(event.data, plan), cause: 'SUSPENSION' as const, documentNo, heldOn: suspendedOn };
+    outcome.said.push(newEvent({ ...said, definition: measurePlanHeld, data }));
+  } else if (kind === 'RELEASED' && isEvent(event, listEntryResumed)) {
+    const { documentNo, resumedOn } = event.data;
+    const data = { ...planHead(event.data, plan), documentNo, releasedOn: resumedOn };
+    outcome.said.push(newEvent({ ...said, definition: measurePlanReleased, data }));
+  } else if (kind === 'ENDED' && isEvent(event, listEntryExited)) {
+    const { ground, documentNo, exitedOn } = event.data;
+    const data = { ...planHead(event.data, plan), ground, inError: plan.inError, documentNo, endedOn: exitedOn };
+    outcome.said.push(newEvent({ ...said, definition: measurePlanEnded, data }));
+  } else throw new Error(`${event.type} cannot bring about the step ${kind}`);
+}
+
+function decompose(
+  catalogue: IndexedCatalogue,
+  event: LianxinEvent<ListEntryActivated>,
+  { planId, planVersion }: PlanStep['plan'],
+  outcome: Outcome,
+): void {
+  const said = { key: event.key, cause: event };
+  const { plan, incidents } = makePlan(catalogue, event.data, { planId, planVersion });
+  outcome.plans.push({ subjectKey: event.key, entry: event.data, body: plan });
+  outcome.said.push(newEvent({ ...said, definition: measurePlanMade, data: plan }));
+  for (const planned of incidents) {
+    const incident = { ...planned, incidentId: randomUUIDv7(), entryId: plan.entryId, listCode: plan.listCode };
+    outcome.incidents.push({ ...incident, planId });
+    outcome.said.push(newEvent({ ...said, definition: incidentRaised, data: incident }));
+  }
+}
+
+function planHead(entry: Pick<ListEntryActivated, 'entryId' | 'entryVersion' | 'subjectId'>, plan: PlanStep['plan']) {
+  return {
+    planId: plan.planId,
+    entryId: entry.entryId,
+    entryVersion: entry.entryVersion,
+    activationNo: plan.activationNo,
+    planVersion: plan.planVersion,
+    subjectId: entry.subjectId,
+  };
+}
