@@ -1,0 +1,47 @@
+import {
+  cataloguePublished,
+  type LianxinEvent,
+  measurePlanEnded,
+  measurePlanHeld,
+  measurePlanMade,
+  measurePlanReleased,
+  subjectChanged,
+  subjectRegistered,
+} from '@lianxin/contracts';
+import { EventConsumer, isEvent } from '@lianxin/messaging';
+import { Database, Health, type Transaction } from '@lianxin/platform';
+import { Injectable } from '@nestjs/common';
+import { CopyStore } from './copy.store.ts';
+import { PlanService } from './plan.service.ts';
+
+const planEvents = [measurePlanMade, measurePlanHeld, measurePlanReleased, measurePlanEnded];
+
+/** Hears plans, which become tasks, and the catalogue and subjects, of which it keeps copies. */
+@Injectable()
+export class PlanConsumer {
+  constructor(
+    consumer: EventConsumer,
+    health: Health,
+    database: Database,
+    private readonly plans: PlanService,
+    private readonly copies: CopyStore,
+  ) {
+    consumer.register({
+      types: [...planEvents, cataloguePublished, subjectRegistered, subjectChanged],
+      handle: (tx, events) => this.handle(tx, events),
+    });
+    health.addCheck('catalogue copy', async () => {
+      const incomplete = await database.consumerTransaction((tx) => copies.findIncompleteCatalogues(tx));
+      if (incomplete.length > 0) throw new Error(`catalogue version ${incomplete.join(', ')} is still coming in`);
+    });
+  }
+
+  private async handle(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
+    const plans = events.filter((event) => planEvents.some((definition) => definition.type === event.type));
+    const rows = events.flatMap((event) => (isEvent(event, cataloguePublished) ? [event.data] : []));
+    const subjects = events.flatMap((event) => (isEvent(event, subjectRegistered) || isEvent(event, subjectChanged) ? [event.data] : []));
+    if (rows.length > 0) await this.copies.addCatalogueRows(tx, rows);
+    if (subjects.length > 0) await this.copies.upsertSubjects(tx, subjects);
+    if (plans.length > 0) await this.plans.apply(tx, plans);
+  }
+}

@@ -1,0 +1,137 @@
+import {
+  type EventData,
+  type EventDefinition,
+  type LianxinEvent,
+  taskDispatched,
+  taskHeld,
+  taskLifting,
+  taskReleased,
+  tasksPerEvent,
+} from '@lianxin/contracts';
+import type { Notice } from './plan.board.rules.ts';
+import type { DispatchedTask, Stay, Step } from './plan.step.rules.ts';
+import type { Task } from './task.rules.ts';
+
+/** An event of ours about one part of a plan's step. */
+export interface StepEvent<Definition extends EventDefinition = EventDefinition> {
+  readonly definition: Definition;
+  readonly key: string;
+  readonly data: EventData<Definition>;
+  readonly cause: LianxinEvent;
+}
+
+/** How much of an event a notice, or a task that stays, takes up beside a task. */
+const weightOfOthers = 0.35;
+
+/**
+ * The events of one step: a plan's tasks in parts of at most 100, each below 64 KiB, with the remaining rows spread over the same parts.
+ * A step without any task still gives one event, so that whoever waits for the plan learns that nothing had to be done.
+ */
+export function eventsOfStep(step: Step): StepEvent[] {
+  const others: readonly (Notice | Stay)[] = step.kind === 'DISPATCHED' ? step.notices : step.stays;
+  const parts = Math.max(1, Math.ceil((step.tasks.length + others.length * weightOfOthers) / tasksPerEvent));
+  return Array.from({ length: parts }, (_, index) => eventOfPart(step, index, parts));
+}
+
+function eventOfPart(step: Step, index: number, parts: number): StepEvent {
+  const take = <Row>(rows: readonly Row[]) => {
+    const size = Math.ceil(rows.length / parts);
+    return rows.slice(index * size, (index + 1) * size);
+  };
+  const head = {
+    planId: step.plan.planId,
+    entryId: step.plan.entryId,
+    activationNo: step.plan.activationNo,
+    planVersion: step.plan.planVersion,
+    listCode: step.body.listCode,
+    listType: step.body.listType,
+    direction: step.body.direction,
+    part: index + 1,
+    parts,
+  };
+  const place = { key: step.plan.laneKey, cause: step.cause };
+  switch (step.kind) {
+    case 'DISPATCHED': {
+      const data: EventData<typeof taskDispatched> = {
+        ...head,
+        tasks: take(step.tasks).map(dispatchedRow),
+        notices: take(step.notices).map(noticeRow),
+      };
+      return { ...place, definition: taskDispatched, data };
+    }
+    case 'HELD': {
+      const data: EventData<typeof taskHeld> = {
+        ...head,
+        tasks: take(step.tasks).map(taskRow),
+        stays: [...take(step.stays)],
+        cause: step.holdCause,
+      };
+      return { ...place, definition: taskHeld, data };
+    }
+    case 'RELEASED': {
+      const tasks = take(step.tasks);
+      const data: EventData<typeof taskReleased> = {
+        ...head,
+        tasks: tasks.map(taskRow),
+        stays: [...take(step.stays)],
+        due: tasks.map(dueRow),
+      };
+      return { ...place, definition: taskReleased, data };
+    }
+    case 'LIFTING': {
+      const data: EventData<typeof taskLifting> = {
+        ...head,
+        tasks: take(step.tasks).map(taskRow),
+        stays: [...take(step.stays)],
+        ground: step.ground,
+        documentNo: step.documentNo,
+        liftDueAt: step.liftDueAt?.toISOString() ?? null,
+      };
+      return { ...place, definition: taskLifting, data };
+    }
+  }
+}
+
+const taskRow = (task: Task) => ({ taskId: task.id, taskVersion: task.version, departmentCode: task.departmentCode, status: task.status });
+
+function dueRow(task: Task) {
+  return {
+    taskId: task.id,
+    acknowledgeDueAt: acknowledgeDueAt(task),
+    feedbackDueAt: task.feedbackDueAt?.toISOString() ?? null,
+  };
+}
+
+/** When a task must be signed for; null once it is, and where no deadline runs. */
+function acknowledgeDueAt(task: Task): string | null {
+  const waits = task.status === 'DISPATCHED' || (task.status === 'ON_HOLD' && task.previousStatus === 'DISPATCHED');
+  return waits ? (task.dueAt?.toISOString() ?? null) : null;
+}
+
+function dispatchedRow({ task, basis, joined }: DispatchedTask) {
+  return {
+    ...taskRow(task),
+    kind: task.kind,
+    measureCode: basis.measureCode,
+    canonicalCode: task.canonicalCode,
+    class: task.class,
+    force: task.force,
+    trigger: task.trigger,
+    partyId: basis.partyId,
+    partySubjectId: task.partySubjectId,
+    partyRole: basis.partyRole,
+    role: task.role,
+    cycle: task.cycle,
+    acknowledgeDueAt: acknowledgeDueAt(task),
+    feedbackDueAt: task.feedbackDueAt?.toISOString() ?? null,
+    dispatchedAt: task.dispatchedAt.toISOString(),
+    joined,
+  };
+}
+
+const noticeRow = (notice: Notice) => ({
+  noticeId: notice.id,
+  departmentCode: notice.departmentCode,
+  measureCode: notice.measureCode,
+  partyId: notice.partyId,
+});

@@ -1,0 +1,109 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { type LianxinEvent, type MeasurePlanMade, measurePlanMade } from '@lianxin/contracts';
+import { isEvent, lockLanes, newEvent, Outbox } from '@lianxin/messaging';
+import { Clock, type Transaction } from '@lianxin/platform';
+import { Injectable } from '@nestjs/common';
+import { TaskTerms } from './config.ts';
+import type { Known } from './plan.board.rules.ts';
+import { eventsOfStep } from './plan.events.rules.ts';
+import { applyPlanEvents } from './plan.rules.ts';
+import { type PlanName, PlanStore } from './plan.store.ts';
+
+/** At most about this many rows of plans are decided and written at a time, so that a batch of large plans stays within memory. */
+const rowsPerSlice = 20_000;
+
+/** Turns the events of plans into tasks, holds and lifts: gather, decide, write, for many plans at once. */
+@Injectable()
+export class PlanService {
+  constructor(
+    private readonly plans: PlanStore,
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+    private readonly terms: TaskTerms,
+  ) {}
+
+  /** Applies events of plans in their order (§4.2–§4.4, R-4-5, R-6-4). */
+  async apply(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
+    await this.lock(tx, events);
+    for (const slice of slicesOf(events)) await this.applySlice(tx, slice);
+  }
+
+  private async applySlice(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
+    const known = await this.gather(tx, events);
+    const context = { now: this.clock.now(), calendar: this.clock.calendar(), terms: this.terms };
+    const { changes, steps } = applyPlanEvents(known, events, context, randomUUIDv7);
+    await this.plans.write(tx, changes);
+    await this.outbox.publish(
+      tx,
+      steps.flatMap((step) => eventsOfStep(step).map((event) => newEvent({ ...event, time: context.now }))),
+    );
+  }
+
+  /**
+   * Entries with different keys meet in one party: whoever moves tasks of a party holds its lane, besides the lane in which the plan's events go out.
+   * The parties of a plan are read again under its own lane, for a plan that was being made while this batch waited.
+   */
+  private async lock(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
+    const moved = movedPlans(events);
+    const lanes = [...events.map((event) => event.key), ...partySubjects(events), ...(await this.plans.readPartySubjects(tx, moved))];
+    await lockLanes(tx, lanes);
+    const held = new Set(lanes);
+    const missed = (await this.plans.readPartySubjects(tx, moved)).filter((subjectId) => !held.has(subjectId));
+    await lockLanes(tx, missed);
+  }
+
+  private async gather(tx: Transaction, events: readonly LianxinEvent[]): Promise<Known> {
+    const moved = movedPlans(events);
+    const plans = await this.plans.readPlans(tx, events.map(planNameOf));
+    const parties = partySubjects(events);
+    const tasks = [
+      ...(parties.length === 0 ? [] : await this.plans.readLivingTasks(tx, parties)),
+      ...(await this.plans.readTasksOfPlans(tx, moved)),
+    ];
+    const byId = new Map(tasks.map((task) => [task.id, task]));
+    return {
+      plans,
+      tasks: [...byId.values()],
+      bases: await this.plans.readBases(tx, [...byId.keys()]),
+      notices: await this.plans.readNotices(tx, moved),
+    };
+  }
+}
+
+function planNameOf(event: LianxinEvent): PlanName {
+  return event.data as PlanName;
+}
+
+/** Plans that an event holds, releases or ends: their tasks stand already, or never will. */
+function movedPlans(events: readonly LianxinEvent[]): PlanName[] {
+  return events.filter((event) => !isEvent(event, measurePlanMade)).map(planNameOf);
+}
+
+function partySubjects(events: readonly LianxinEvent[]): string[] {
+  const subjects = events.flatMap((event) => (isEvent(event, measurePlanMade) ? event.data.parties.map((party) => party.subjectId) : []));
+  return [...new Set(subjects)];
+}
+
+function rowsOf(data: MeasurePlanMade): number {
+  const executors = new Map(data.measures.map((measure) => [measure.measureCode, measure.executors.length]));
+  return data.groups.reduce(
+    (sum, group) => sum + group.partyIds.length * group.measureCodes.reduce((rows, code) => rows + (executors.get(code) ?? 0), 0),
+    0,
+  );
+}
+
+/** Events in their order, in slices of at most about `rowsPerSlice` rows; a single large plan is a slice of its own. */
+function slicesOf(events: readonly LianxinEvent[]): LianxinEvent[][] {
+  const slices: LianxinEvent[][] = [];
+  let rows = Number.POSITIVE_INFINITY;
+  for (const event of events) {
+    const added = isEvent(event, measurePlanMade) ? rowsOf(event.data) : 1;
+    if (rows + added > rowsPerSlice) {
+      slices.push([]);
+      rows = 0;
+    }
+    slices.at(-1)?.push(event);
+    rows += added;
+  }
+  return slices;
+}

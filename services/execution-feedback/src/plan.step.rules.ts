@@ -1,0 +1,38 @@
+import type { LianxinEvent } from '@lianxin/contracts';
+import type { Notice, Plan, PlanBody } from './plan.board.rules.ts';
+import type { Basis, HoldCause, Task } from './task.rules.ts';
+
+/** Why a task of a plan stays as it is although the plan moved. */
+export type StayReason = 'OTHER_BASIS' | 'HOLD_EXEMPT' | 'ALREADY_ENDED' | 'HELD_BY_OTHER_BASIS';
+export interface Stay {
+  readonly taskId: string;
+  readonly departmentCode: string;
+  readonly reason: StayReason;
+}
+
+/** A task as it left one step, and the row of the plan by which it was dispatched. */
+export interface DispatchedTask {
+  readonly task: Task;
+  readonly basis: Basis;
+  readonly joined: boolean;
+}
+
+interface StepHead {
+  readonly plan: Plan;
+  readonly body: PlanBody;
+  readonly cause: LianxinEvent;
+}
+
+/** What one event of a plan did to tasks; each becomes one event of ours (in parts). */
+export type Step =
+  | (StepHead & { readonly kind: 'DISPATCHED'; readonly tasks: readonly DispatchedTask[]; readonly notices: readonly Notice[] })
+  | (StepHead & { readonly kind: 'HELD'; readonly holdCause: HoldCause; readonly tasks: readonly Task[]; readonly stays: readonly Stay[] })
+  | (StepHead & { readonly kind: 'RELEASED'; readonly tasks: readonly Task[]; readonly stays: readonly Stay[] })
+  | (StepHead & {
+      readonly kind: 'LIFTING';
+      readonly ground: string;
+      readonly documentNo: string | null;
+      readonly liftDueAt: Date | null;
+      readonly tasks: readonly Task[];
+      readonly stays: readonly Stay[];
+    });

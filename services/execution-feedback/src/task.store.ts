@@ -1,0 +1,124 @@
+import { type PartyRole, type TaskQuery, type TaskStatus, taskStatuses } from '@lianxin/contracts';
+import type { Transaction } from '@lianxin/platform';
+import { Injectable } from '@nestjs/common';
+import { type TaskRow, taskOf } from './task.rows.ts';
+import { closedStatuses, type Task } from './task.rules.ts';
+
+/** Where a page ends: the sort key of its last row. */
+export interface PageEnd {
+  readonly dispatchedAt: string;
+  readonly id: string;
+}
+
+/** What a queue is asked for. `departments` undefined: all that the principal may see. */
+export interface TaskFilter extends Pick<TaskQuery, 'status' | 'entryId' | 'measureCode' | 'limit'> {
+  readonly departments: readonly string[] | undefined;
+  readonly after: PageEnd | undefined;
+}
+
+/** A basis with what its plan says of it. */
+export interface ShownBasis {
+  readonly task_id: string;
+  readonly entry_id: string;
+  readonly activation_no: number;
+  readonly party_id: string;
+  readonly party_role: PartyRole;
+  readonly measure_code: string;
+  readonly status: 'LIVE' | 'HELD' | 'ENDED';
+  readonly entry_number: string;
+  readonly list_code: string;
+  readonly designating_department: string;
+  readonly activated_on: string;
+  readonly valid_to: string | null;
+  readonly catalogue_version: number;
+  readonly plan_measure: { basisRefs: number[]; conditions: { code: string; documentNo: string }[] } | null;
+}
+
+/** Columns of a plan that are shown with a basis. */
+export const shownPlanColumns = `plan_seen.entry_number, plan_seen.list_code, plan_seen.designating_department, plan_seen.activated_on,
+  plan_seen.valid_to, plan_seen.catalogue_version`;
+
+/** Reads of tasks for people; row security narrows every one of them to the principal's departments. */
+@Injectable()
+export class TaskStore {
+  /**
+   * One page of a queue, newest first, with one row more than `limit` when there are more. Every department and state is read by itself in the order of
+   * its index, so that a page costs the same however long the queue is.
+   */
+  async readPage(tx: Transaction, filter: TaskFilter): Promise<Task[]> {
+    const parameters: unknown[] = [];
+    const bind = (value: unknown) => `$${parameters.push(value)}`;
+    const conditions = [
+      ...(filter.measureCode === undefined ? [] : [`t.measure_code = ${bind(filter.measureCode)}`]),
+      ...(filter.after === undefined
+        ? []
+        : [`(t.dispatched_at, t.id) < (${bind(filter.after.dispatchedAt)}::timestamptz, ${bind(filter.after.id)}::uuid)`]),
+    ];
+    const sql = filter.entryId === undefined ? queueSql(filter, conditions, bind) : entrySql(filter.entryId, filter, conditions, bind);
+    const rows = await tx.query<TaskRow>(sql, parameters);
+    return rows.map(taskOf);
+  }
+
+  async findTask(tx: Transaction, id: string): Promise<Task | undefined> {
+    const [row] = await tx.query<TaskRow>('SELECT * FROM task WHERE id = $1', [id]);
+    return row === undefined ? undefined : taskOf(row);
+  }
+
+  async readBasesToShow(tx: Transaction, taskIds: readonly string[]): Promise<ShownBasis[]> {
+    return tx.query<ShownBasis>(
+      `SELECT b.task_id, b.entry_id, b.activation_no, b.party_id, b.party_role, b.measure_code, b.status, ${shownPlanColumns},
+         plan_seen.measures -> b.measure_code AS plan_measure
+       FROM task_basis b JOIN plan_seen ON plan_seen.entry_id = b.entry_id AND plan_seen.activation_no = b.activation_no
+       WHERE b.task_id = ANY ($1::uuid[])
+       ORDER BY b.task_id, plan_seen.activated_on, b.entry_id, b.activation_no, b.basis_key`,
+      [taskIds],
+    );
+  }
+
+  async readHistory(tx: Transaction, taskId: string): Promise<HistoryRow[]> {
+    return tx.query<HistoryRow>(
+      'SELECT version, what, from_status, to_status, at, actor, cause_event, detail FROM task_fact WHERE task_id = $1 ORDER BY version',
+      [taskId],
+    );
+  }
+}
+
+export interface HistoryRow {
+  readonly version: number;
+  readonly what: string;
+  readonly from_status: TaskStatus | null;
+  readonly to_status: TaskStatus;
+  readonly at: Date;
+  readonly actor: string | null;
+  readonly cause_event: string | null;
+  readonly detail: Record<string, unknown> | null;
+}
+
+type Bind = (value: unknown) => string;
+
+function queueSql(filter: TaskFilter, conditions: readonly string[], bind: Bind): string {
+  const statuses = filter.status ?? taskStatuses;
+  const states = `unnest(${bind(statuses)}::text[], ${bind(statuses.map((status) => closedStatuses.includes(status)))}::boolean[]) AS state (status, closed)`;
+  const departments =
+    filter.departments === undefined ? '' : `unnest(${bind(filter.departments)}::text[]) AS department (code) CROSS JOIN `;
+  const inQueue = [
+    ...(filter.departments === undefined ? [] : ['t.department_code = department.code']),
+    't.status = state.status',
+    't.closed = state.closed',
+    ...conditions,
+  ];
+  const limit = bind(filter.limit + 1);
+  return `SELECT row.* FROM ${departments}${states} CROSS JOIN LATERAL (
+      SELECT t.* FROM task t WHERE ${inQueue.join(' AND ')} ORDER BY t.dispatched_at DESC, t.id DESC LIMIT ${limit}
+    ) AS row ORDER BY row.dispatched_at DESC, row.id DESC LIMIT ${limit}`;
+}
+
+function entrySql(entryId: string, filter: TaskFilter, conditions: readonly string[], bind: Bind): string {
+  const wanted = [
+    `t.id IN (SELECT task_id FROM task_basis WHERE entry_id = ${bind(entryId)}::uuid)`,
+    ...(filter.departments === undefined ? [] : [`t.department_code = ANY (${bind(filter.departments)}::text[])`]),
+    ...(filter.status === undefined ? [] : [`t.status = ANY (${bind(filter.status)}::text[])`]),
+    ...conditions,
+  ];
+  return `SELECT t.* FROM task t WHERE ${wanted.join(' AND ')} ORDER BY t.dispatched_at DESC, t.id DESC LIMIT ${bind(filter.limit + 1)}`;
+}

@@ -1,0 +1,177 @@
+import type { CatalogueMeasure, TaskStatus, TaskView, WorkingDayCalendar } from '@lianxin/contracts';
+import { PersonalData, type Transaction } from '@lianxin/platform';
+import { Injectable } from '@nestjs/common';
+import { CopyStore, type SubjectCopy } from './copy.store.ts';
+import { remainingWorkdays } from './deadline.rules.ts';
+import type { Notice } from './plan.board.rules.ts';
+import type { Task } from './task.rules.ts';
+import type { ShownBasis } from './task.store.ts';
+
+/** How the reader of a view stands to it. */
+export interface Reader {
+  readonly now: Date;
+  readonly calendar: WorkingDayCalendar;
+  /** The department that has to act sees a person's full name, everyone else the masked one (R-8-8). */
+  readonly isDepartment: boolean;
+}
+
+/** What tasks and notices have in common when they are shown. */
+type Shown = Pick<
+  Task,
+  | 'id'
+  | 'departmentCode'
+  | 'measureCode'
+  | 'canonicalCode'
+  | 'class'
+  | 'partyId'
+  | 'partySubjectId'
+  | 'partyRole'
+  | 'partyKind'
+  | 'version'
+  | 'force'
+  | 'trigger'
+  | 'role'
+  | 'dispatchedAt'
+> &
+  Pick<Task, 'cycle' | 'kind' | 'dueAt'> & { readonly shownStatus: TaskStatus; readonly rule: string };
+
+/** Renders tasks and notices for people, with texts from the local copies, in a few statements for a whole page. */
+@Injectable()
+export class TaskViews {
+  constructor(
+    private readonly copies: CopyStore,
+    private readonly personalData: PersonalData,
+  ) {}
+
+  /** @param bases of these tasks, any order; a task's own come in theirs. */
+  async ofTasks(tx: Transaction, tasks: readonly Task[], bases: readonly ShownBasis[], reader: Reader): Promise<TaskView[]> {
+    const shown = tasks.map((task) => ({
+      ...task,
+      shownStatus: task.status,
+      // The clock stands while a task is on hold: nothing is due.
+      dueAt: task.status === 'ON_HOLD' ? null : task.dueAt,
+      rule: 'R-4-2',
+    }));
+    return this.render(tx, shown, bases, reader);
+  }
+
+  async ofNotices(tx: Transaction, notices: readonly Notice[], bases: readonly ShownBasis[], reader: Reader): Promise<TaskView[]> {
+    const shown = notices.map((notice) => ({
+      ...notice,
+      cycle: 1,
+      kind: 'EXECUTE' as const,
+      dueAt: null,
+      shownStatus: statusOfNotice(notice),
+      rule: 'R-1-4',
+    }));
+    return this.render(tx, shown, bases, reader);
+  }
+
+  private async render(tx: Transaction, shown: readonly Shown[], bases: readonly ShownBasis[], reader: Reader): Promise<TaskView[]> {
+    if (shown.length === 0) return [];
+    const basesOf = Map.groupBy(bases, (basis) => basis.task_id);
+    const wanted = new Map(bases.map((basis) => [`${basis.catalogue_version}|${basis.measure_code}`, basis]));
+    const measures = await this.copies.readMeasures(
+      tx,
+      [...wanted.values()].map((basis) => ({ version: basis.catalogue_version, code: basis.measure_code })),
+    );
+    const departments = await this.copies.readDepartmentNames(tx, [...new Set(bases.map((basis) => basis.designating_department))]);
+    const subjects = await this.copies.readSubjects(tx, [...new Set(shown.map((row) => row.partySubjectId))]);
+    return shown.map((row) => {
+      const own = basesOf.get(row.id) ?? [];
+      const named = own.find((basis) => basis.measure_code === row.measureCode && basis.party_id === row.partyId) ?? own[0];
+      const measure = named && measures.get(`${named.catalogue_version}|${named.measure_code}`);
+      return {
+        ...this.head(row, subjects.get(row.partySubjectId), measure, reader),
+        bases: own.map((basis) => ({
+          entryId: basis.entry_id,
+          entryNumber: basis.entry_number,
+          listCode: basis.list_code,
+          measureCode: basis.measure_code,
+          status: basis.status,
+          validTo: basis.valid_to,
+        })),
+        explanation: explanationOf(row, named, measure, departments),
+      };
+    });
+  }
+
+  private head(
+    row: Shown,
+    subject: SubjectCopy | undefined,
+    measure: CatalogueMeasure | undefined,
+    reader: Reader,
+  ): Omit<TaskView, 'bases' | 'explanation'> {
+    const remaining = row.dueAt === null ? null : remainingWorkdays(reader.calendar, reader.now, row.dueAt);
+    return {
+      id: row.id,
+      departmentCode: row.departmentCode,
+      measureCode: row.measureCode,
+      // Until the catalogue copy has come the code stands for the name.
+      measureNameZh: measure?.nameZh ?? row.measureCode,
+      canonicalCode: row.canonicalCode,
+      class: row.class,
+      partyId: row.partyId,
+      partyRole: row.partyRole,
+      party: {
+        kind: row.partyKind,
+        name: this.nameOf(subject, reader),
+        usccCode: subject?.usccCode ?? null,
+        idMasked: subject?.idMasked ?? null,
+      },
+      cycle: row.cycle,
+      kind: row.kind,
+      status: row.shownStatus,
+      version: row.version,
+      force: row.force,
+      trigger: row.trigger,
+      role: row.role,
+      dispatchedAt: row.dispatchedAt.toISOString(),
+      dueAt: row.dueAt?.toISOString() ?? null,
+      remainingWorkdays: remaining,
+      overdue: remaining !== null && remaining < 0,
+    };
+  }
+
+  private nameOf(subject: SubjectCopy | undefined, reader: Reader): string | null {
+    if (subject === undefined) return null;
+    if (subject.sealed === null) return subject.organisationName;
+    return reader.isDepartment ? this.personalData.open(subject.sealed).name : subject.nameMasked;
+  }
+}
+
+/** A notice has no state of its own but that of its plan, told in the words of tasks. */
+export function statusOfNotice(notice: Pick<Notice, 'status' | 'endedInError'>): TaskStatus {
+  if (notice.status === 'LIVE') return 'DISPATCHED';
+  if (notice.status === 'HELD') return 'ON_HOLD';
+  return notice.endedInError ? 'CANCELLED' : 'LIFTED';
+}
+
+/** Why this department has this: the entry, who designated it, the measure, and the verified clauses it rests on (product §A.1, rule book §0.1). */
+function explanationOf(
+  row: Shown,
+  basis: ShownBasis | undefined,
+  measure: CatalogueMeasure | undefined,
+  departments: ReadonlyMap<string, string>,
+): TaskView['explanation'] {
+  if (basis === undefined) return { rule: row.rule, textZh: '', clauses: [], designatingDepartment: '', conditions: [] };
+  const designating = departments.get(basis.designating_department) ?? basis.designating_department;
+  const task = row.rule === 'R-1-4' ? '请予参考（不设期限、不催办）' : `由本部门${row.role === 'LEAD' ? '牵头' : '配合'}执行`;
+  return {
+    rule: row.rule,
+    textZh: `${designating}认定的名单记录 ${basis.entry_number}（${basis.list_code}）自 ${basis.activated_on} 起生效，对应措施“${measure?.nameZh ?? row.measureCode}”，${task}`,
+    clauses: clausesOf(basis, measure),
+    designatingDepartment: basis.designating_department,
+    conditions: basis.plan_measure?.conditions ?? [],
+  };
+}
+
+/** The documents that open the measure's gate for this list; where no gate is asked, those that cover the list. Never one that is not verified. */
+function clausesOf(basis: ShownBasis, measure: CatalogueMeasure | undefined): TaskView['explanation']['clauses'] {
+  if (measure === undefined) return [];
+  const refs = basis.plan_measure?.basisRefs ?? [];
+  const rows = refs.length > 0 ? refs.flatMap((ref) => measure.bases[ref] ?? []) : measure.bases;
+  return rows
+    .filter((row) => row.verified && (row.coversLists.length === 0 || row.coversLists.includes(basis.list_code)))
+    .map((row) => ({ document: row.document, article: row.article, verified: row.verified }));
+}
