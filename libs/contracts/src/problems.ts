@@ -62,6 +62,13 @@ export const problems = {
     'Use a new Idempotency-Key for a different request',
   ),
   CURSOR_INVALID: define(400, '分页游标无效', 'Invalid cursor', '从第一页重新开始', 'Start again from the first page'),
+  CURSOR_EXPIRED: define(
+    410,
+    '游标已超过保留期',
+    'Cursor older than the retention',
+    '从头读取，并与本部门数据核对缺失的部分',
+    'Start again from the beginning and reconcile what is missing',
+  ),
   // Who asks
   UNAUTHENTICATED: define(
     401,

@@ -1,0 +1,60 @@
+import { MessagingModule, messagingMigration } from '@lianxin/messaging';
+import type { ServiceDefinition } from '@lianxin/platform';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type Config, configSchema } from './config.ts';
+import { EventsController } from './events.controller.ts';
+import { EventsService } from './events.service.ts';
+import { FigureStore } from './figure.store.ts';
+import { monitoringMigration } from './migrations/0001-monitoring.ts';
+import { MonitoringConsumer } from './monitoring.consumer.ts';
+import { ReadModelService } from './read-model.service.ts';
+import { ReadModelStore } from './read-model.store.ts';
+import { StatsController } from './stats.controller.ts';
+import { StatsService } from './stats.service.ts';
+import { StatsStore } from './stats.store.ts';
+import { StreamHub } from './stream.hub.ts';
+import { StreamReaders } from './stream.readers.ts';
+import { StreamRetention } from './stream.retention.ts';
+import { StreamService } from './stream.service.ts';
+import { StreamSettings } from './stream.settings.ts';
+import { StreamStore } from './stream.store.ts';
+
+@Module({})
+export class AppModule {
+  static register(config: Config): DynamicModule {
+    const settings = new StreamSettings({
+      maxReaders: config.LIANXIN_STREAM_LIMIT,
+      heartbeatMs: config.LIANXIN_STREAM_HEARTBEAT_MS,
+      lifeMs: config.LIANXIN_STREAM_LIFE_MS,
+      retentionDays: config.LIANXIN_STREAM_RETENTION_DAYS,
+    });
+    return {
+      module: AppModule,
+      imports: [MessagingModule.register(config)],
+      controllers: [StatsController, EventsController],
+      providers: [
+        { provide: StreamSettings, useValue: settings },
+        ReadModelStore,
+        FigureStore,
+        ReadModelService,
+        MonitoringConsumer,
+        StatsStore,
+        StatsService,
+        StreamStore,
+        StreamHub,
+        StreamService,
+        StreamReaders,
+        StreamRetention,
+        EventsService,
+      ],
+    };
+  }
+}
+
+export const service = {
+  name: 'monitoring',
+  titleZh: '监测统计',
+  config: configSchema,
+  migrations: [messagingMigration, monitoringMigration],
+  module: (config: Config) => AppModule.register(config),
+} satisfies ServiceDefinition<typeof configSchema.shape>;

@@ -1,0 +1,156 @@
+import type { Transaction } from '@lianxin/platform';
+import { Injectable } from '@nestjs/common';
+import { type FigureRow, timeless } from './figure.rules.ts';
+
+interface StoredFigureRow {
+  readonly row_id: string;
+  readonly figure: string;
+  readonly cycle: number;
+  readonly list_code: string;
+  readonly department_code: string;
+  readonly quarter: string;
+  readonly day: string;
+  readonly is_counted: boolean;
+  readonly is_first: boolean;
+}
+
+/** Counts over all lists. */
+export const allLists = '*';
+
+/** All SQL that writes what the figures count. The caller holds the writer's lock, so what was read does not change before it is written. */
+@Injectable()
+export class FigureStore {
+  /**
+   * Makes `wanted` the rows of these tasks, entries and cases, and moves the counters by exactly the difference: they are the number of rows, by
+   * whatever road the rows came.
+   */
+  async replace(tx: Transaction, rowIds: readonly string[], wanted: readonly FigureRow[]): Promise<void> {
+    const before = new Map((await this.findRows(tx, rowIds)).map((row) => [keyOf(row), row]));
+    const after = new Map(wanted.map((row) => [keyOf(row), row]));
+    const gone = [...before.entries()].filter(([key]) => !after.has(key)).map(([, row]) => row);
+    const fresh = [...after.entries()].filter(([key, row]) => !isSame(before.get(key), row)).map(([, row]) => row);
+    const overwritten = fresh.flatMap((row) => before.get(keyOf(row)) ?? []);
+    if (gone.length > 0) await this.remove(tx, gone);
+    if (fresh.length > 0) await this.save(tx, fresh);
+    await this.moveCounters(tx, [...gone, ...overwritten], fresh);
+  }
+
+  private async findRows(tx: Transaction, rowIds: readonly string[]): Promise<FigureRow[]> {
+    const rows = await tx.query<StoredFigureRow>('SELECT * FROM figure_row WHERE row_id = ANY($1::uuid[])', [rowIds]);
+    return rows.map((row) => ({
+      figure: row.figure,
+      rowId: row.row_id,
+      cycle: row.cycle,
+      listCode: row.list_code,
+      departmentCode: row.department_code,
+      quarter: row.quarter,
+      day: row.day,
+      isCounted: row.is_counted,
+      isFirst: row.is_first,
+    }));
+  }
+
+  private async remove(tx: Transaction, rows: readonly FigureRow[]): Promise<void> {
+    await tx.execute(
+      `DELETE FROM figure_row USING unnest($1::uuid[], $2::text[], $3::integer[], $4::text[]) AS gone (row_id, figure, cycle, list_code)
+       WHERE figure_row.row_id = gone.row_id AND figure_row.figure = gone.figure AND figure_row.cycle = gone.cycle
+         AND figure_row.list_code = gone.list_code`,
+      [rows.map((row) => row.rowId), rows.map((row) => row.figure), rows.map((row) => row.cycle), rows.map((row) => row.listCode)],
+    );
+  }
+
+  private async save(tx: Transaction, rows: readonly FigureRow[]): Promise<void> {
+    await tx.execute(
+      `INSERT INTO figure_row (row_id, figure, cycle, list_code, department_code, quarter, day, is_counted, is_first)
+       SELECT * FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::date[], $7::date[], $8::boolean[], $9::boolean[])
+       ON CONFLICT (row_id, figure, cycle, list_code) DO UPDATE SET department_code = excluded.department_code, quarter = excluded.quarter,
+         day = excluded.day, is_counted = excluded.is_counted, is_first = excluded.is_first`,
+      [
+        rows.map((row) => row.rowId),
+        rows.map((row) => row.figure),
+        rows.map((row) => row.cycle),
+        rows.map((row) => row.listCode),
+        rows.map((row) => row.departmentCode),
+        rows.map((row) => row.quarter),
+        rows.map((row) => row.day),
+        rows.map((row) => row.isCounted),
+        rows.map((row) => row.isFirst),
+      ],
+    );
+  }
+
+  private async moveCounters(tx: Transaction, gone: readonly FigureRow[], fresh: readonly FigureRow[]): Promise<void> {
+    const moves = new Map<string, CounterMove>();
+    for (const row of gone) addTo(moves, row, -1);
+    for (const row of fresh) addTo(moves, row, 1);
+    const real = [...moves.values()].filter((move) => move.due !== 0 || move.counted !== 0);
+    if (real.length === 0) return;
+    const keys = [
+      real.map((move) => move.listCode),
+      real.map((move) => move.grain),
+      real.map((move) => move.bucket),
+      real.map((move) => move.figure),
+      real.map((move) => move.departmentCode),
+    ];
+    await tx.execute(
+      `INSERT INTO figure_counter AS counter (list_code, grain, bucket, figure, department_code, due, counted)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[], $6::bigint[], $7::bigint[])
+       ON CONFLICT (list_code, grain, bucket, figure, department_code)
+         DO UPDATE SET due = counter.due + excluded.due, counted = counter.counted + excluded.counted`,
+      [...keys, real.map((move) => move.due), real.map((move) => move.counted)],
+    );
+    // A counter of nothing goes, so that the table depends only on the rows there are, not on the way to them.
+    await tx.execute(
+      `DELETE FROM figure_counter AS counter
+       USING unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[]) AS moved (list_code, grain, bucket, figure, department_code)
+       WHERE counter.list_code = moved.list_code AND counter.grain = moved.grain AND counter.bucket = moved.bucket
+         AND counter.figure = moved.figure AND counter.department_code = moved.department_code AND counter.due = 0 AND counter.counted = 0`,
+      keys,
+    );
+  }
+}
+
+interface CounterMove {
+  readonly listCode: string;
+  readonly grain: 'QUARTER' | 'DAY' | 'NOW';
+  readonly bucket: string;
+  readonly figure: string;
+  readonly departmentCode: string;
+  due: number;
+  counted: number;
+}
+
+function addTo(moves: Map<string, CounterMove>, row: FigureRow, sign: 1 | -1): void {
+  const { figure, departmentCode, quarter, day } = row;
+  const buckets: Pick<CounterMove, 'grain' | 'bucket'>[] =
+    quarter === timeless
+      ? [{ grain: 'NOW', bucket: timeless }]
+      : [
+          { grain: 'QUARTER', bucket: quarter },
+          { grain: 'DAY', bucket: day },
+        ];
+  for (const listCode of row.isFirst ? [row.listCode, allLists] : [row.listCode]) {
+    for (const { grain, bucket } of buckets) {
+      const key = [listCode, grain, bucket, figure, departmentCode].join('\n');
+      const move = moves.get(key) ?? { listCode, grain, bucket, figure, departmentCode, due: 0, counted: 0 };
+      move.due += sign;
+      move.counted += row.isCounted ? sign : 0;
+      moves.set(key, move);
+    }
+  }
+}
+
+function keyOf(row: FigureRow): string {
+  return [row.rowId, row.figure, row.cycle, row.listCode].join('\n');
+}
+
+function isSame(known: FigureRow | undefined, row: FigureRow): boolean {
+  return (
+    known !== undefined &&
+    known.departmentCode === row.departmentCode &&
+    known.day === row.day &&
+    known.quarter === row.quarter &&
+    known.isCounted === row.isCounted &&
+    known.isFirst === row.isFirst
+  );
+}

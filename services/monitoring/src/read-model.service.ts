@@ -1,0 +1,118 @@
+import { caseRecorded, cataloguePublished, type LianxinEvent } from '@lianxin/contracts';
+import type { Transaction } from '@lianxin/platform';
+import { Injectable } from '@nestjs/common';
+import { findEntryFact, hearEntry } from './entry.rules.ts';
+import { is } from './event.rules.ts';
+import { findFeedbackFact, hearFeedback, isValidFeedback } from './feedback.rules.ts';
+import { type FigureRow, rowsOfCase, rowsOfEntry, rowsOfTask } from './figure.rules.ts';
+import { FigureStore } from './figure.store.ts';
+import { type EntryRow, type FeedbackRow, type Named, ReadModelStore, type TaskRow } from './read-model.store.ts';
+import { hearTask } from './task.rules.ts';
+import { taskFactsOf } from './task-facts.rules.ts';
+
+/** What became of some tasks, entries or cases: their ids, and all rows that the figures count of them now. */
+interface Outcome {
+  readonly rowIds: readonly string[];
+  readonly rows: readonly FigureRow[];
+}
+
+/**
+ * Keeps the read model: load what a batch touches, hear what it says, save, and bring the figures up to date. The end state depends only on which
+ * events were heard. The caller holds the writer's lock.
+ */
+@Injectable()
+export class ReadModelService {
+  constructor(
+    private readonly store: ReadModelStore,
+    private readonly figures: FigureStore,
+  ) {}
+
+  async hear(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
+    await this.hearNames(tx, events);
+    const outcomes = [await this.hearEntries(tx, events), await this.hearTasks(tx, events), await this.hearCases(tx, events)];
+    const rowIds = outcomes.flatMap((outcome) => outcome.rowIds);
+    if (rowIds.length === 0) return;
+    await this.figures.replace(
+      tx,
+      rowIds,
+      outcomes.flatMap((outcome) => outcome.rows),
+    );
+  }
+
+  private async hearEntries(tx: Transaction, events: readonly LianxinEvent[]): Promise<Outcome> {
+    const facts = events.flatMap((event) => findEntryFact(event) ?? []);
+    if (facts.length === 0) return { rowIds: [], rows: [] };
+    const entries = await this.store.findEntries(tx, unique(facts.map((fact) => fact.entryId)));
+    for (const fact of facts) entries.set(fact.entryId, hearEntry(entries.get(fact.entryId), fact));
+    const changed = [...entries].map(
+      ([entryId, registers]): EntryRow => ({ entryId, departmentCode: registers.departmentCode, registers }),
+    );
+    await this.store.saveEntries(tx, changed);
+    return { rowIds: [...entries.keys()], rows: changed.flatMap(({ entryId, registers }) => rowsOfEntry(entryId, registers)) };
+  }
+
+  private async hearTasks(tx: Transaction, events: readonly LianxinEvent[]): Promise<Outcome> {
+    const facts = events.flatMap(taskFactsOf);
+    if (facts.length === 0) return { rowIds: [], rows: [] };
+    await this.hearFeedback(tx, events);
+    const taskIds = unique(facts.map((fact) => fact.taskId));
+    const tasks = await this.store.findTasks(tx, taskIds);
+    for (const fact of facts) {
+      const known = tasks.get(fact.taskId);
+      const { taskId, departmentCode } = known ?? fact;
+      tasks.set(taskId, { taskId, departmentCode, registers: hearTask(known?.registers, fact) });
+    }
+    const changed: TaskRow[] = [...tasks.values()];
+    await this.store.saveTasks(tx, changed);
+    const answered = await this.store.findAnsweredCycles(tx, taskIds);
+    return {
+      rowIds: taskIds,
+      rows: changed.flatMap(({ taskId, departmentCode, registers }) =>
+        rowsOfTask(taskId, departmentCode, registers, answered.get(taskId) ?? new Set()),
+      ),
+    };
+  }
+
+  private async hearFeedback(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
+    const facts = events.flatMap((event) => findFeedbackFact(event) ?? []);
+    if (facts.length === 0) return;
+    const known = await this.store.findFeedback(tx, unique(facts.map((fact) => fact.feedbackId)));
+    const rows = new Map<string, FeedbackRow>();
+    for (const fact of facts) {
+      const registers = hearFeedback(known.get(fact.feedbackId), fact);
+      known.set(fact.feedbackId, registers);
+      const { feedbackId, taskId, departmentCode, cycle } = fact;
+      rows.set(feedbackId, { feedbackId, taskId, departmentCode, cycle, isValid: isValidFeedback(registers), registers });
+    }
+    await this.store.saveFeedback(tx, [...rows.values()]);
+  }
+
+  private async hearCases(tx: Transaction, events: readonly LianxinEvent[]): Promise<Outcome> {
+    const told = events.filter((event) => is(event, caseRecorded)).map((event) => event.data);
+    if (told.length === 0) return { rowIds: [], rows: [] };
+    const first = new Map(told.toReversed().map((one) => [one.caseId, one]));
+    await this.store.saveCases(tx, [...first.values()]);
+    const kept = await this.store.findCases(tx, [...first.keys()]);
+    return { rowIds: [...kept.keys()], rows: [...kept.values()].flatMap(rowsOfCase) };
+  }
+
+  private async hearNames(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
+    const published = events.filter((event) => is(event, cataloguePublished)).map((event) => event.data);
+    const departments = published.flatMap(({ version, row }) =>
+      row.kind === 'DEPARTMENT' ? [{ code: row.department.code, version, department: row.department }] : [],
+    );
+    const measures = published.flatMap(({ version, row }): Named[] =>
+      row.kind === 'MEASURE' ? [{ code: row.measure.code, version, nameZh: row.measure.nameZh }] : [],
+    );
+    if (departments.length > 0) await this.store.saveDepartments(tx, newestByCode(departments));
+    if (measures.length > 0) await this.store.saveMeasures(tx, newestByCode(measures));
+  }
+}
+
+function unique(ids: readonly string[]): string[] {
+  return [...new Set(ids)];
+}
+
+function newestByCode<Row extends { readonly code: string; readonly version: number }>(rows: readonly Row[]): Row[] {
+  return [...new Map(rows.toSorted((a, b) => a.version - b.version).map((row) => [row.code, row])).values()];
+}

@@ -1,0 +1,151 @@
+import type { CatalogueDepartment, caseRecorded, EventData } from '@lianxin/contracts';
+import type { Transaction } from '@lianxin/platform';
+import { Injectable } from '@nestjs/common';
+import type { EntryRegisters } from './entry.rules.ts';
+import type { FeedbackRegisters } from './feedback.rules.ts';
+import type { TaskRegisters } from './task.rules.ts';
+
+export type RecordedCase = EventData<typeof caseRecorded>;
+
+export interface TaskRow {
+  readonly taskId: string;
+  readonly departmentCode: string;
+  readonly registers: TaskRegisters;
+}
+
+export interface FeedbackRow {
+  readonly feedbackId: string;
+  readonly taskId: string;
+  readonly departmentCode: string;
+  readonly cycle: number;
+  readonly isValid: boolean;
+  readonly registers: FeedbackRegisters;
+}
+
+export interface EntryRow {
+  readonly entryId: string;
+  readonly departmentCode: string;
+  readonly registers: EntryRegisters;
+}
+
+export interface Named {
+  readonly code: string;
+  readonly version: number;
+  readonly nameZh: string;
+}
+
+/** All SQL of what was heard: tasks, feedback, entries, cases and names. Writers hold the writer's lock (StreamStore). */
+@Injectable()
+export class ReadModelStore {
+  async findTasks(tx: Transaction, taskIds: readonly string[]): Promise<Map<string, TaskRow>> {
+    const rows = await tx.query<{ task_id: string; department_code: string; registers: TaskRegisters }>(
+      'SELECT task_id, department_code, registers FROM task WHERE task_id = ANY($1::uuid[])',
+      [taskIds],
+    );
+    return new Map(
+      rows.map((row) => [row.task_id, { taskId: row.task_id, departmentCode: row.department_code, registers: row.registers }]),
+    );
+  }
+
+  async saveTasks(tx: Transaction, rows: readonly TaskRow[]): Promise<void> {
+    await tx.execute(
+      `INSERT INTO task (task_id, department_code, registers) SELECT * FROM unnest($1::uuid[], $2::text[], $3::jsonb[])
+       ON CONFLICT (task_id) DO UPDATE SET department_code = excluded.department_code, registers = excluded.registers`,
+      [rows.map((row) => row.taskId), rows.map((row) => row.departmentCode), rows.map((row) => JSON.stringify(row.registers))],
+    );
+  }
+
+  async findFeedback(tx: Transaction, feedbackIds: readonly string[]): Promise<Map<string, FeedbackRegisters>> {
+    const rows = await tx.query<{ feedback_id: string; registers: FeedbackRegisters }>(
+      'SELECT feedback_id, registers FROM feedback WHERE feedback_id = ANY($1::uuid[])',
+      [feedbackIds],
+    );
+    return new Map(rows.map((row) => [row.feedback_id, row.registers]));
+  }
+
+  async saveFeedback(tx: Transaction, rows: readonly FeedbackRow[]): Promise<void> {
+    await tx.execute(
+      `INSERT INTO feedback (feedback_id, task_id, department_code, cycle, is_valid, registers)
+       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::integer[], $5::boolean[], $6::jsonb[])
+       ON CONFLICT (feedback_id) DO UPDATE SET is_valid = excluded.is_valid, registers = excluded.registers`,
+      [
+        rows.map((row) => row.feedbackId),
+        rows.map((row) => row.taskId),
+        rows.map((row) => row.departmentCode),
+        rows.map((row) => row.cycle),
+        rows.map((row) => row.isValid),
+        rows.map((row) => JSON.stringify(row.registers)),
+      ],
+    );
+  }
+
+  /** Cycles of these tasks that have a valid feedback. */
+  async findAnsweredCycles(tx: Transaction, taskIds: readonly string[]): Promise<Map<string, Set<number>>> {
+    const rows = await tx.query<{ task_id: string; cycles: number[] }>(
+      'SELECT task_id, array_agg(DISTINCT cycle) AS cycles FROM feedback WHERE task_id = ANY($1::uuid[]) AND is_valid GROUP BY task_id',
+      [taskIds],
+    );
+    return new Map(rows.map((row) => [row.task_id, new Set(row.cycles)]));
+  }
+
+  async findEntries(tx: Transaction, entryIds: readonly string[]): Promise<Map<string, EntryRegisters>> {
+    const rows = await tx.query<{ entry_id: string; registers: EntryRegisters }>(
+      'SELECT entry_id, registers FROM entry WHERE entry_id = ANY($1::uuid[])',
+      [entryIds],
+    );
+    return new Map(rows.map((row) => [row.entry_id, row.registers]));
+  }
+
+  async saveEntries(tx: Transaction, rows: readonly EntryRow[]): Promise<void> {
+    await tx.execute(
+      `INSERT INTO entry (entry_id, department_code, registers) SELECT * FROM unnest($1::uuid[], $2::text[], $3::jsonb[])
+       ON CONFLICT (entry_id) DO UPDATE SET department_code = excluded.department_code, registers = excluded.registers`,
+      [rows.map((row) => row.entryId), rows.map((row) => row.departmentCode), rows.map((row) => JSON.stringify(row.registers))],
+    );
+  }
+
+  /** Keeps cases; of one that is known already, the first that was told stays. */
+  async saveCases(tx: Transaction, cases: readonly RecordedCase[]): Promise<void> {
+    await tx.execute(
+      `INSERT INTO recorded_case (case_id, department_code, facts) SELECT * FROM unnest($1::uuid[], $2::text[], $3::jsonb[])
+       ON CONFLICT (case_id) DO NOTHING`,
+      [cases.map((one) => one.caseId), cases.map((one) => one.departmentCode), cases.map((one) => JSON.stringify(one))],
+    );
+  }
+
+  async findCases(tx: Transaction, caseIds: readonly string[]): Promise<Map<string, RecordedCase>> {
+    const rows = await tx.query<{ case_id: string; facts: RecordedCase }>(
+      'SELECT case_id, facts FROM recorded_case WHERE case_id = ANY($1::uuid[])',
+      [caseIds],
+    );
+    return new Map(rows.map((row) => [row.case_id, row.facts]));
+  }
+
+  /** An older catalogue version never overwrites a newer. One row per code. */
+  async saveDepartments(tx: Transaction, rows: readonly { version: number; department: CatalogueDepartment }[]): Promise<void> {
+    await tx.execute(
+      `INSERT INTO department (department_code, catalogue_version, name_zh, tenant, supervised)
+       SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::boolean[], $5::boolean[])
+       ON CONFLICT (department_code) DO UPDATE SET catalogue_version = excluded.catalogue_version, name_zh = excluded.name_zh,
+         tenant = excluded.tenant, supervised = excluded.supervised
+       WHERE department.catalogue_version < excluded.catalogue_version`,
+      [
+        rows.map((row) => row.department.code),
+        rows.map((row) => row.version),
+        rows.map((row) => row.department.nameZh),
+        rows.map((row) => row.department.tenant),
+        rows.map((row) => row.department.supervised),
+      ],
+    );
+  }
+
+  /** An older catalogue version never overwrites a newer. One row per code. */
+  async saveMeasures(tx: Transaction, rows: readonly Named[]): Promise<void> {
+    await tx.execute(
+      `INSERT INTO measure (code, catalogue_version, name_zh) SELECT * FROM unnest($1::text[], $2::integer[], $3::text[])
+       ON CONFLICT (code) DO UPDATE SET catalogue_version = excluded.catalogue_version, name_zh = excluded.name_zh
+       WHERE measure.catalogue_version < excluded.catalogue_version`,
+      [rows.map((row) => row.code), rows.map((row) => row.version), rows.map((row) => row.nameZh)],
+    );
+  }
+}

@@ -1,0 +1,152 @@
+import { dateSchema, departmentCodeSchema, pageQuerySchema, pageSchema } from '@lianxin/contracts';
+import { z } from 'zod';
+import { figureDefinitions } from './figure.rules.ts';
+import { longestPeriodDays } from './period.rules.ts';
+
+const dayMs = 86_400_000;
+
+const scope = {
+  /** A quarter; the present one when neither it nor from and to are given. */
+  period: z
+    .string()
+    .regex(/^[12]\d{3}-Q[1-4]$/, '季度写作 2026-Q4')
+    .optional(),
+  from: dateSchema.optional(),
+  to: dateSchema.optional(),
+  listCode: z.string().min(1).max(40).optional(),
+  department: departmentCodeSchema.optional(),
+};
+
+interface Span {
+  readonly period?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+function isOnePeriod({ period, from, to }: Span): boolean {
+  return (from === undefined) === (to === undefined) && (period === undefined || from === undefined);
+}
+
+function isSpan({ from, to }: Span): boolean {
+  return from === undefined || to === undefined || (from <= to && Date.parse(to) - Date.parse(from) < longestPeriodDays * dayMs);
+}
+
+const onePeriod = '给出 period，或同时给出 from 和 to';
+const orderly = { error: `from 不晚于 to，且相隔不超过 ${longestPeriodDays} 天`, path: ['to'] };
+
+/** Period, list and department of figures. */
+export const statsQuerySchema = z.object(scope).refine(isOnePeriod, onePeriod).refine(isSpan, orderly);
+export type StatsQuery = z.infer<typeof statsQuerySchema>;
+
+export const rowsQuerySchema = pageQuerySchema
+  .extend({
+    ...scope,
+    figure: z.enum(figureDefinitions.map((definition) => definition.code)),
+    /** Left out: all rows of the figure, that is its denominator. */
+    part: z.enum(['numerator', 'denominator']).optional(),
+  })
+  .refine(isOnePeriod, onePeriod)
+  .refine(isSpan, orderly);
+export type RowsQuery = z.infer<typeof rowsQuerySchema>;
+
+export const figureViewSchema = z
+  .object({
+    code: z.string(),
+    nameZh: z.string(),
+    numerator: z.int(),
+    /** Null for a count. */
+    denominator: z.int().nullable(),
+    /** Percent with one decimal, or the count; null where nothing was due. */
+    value: z.number().nullable(),
+    display: z.string(),
+    /** Opens the rows that make the figure: of a rate those of its denominator, each telling whether it is in the numerator. */
+    rowsHref: z.string(),
+  })
+  .meta({ id: 'Figure' });
+export type FigureView = z.infer<typeof figureViewSchema>;
+
+const periodViewSchema = z.object({ code: z.string().nullable(), from: dateSchema, to: dateSchema });
+
+export const overviewSchema = z
+  .object({
+    scope: z.enum(['CITY', 'DEPARTMENT']),
+    period: periodViewSchema,
+    listCode: z.string().nullable(),
+    entries: z.array(figureViewSchema),
+    tasks: z.array(figureViewSchema),
+    figures: z.array(figureViewSchema),
+  })
+  .meta({ id: 'StatsOverview' });
+export type Overview = z.infer<typeof overviewSchema>;
+
+export const departmentStatsSchema = z
+  .object({
+    period: periodViewSchema,
+    listCode: z.string().nullable(),
+    data: z.array(
+      z.object({
+        departmentCode: z.string(),
+        departmentNameZh: z.string().nullable(),
+        /** False: no deadline, no urging, no ranking (§4.5). Null while the catalogue is not known. */
+        supervised: z.boolean().nullable(),
+        figures: z.array(figureViewSchema),
+      }),
+    ),
+  })
+  .meta({ id: 'DepartmentStats' });
+export type DepartmentStats = z.infer<typeof departmentStatsSchema>;
+
+export const statsRowSchema = z
+  .object({
+    figure: z.string(),
+    /** It is in the numerator. */
+    counted: z.boolean(),
+    /** The day that places it in the period: of the deadline, of the activation, of the case. */
+    day: dateSchema,
+    departmentCode: z.string(),
+    departmentNameZh: z.string().nullable(),
+    listCodes: z.array(z.string()),
+    task: z
+      .object({
+        id: z.string(),
+        cycle: z.int(),
+        status: z.string(),
+        measureCode: z.string(),
+        measureNameZh: z.string().nullable(),
+        canonicalCode: z.string(),
+        class: z.string(),
+        direction: z.string(),
+        partySubjectId: z.string(),
+        partyRole: z.string(),
+        entryIds: z.array(z.string()),
+        dispatchedAt: z.string(),
+        acknowledgedAt: z.string().nullable(),
+        dueAt: z.string().nullable(),
+      })
+      .nullable(),
+    entry: z
+      .object({
+        id: z.string(),
+        number: z.string(),
+        status: z.string(),
+        listType: z.string(),
+        subjectId: z.string(),
+        activationNo: z.int(),
+      })
+      .nullable(),
+    case: z
+      .object({
+        id: z.string(),
+        taskId: z.string(),
+        feedbackId: z.string(),
+        measureCode: z.string(),
+        measureNameZh: z.string().nullable(),
+        canonicalCode: z.string(),
+        direction: z.string(),
+        partySubjectId: z.string(),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'StatsRow' });
+export type StatsRow = z.infer<typeof statsRowSchema>;
+export const statsRowPageSchema = pageSchema(statsRowSchema);

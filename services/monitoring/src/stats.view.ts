@@ -1,0 +1,71 @@
+import type { FigureDefinition } from './figure.rules.ts';
+import type { StatsRow } from './stats.schemas.ts';
+import type { PageRow, RowSubject } from './stats.store.ts';
+import { cycleDues, listsNow, type TaskRegisters } from './task.rules.ts';
+
+interface Names {
+  readonly departments: ReadonlyMap<string, string>;
+  readonly measures: ReadonlyMap<string, string>;
+}
+
+/** A row of a figure as its reader sees it. */
+export function statsRowOf(definition: FigureDefinition, row: PageRow, subject: RowSubject | undefined, names: Names): StatsRow {
+  const [, departmentCode, day, , cycle] = row.key;
+  if (subject === undefined) throw new Error(`a row of ${definition.code} stands for nothing that is known`);
+  return {
+    figure: definition.code,
+    counted: row.isCounted,
+    day,
+    departmentCode,
+    departmentNameZh: names.departments.get(departmentCode) ?? null,
+    listCodes: listsOf(subject),
+    task: subject.source === 'TASK' ? taskOf(definition, row, subject.task, names) : null,
+    entry: subject.source === 'ENTRY' ? { ...entryOf(subject, row), activationNo: cycle } : null,
+    case: subject.source === 'CASE' ? caseOf(subject, names) : null,
+  };
+}
+
+function listsOf(subject: RowSubject): string[] {
+  if (subject.source === 'TASK') return listsNow(subject.task);
+  return subject.source === 'ENTRY' ? [subject.entry.listCode] : [...subject.facts.listCodes];
+}
+
+function taskOf(definition: FigureDefinition, row: PageRow, task: TaskRegisters, names: Names): StatsRow['task'] {
+  const { birth, status } = task;
+  if (birth === null || status === null) throw new Error('a task that was not heard of counts in no figure');
+  const cycles = cycleDues(task);
+  const running = definition.code === 'K07' ? cycles.find((one) => one.cycle === row.key[4]) : cycles.at(-1);
+  return {
+    id: row.key[3],
+    cycle: running?.cycle ?? 1,
+    status,
+    measureCode: birth.measureCode,
+    measureNameZh: names.measures.get(birth.measureCode) ?? null,
+    canonicalCode: birth.canonicalCode,
+    class: birth.class,
+    direction: birth.direction,
+    partySubjectId: birth.partySubjectId,
+    partyRole: birth.partyRole,
+    entryIds: Object.keys(task.bases).sort(),
+    dispatchedAt: birth.dispatchedAt,
+    acknowledgedAt: task.signed?.at ?? null,
+    dueAt: (definition.code === 'K05' ? task.acknowledgeDue?.dueAt : running?.dueAt) ?? null,
+  };
+}
+
+function entryOf({ entry }: Extract<RowSubject, { source: 'ENTRY' }>, row: PageRow) {
+  return { id: row.key[3], number: entry.number, status: entry.status, listType: entry.listType, subjectId: entry.subjectId };
+}
+
+function caseOf({ facts }: Extract<RowSubject, { source: 'CASE' }>, names: Names): StatsRow['case'] {
+  return {
+    id: facts.caseId,
+    taskId: facts.taskId,
+    feedbackId: facts.feedbackId,
+    measureCode: facts.measureCode,
+    measureNameZh: names.measures.get(facts.measureCode) ?? null,
+    canonicalCode: facts.canonicalCode,
+    direction: facts.direction,
+    partySubjectId: facts.partySubjectId,
+  };
+}

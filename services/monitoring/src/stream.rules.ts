@@ -1,0 +1,121 @@
+import {
+  caseRecorded,
+  type EventData,
+  feedbackApproved,
+  feedbackRejected,
+  feedbackSubmitted,
+  type LianxinEvent,
+  listEntryActivated,
+  listEntryExited,
+  listEntryReceived,
+  listEntryResumed,
+  listEntrySuspended,
+  taskAcknowledged,
+  taskArmed,
+  taskDispatched,
+  taskHeld,
+  taskLifted,
+  taskLifting,
+  taskReleased,
+  taskReturnDecided,
+  taskReturned,
+  taskStarted,
+} from '@lianxin/contracts';
+import { is } from './event.rules.ts';
+
+/** Receiver of everything: the roles that see the whole city. No department has this code's stream by its departments. */
+export const cityReceiver = 'CITY';
+
+/** An event as one receiver gets it. */
+export interface Projection {
+  readonly receiver: string;
+  readonly data: unknown;
+}
+
+/**
+ * Who gets an event, and what of it: the city all; a department only what concerns it, of an event on many tasks only its own. Whatever is not named
+ * here goes to the city alone.
+ */
+export function projectionsOf(event: LianxinEvent): Projection[] {
+  return [{ receiver: cityReceiver, data: event.data }, ...departmentProjections(event)];
+}
+
+function departmentProjections(event: LianxinEvent): Projection[] {
+  if (is(event, taskDispatched)) return splitDispatch(event.data);
+  if (is(event, taskHeld) || is(event, taskLifting)) return splitStep(event.data);
+  if (is(event, taskReleased)) return splitRelease(event.data);
+  if (
+    is(event, taskAcknowledged) ||
+    is(event, taskReturned) ||
+    is(event, taskReturnDecided) ||
+    is(event, taskStarted) ||
+    is(event, taskArmed) ||
+    is(event, taskLifted) ||
+    is(event, feedbackSubmitted) ||
+    is(event, feedbackApproved) ||
+    is(event, feedbackRejected) ||
+    is(event, caseRecorded)
+  )
+    return [{ receiver: event.data.departmentCode, data: event.data }];
+  if (
+    is(event, listEntryReceived) ||
+    is(event, listEntryActivated) ||
+    is(event, listEntrySuspended) ||
+    is(event, listEntryResumed) ||
+    is(event, listEntryExited)
+  )
+    return [{ receiver: event.data.designatingDepartment, data: event.data }];
+  return [];
+}
+
+function splitDispatch(data: EventData<typeof taskDispatched>): Projection[] {
+  const tasks = Map.groupBy(data.tasks, (task) => task.departmentCode);
+  const notices = Map.groupBy(data.notices, (notice) => notice.departmentCode);
+  return departmentsOf(tasks, notices).map((receiver) => ({
+    receiver,
+    data: { ...data, tasks: tasks.get(receiver) ?? [], notices: notices.get(receiver) ?? [] },
+  }));
+}
+
+function splitStep<Step extends Pick<EventData<typeof taskHeld>, 'tasks' | 'stays'>>(data: Step): { receiver: string; data: Step }[] {
+  const tasks = Map.groupBy(data.tasks, (task) => task.departmentCode);
+  const stays = Map.groupBy(data.stays, (task) => task.departmentCode);
+  return departmentsOf(tasks, stays).map((receiver) => ({
+    receiver,
+    data: { ...data, tasks: tasks.get(receiver) ?? [], stays: stays.get(receiver) ?? [] },
+  }));
+}
+
+function splitRelease(data: EventData<typeof taskReleased>): Projection[] {
+  return splitStep(data).map(({ receiver, data: own }) => {
+    const taskIds = new Set(own.tasks.map((task) => task.taskId));
+    return { receiver, data: { ...own, due: data.due.filter((one) => taskIds.has(one.taskId)) } };
+  });
+}
+
+function departmentsOf(...groups: ReadonlyMap<string, unknown>[]): string[] {
+  return [...new Set(groups.flatMap((group) => [...group.keys()]))].sort();
+}
+
+/** The event as structured CloudEvents 1.0 JSON (product §B.2). */
+export function cloudEventOf(event: LianxinEvent, data: unknown): string {
+  return JSON.stringify({
+    specversion: '1.0',
+    id: event.id,
+    source: event.source,
+    type: event.type,
+    subject: event.key,
+    time: event.time,
+    datacontenttype: 'application/json',
+    partitionkey: event.key,
+    subjectseq: String(event.subjectSeq).padStart(12, '0'),
+    recordedtime: event.recordedTime,
+    correlationid: event.correlationId,
+    causationid: event.causationId,
+    dataclassification: event.classification,
+    actor: event.actor,
+    replayid: event.replayId,
+    traceparent: event.traceparent,
+    data,
+  });
+}
