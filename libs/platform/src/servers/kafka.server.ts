@@ -5,6 +5,7 @@ import { requireJava } from './java.ts';
 import { brokerArguments, getCluster, type KafkaCluster, type KafkaProgram, prepareBroker } from './kafka.cluster.ts';
 import type { BrokerPlace } from './kafka.settings.ts';
 import { fetchOnce } from './maven.ts';
+import { isPortFree } from './ports.ts';
 import { endProcess, findProcesses } from './process.identity.ts';
 import { ServerError } from './server.error.ts';
 import { EndedTooEarly, type ServerExit, ServerProcess } from './server.process.ts';
@@ -62,16 +63,14 @@ export async function fetchKafka(cacheDir: string): Promise<string> {
   return join(folder, '*');
 }
 
-function passesByItself(error: unknown): boolean {
-  return error instanceof EndedTooEarly && /address already in use|failed to acquire lock/i.test(error.log);
-}
+/** A port of the broker is held by something else, perhaps only for a moment more. */
+class PortTaken extends ServerError {}
 
-function explain(error: unknown, broker: BrokerPlace, logFile: string): unknown {
-  if (!(error instanceof EndedTooEarly)) return error;
-  const remedy = /address already in use/i.test(error.log)
-    ? `Port ${broker.port} or ${broker.controllerPort} is taken: end the program that holds it.`
-    : `The whole log is in ${logFile}.`;
-  return new ServerError(error.message, remedy, { cause: error });
+async function requirePorts(broker: BrokerPlace): Promise<void> {
+  for (const port of [broker.port, broker.controllerPort]) {
+    if (await isPortFree(port)) continue;
+    throw new PortTaken(`Port ${port} of Kafka broker ${broker.id} is taken.`, 'End the program that holds it.');
+  }
 }
 
 async function prepare(dataDir: string, place: BrokerPlace, cluster: KafkaCluster, program: KafkaProgram) {
@@ -89,11 +88,17 @@ async function prepare(dataDir: string, place: BrokerPlace, cluster: KafkaCluste
     stopSignal: 'SIGTERM',
     stopTimeoutMs: STOP_TIMEOUT_MS,
   });
+  const once = async (): Promise<void> => {
+    await stopOrphans(settingsFile);
+    // Before the launch: Kafka writes to its log before it opens its ports, and two brokers on one folder destroy it.
+    await requirePorts(place);
+    await server.start();
+  };
   const start = async (): Promise<void> => {
     if (server.isRunning) return;
-    await stopOrphans(settingsFile);
-    await retryWhile(() => server.start(), passesByItself, START_LIMITS).catch((error) => {
-      throw explain(error, place, logFile);
+    await retryWhile(once, (error) => error instanceof PortTaken, START_LIMITS).catch((error) => {
+      if (!(error instanceof EndedTooEarly)) throw error;
+      throw new ServerError(error.message, `The whole log is in ${logFile}.`, { cause: error });
     });
   };
   const broker: KafkaBroker = {
