@@ -9,6 +9,8 @@ import type { TestCity } from './city.ts';
 export class EventFeeder {
   private readonly sequences = new Map<string, number>();
   private readonly heard: LianxinEvent[] = [];
+  /** Next offset to read by topic and partition: a reader that joins its group again goes on where it was. */
+  private readonly positions = new Map<string, number>();
   private consumer: LogConsumer | undefined;
 
   private constructor(
@@ -82,9 +84,11 @@ export class EventFeeder {
       group: `event-feeder-${randomUUID()}`,
       topics,
       maxBatch: 500,
-      positionOf: async () => 0,
-      onBatch: async (batch) => {
-        for (const record of batch.records) this.heard.push(decodeEvent(record));
+      positionOf: async (topic, partition) => this.positions.get(`${topic}/${partition}`) ?? 0,
+      onBatch: async ({ topic, partition, records }) => {
+        const position = this.positions.get(`${topic}/${partition}`) ?? 0;
+        for (const record of records.filter(({ offset }) => offset >= position)) this.heard.push(decodeEvent(record));
+        this.positions.set(`${topic}/${partition}`, Math.max(position, (records.at(-1)?.offset ?? -1) + 1));
       },
       onError: (error) => this.logger.warn({ err: error }, 'event feeder will try again'),
     });

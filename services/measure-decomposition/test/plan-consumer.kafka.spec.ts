@@ -1,0 +1,3 @@
+import { describePlanConsumer } from './plan-consumer.suite.ts';
+
+describePlanConsumer('kafka');

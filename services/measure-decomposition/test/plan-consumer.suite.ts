@@ -1,0 +1,272 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  incidentRaised,
+  listEntryActivated,
+  listEntryExited,
+  measurePlanEnded,
+  measurePlanHeld,
+  measurePlanMade,
+  measurePlanReleased,
+} from '@lianxin/contracts';
+import { eventually } from '@lianxin/testing';
+import { service } from '../src/app.module.ts';
+import { makePlan } from '../src/plan.rules.ts';
+import { catalogue, uuid } from './plan-fixtures.ts';
+import { headOf, PlanTown, type said, saidOfLostLife } from './plan-town.ts';
+
+/** The four tests of the consumer on one engine of the event log: it works; redelivered; fails at each step; poison. */
+export function describePlanConsumer(engine: 'postgres' | 'kafka'): void {
+  describe(`plans follow their entries on ${engine}`, () => {
+    let town: PlanTown;
+    beforeAll(async () => {
+      town = await PlanTown.create(engine);
+    });
+    afterAll(() => town.close());
+
+    describe('it works', () => itWorks(() => town));
+    describe('redelivered', () => redelivered(() => town));
+    describe('fails at each step', () => failsAtEachStep(() => town));
+    describe('poison', () => poison(() => town));
+  });
+}
+
+function itWorks(town: () => PlanTown): void {
+  test('an entry that comes into force is decomposed into one event, exactly as the rules say', async () => {
+    const entry = town().newEntry();
+    const cause = await town().feeder.send(listEntryActivated, entry.subjectId, entry);
+    const [made] = await town().arrival(entry, 1);
+    const data = town()
+      .feeder.eventsOf(measurePlanMade)
+      .find((event) => event.key === entry.subjectId)?.data;
+    expect(made).toMatchObject({ causationId: cause.id, correlationId: cause.correlationId, key: entry.subjectId });
+    expect(data).toEqual(makePlan(catalogue, entry, { planId: String(data?.planId), planVersion: 1 }).plan);
+  });
+
+  test('it is held, released and ended with its entry, each step a version on', async () => {
+    const entry = town().newEntry();
+    await town().feeder.sendRecords(town().lifeOf(entry));
+    await town().arrival(entry, 4);
+    const head = { entryId: entry.entryId, subjectId: entry.subjectId, activationNo: 1 };
+    const of = <Definition extends (typeof said)[number]>(definition: Definition) =>
+      town()
+        .feeder.eventsOf(definition)
+        .find((event) => event.key === entry.subjectId)?.data;
+    const planId = of(measurePlanMade)?.planId;
+    const documentNo = '（2026）苏07行终1号';
+    expect(of(measurePlanHeld)).toEqual({
+      ...{ ...head, planId, entryVersion: 4, planVersion: 2 },
+      ...{ cause: 'SUSPENSION', documentNo, heldOn: '2026-11-10' },
+    });
+    expect(of(measurePlanReleased)).toMatchObject({ planId, entryVersion: 5, planVersion: 3, releasedOn: '2026-11-12' });
+    expect(of(measurePlanEnded)).toEqual({
+      ...{ ...head, planId, entryVersion: 6, planVersion: 4 },
+      ...{ ground: 'TERM_REACHED', inError: false, documentNo: null, endedOn: '2026-11-20' },
+    });
+  });
+
+  test('an entry that was wrong from the start ends in error', async () => {
+    const entry = town().newEntry();
+    await town().feeder.send(listEntryActivated, entry.subjectId, entry);
+    await town().feeder.send(listEntryExited, entry.subjectId, {
+      ...headOf(entry, 4, 'REVOKED'),
+      ...{ ground: 'BASIS_REVOKED', documentNo: '撤1', exitedOn: '2026-11-09', byEntryId: null },
+    });
+    await town().arrival(entry, 2);
+    const ended = town()
+      .feeder.eventsOf(measurePlanEnded)
+      .find((event) => event.key === entry.subjectId);
+    expect(ended?.data.inError).toBe(true);
+  });
+
+  test('a revoked repair makes a second plan of its own (R-4-3)', async () => {
+    const entry = town().newEntry();
+    await town().feeder.sendRecords(town().lifeOf(entry));
+    await town().feeder.send(listEntryActivated, entry.subjectId, { ...entry, entryVersion: 7, activationNo: 2 });
+    await town().arrival(entry, 5);
+    expect((await town().tablesOf(entry)).plans.map((row) => [row['activation_no'], row['status']])).toEqual([
+      [1, 'ENDED'],
+      [2, 'LIVE'],
+    ]);
+  });
+
+  test('an entry keeps its key for life, also after its subject was merged into another', async () => {
+    const entry = town().newEntry();
+    const oldKey = uuid(777);
+    await town().feeder.sendRecords(
+      town()
+        .lifeOf(entry)
+        .map((record) => withKey(record, oldKey)),
+    );
+    const events = await town().arrival(entry, 4);
+    expect(new Set(events.map((event) => event.key))).toEqual(new Set([oldKey]));
+  });
+
+  test('a whole batch of entries is decomposed, each once', async () => {
+    const entries = Array.from({ length: 300 }, () => town().newEntry());
+    await town().feeder.sendRecords(entries.map((entry) => town().feeder.make(listEntryActivated, entry.subjectId, entry).record));
+    await eventually('all plans are said', () => entries.every((entry) => town().saidOf(entry).length > 0));
+    expect(entries.map((entry) => town().saidOf(entry).length)).toEqual(entries.map(() => 1));
+    expect((await town().tablesOf(...entries)).plans).toHaveLength(300);
+  });
+
+  test('what gives nothing, or has no department, is an incident', async () => {
+    const silent = town().newEntry('AB-MKT');
+    const lost = town().newLostEntry();
+    for (const entry of [silent, lost]) await town().feeder.send(listEntryActivated, entry.subjectId, entry);
+    await town().arrival(silent, 2);
+    await town().arrival(lost, 3);
+    const raised = town().feeder.eventsOf(incidentRaised);
+    const of = ({ entryId }: typeof lost) => raised.filter((event) => event.data.entryId === entryId).map((event) => event.data);
+    expect(of(silent)).toMatchObject([{ cause: 'NO_MEASURE_FOUND', groupKey: 'AB-MKT', measureCode: null }]);
+    expect(of(lost)).toMatchObject([
+      { cause: 'NO_DEPARTMENT', groupKey: 'REGION:320799', measureCode: 'SAFE-01' },
+      { cause: 'NO_DEPARTMENT', groupKey: 'REGION:320799', measureCode: 'SAFE-02' },
+    ]);
+    expect((await town().tablesOf(silent, lost)).incidents).toHaveLength(3);
+  });
+
+  test('the state of every plan is the fold of its steps', async () => {
+    const different = await town().city.query(`
+      WITH last AS (SELECT DISTINCT ON (plan_id) plan_id, kind, plan_version, entry_version FROM measure_decomposition.plan_step
+                    ORDER BY plan_id, plan_version DESC)
+      SELECT p.plan_id FROM measure_decomposition.plan p LEFT JOIN last USING (plan_id)
+      WHERE last.kind IS NULL OR p.plan_version <> last.plan_version OR p.entry_version <> last.entry_version OR
+            p.status <> CASE last.kind WHEN 'MADE' THEN 'LIVE' WHEN 'RELEASED' THEN 'LIVE' ELSE last.kind END`);
+    expect(different).toEqual([]);
+  });
+}
+
+function withKey<Heard extends { key: string; headers: Readonly<Record<string, string>> }>(record: Heard, key: string): Heard {
+  return { ...record, key, headers: { ...record.headers, ce_partitionkey: key, ce_subject: key } };
+}
+
+function redelivered(town: () => PlanTown): void {
+  test('every event twice, at once and again later, changes no table and says nothing more', async () => {
+    const entry = town().newLostEntry();
+    const records = town().lifeOf(entry);
+    await town().feeder.sendRecords(records.flatMap((record) => [record, record]));
+    await town().arrival(entry, saidOfLostLife);
+    const before = await town().tablesOf(entry);
+    await town().feeder.sendRecords(records);
+    await town().catchUp(entry.subjectId);
+    expect(await town().tablesOf(entry)).toEqual(before);
+    expect(town().saidOf(entry)).toHaveLength(saidOfLostLife);
+  });
+
+  test('an older version under a new event id changes nothing', async () => {
+    const entry = town().newEntry();
+    await town().feeder.sendRecords(town().lifeOf(entry));
+    await town().arrival(entry, 4);
+    const before = await town().tablesOf(entry);
+    await town().feeder.sendRecords(town().lifeOf(entry));
+    await town().catchUp(entry.subjectId);
+    expect(await town().tablesOf(entry)).toEqual(before);
+    expect(town().saidOf(entry)).toHaveLength(4);
+  });
+
+  test('an event that comes again with other content is refused', async () => {
+    const entry = town().newEntry();
+    const { record } = town().feeder.make(listEntryActivated, entry.subjectId, entry);
+    await town().feeder.sendRecords([record]);
+    await town().arrival(entry, 1);
+    const altered = town().feeder.make(listEntryActivated, entry.subjectId, { ...entry, entryVersion: 9, activationNo: 2 });
+    const id = String(record.headers['ce_id']);
+    await town().feeder.sendRecords([{ ...altered.record, headers: { ...altered.record.headers, ce_id: id } }]);
+    await town().catchUp(entry.subjectId);
+    expect((await town().tablesOf(entry)).plans).toHaveLength(1);
+  });
+
+  test('two replicas of one group make each plan once', async () => {
+    await town().city.boot(service);
+    const entries = Array.from({ length: 40 }, () => town().newEntry());
+    const records = entries.map((entry) => town().feeder.make(listEntryActivated, entry.subjectId, entry).record);
+    await town().feeder.sendRecords([...records, ...records]);
+    await eventually('all plans are said', () => entries.every((entry) => town().saidOf(entry).length > 0));
+    for (const entry of entries) await town().catchUp(entry.subjectId);
+    expect(entries.map((entry) => town().saidOf(entry).length)).toEqual(entries.map(() => 1));
+  });
+}
+
+function failsAtEachStep(town: () => PlanTown): void {
+  test.each([
+    ['heard_entry', 'NEW.entry_id::text = ANY(TG_ARGV)'],
+    ['plan', 'NEW.entry_id::text = ANY(TG_ARGV)'],
+    ['plan_step', 'NEW.plan_id IN (SELECT plan_id FROM measure_decomposition.plan WHERE entry_id::text = ANY(TG_ARGV))'],
+    ['incident', 'NEW.entry_id::text = ANY(TG_ARGV)'],
+    ['subject_sequence', 'NEW.subject_key = ANY(TG_ARGV)'],
+    ['outbox', 'NEW.aggregateid = ANY(TG_ARGV)'],
+  ])('at %s: nothing is half done, the others go on, and a redrive brings the same end', async (table, condition) => {
+    const reference = town().newLostEntry();
+    await town().feeder.sendRecords(town().lifeOf(reference));
+    await town().arrival(reference, saidOfLostLife);
+    const entry = town().newLostEntry();
+    const other = town().newEntry();
+    const mend = await town().breakInserts(table, condition, 'P0001', entry);
+    try {
+      await town().feeder.sendRecords([...town().lifeOf(entry), ...town().lifeOf(other)]);
+      await town().arrival(other, 4);
+      const row = await eventually('the subject is parked', async () => {
+        const found = await town().findParked(entry.subjectId);
+        return found?.events === 4 && found;
+      });
+      // An exit waits behind it.
+      expect(row.severity).toBe('SEVERE');
+      expect(row.reason).toContain('failed for the test');
+      expect(await town().tablesOf(entry)).toEqual({ heard: [], plans: [], steps: [], incidents: [] });
+      expect(town().saidOf(entry)).toEqual([]);
+      expect((await town().redrive(entry.subjectId)).status).toBe(409);
+    } finally {
+      await mend();
+    }
+    expect((await town().redrive(entry.subjectId)).body).toMatchObject({ handled: 4, setAside: 0, remaining: 0 });
+    await town().arrival(entry, saidOfLostLife);
+    expect(await town().outcomeOf(entry)).toEqual(await town().outcomeOf(reference));
+    expect(await town().findParked(entry.subjectId)).toBeUndefined();
+  });
+
+  test('a passing fault parks nothing: the batch runs again until it passes', async () => {
+    const entry = town().newEntry();
+    // A sequence keeps counting when the transaction that asked it is undone.
+    await town().city.query('CREATE SEQUENCE measure_decomposition.attempts');
+    await town().city.query('GRANT USAGE ON SEQUENCE measure_decomposition.attempts TO measure_decomposition_consumer');
+    const condition = "NEW.entry_id::text = ANY(TG_ARGV) AND nextval('measure_decomposition.attempts') > 0";
+    const mend = await town().breakInserts('plan', condition, '40001', entry);
+    try {
+      await town().feeder.sendRecords(town().lifeOf(entry));
+      await eventually('it was tried three times', async () => {
+        const [attempts] = await town().city.query<{ last: number }>(
+          'SELECT last_value::integer AS last FROM measure_decomposition.attempts',
+        );
+        return (attempts?.last ?? 0) >= 3;
+      });
+      expect(await town().findParked(entry.subjectId)).toBeUndefined();
+      expect((await town().tablesOf(entry)).plans).toEqual([]);
+    } finally {
+      await mend();
+    }
+    await town().arrival(entry, 4);
+    expect((await town().tablesOf(entry)).plans.map((row) => row['status'])).toEqual(['ENDED']);
+  });
+}
+
+function poison(town: () => PlanTown): void {
+  test('an unreadable event parks its subject only; a redrive sets it aside and the rest goes its way', async () => {
+    const entry = town().newEntry();
+    const other = town().newEntry();
+    const [activated, ...later] = town().lifeOf(entry);
+    const [, , , exited] = town().lifeOf(entry);
+    if (activated === undefined || exited === undefined) throw new Error('no records');
+    const unreadable = { ...exited, value: Buffer.from('{"entryId":"no"}') };
+    await town().feeder.sendRecords([activated, unreadable, ...later, ...town().lifeOf(other)]);
+    await town().arrival(other, 4);
+    const row = await eventually('the subject is parked', async () => {
+      const found = await town().findParked(entry.subjectId);
+      return found?.events === 4 && found;
+    });
+    expect(row.severity).toBe('SEVERE');
+    expect((await town().tablesOf(entry)).plans.map((plan) => plan['status'])).toEqual(['LIVE']);
+    expect((await town().redrive(entry.subjectId)).body).toMatchObject({ handled: 3, setAside: 1, remaining: 0 });
+    await town().arrival(entry, 4);
+    expect(await town().outcomeOf(entry)).toEqual(await town().outcomeOf(other));
+  });
+}
