@@ -13,7 +13,7 @@ import {
   subjectKindSchema,
 } from '../vocabulary.ts';
 
-/** At most this many parties in one entry (`TOO_MANY_PARTIES`, design §3). */
+/** At most this many persons named in one entry, its subject not counted (`TOO_MANY_PARTIES`, design §3). */
 export const maxParties = 200;
 
 /** The subject itself (role SUBJECT) and every person whom the decision names (R-2-15). */
@@ -71,7 +71,7 @@ export const listEntryActivated = defineEvent({
     validFrom: dateSchema,
     validTo: dateSchema.nullable(),
     conditions: z.array(z.object({ code: z.string(), documentNo: z.string() })),
-    parties: z.array(entryPartySchema).min(1).max(maxParties),
+    parties: z.array(entryPartySchema).min(1).max(maxParties + 1),
   }),
 });
 export type ListEntryActivated = z.infer<typeof listEntryActivated.data>;

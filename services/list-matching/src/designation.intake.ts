@@ -1,0 +1,180 @@
+import { type FieldProblem, maskName, type ProblemCode } from '@lianxin/contracts';
+import { activate } from './activation.ts';
+import { type Designation, type Refusal, refusal } from './designation.rules.ts';
+import type { CleanIdentity } from './designation-identity.rules.ts';
+import type { EntryInWork, EntryWork } from './entry-work.ts';
+import { receivedEvent } from './list-entry.events.ts';
+import type { EntryRow, PartyRow } from './list-entry.store.ts';
+import type { SubjectRow } from './subject.store.ts';
+
+/** A designation that has passed its own checks, and the hash of what was sent. */
+export interface Candidate {
+  /** Place in the batch. */
+  readonly index: number;
+  readonly designation: Designation;
+  readonly contentHash: string;
+}
+
+/** Answer to one request: its entry, new or known, or why it is refused. */
+export type Intake = { readonly ok: true; readonly entry: EntryRow; readonly replayed: boolean } | Refusal;
+
+/** What decisions about a batch rest on; entries of the batch join it as they are made. */
+export interface IntakeWorld {
+  /** Entries that stand for a subject, by subject id. */
+  readonly standing: Map<string, EntryInWork[]>;
+  readonly bySource: Map<string, { entry: EntryRow; contentHash: string }>;
+  subjectOf(identity: CleanIdentity): SubjectRow;
+  isSameName(subject: SubjectRow, identity: CleanIdentity): boolean;
+  /** The decision's name as it may be stored: an organisation's readable, a person's sealed. */
+  storableName(identity: CleanIdentity): { decision_name: string | null; decision_sealed: string | null };
+  nextId(): string;
+  nextNumber(): number;
+}
+
+/** (department, origin, sourceRecordId): the natural key of a record. */
+export function sourceKey(source: { departmentCode: string; origin: string; sourceRecordId: string }): string {
+  return JSON.stringify([source.departmentCode, source.origin, source.sourceRecordId]);
+}
+
+/** A decision number without differences of writing: width, spaces, kinds of brackets (R-2-14). */
+export function decisionKey(number: string): string {
+  return number
+    .normalize('NFKC')
+    .replace(/[\s\p{Cf}]/gu, '')
+    .replace(/[〔［【[]/gu, '(')
+    .replace(/[〕］】\]]/gu, ')')
+    .toUpperCase();
+}
+
+/** Answer to a record that is already known: its entry when the content is the same. */
+export function intakeOfKnown(known: { entry: EntryRow; contentHash: string }, contentHash: string): Intake {
+  if (known.contentHash === contentHash) return { ok: true, entry: known.entry, replayed: true };
+  return refuse('/sourceRecordId', 'SOURCE_RECORD_DIFFERS', `该来源记录已作为 ${known.entry.number} 收录，内容与本次不同`);
+}
+
+/** Decides about one designation on what is known under the lanes of its subjects, and makes its entry. */
+export function decideIntake(work: EntryWork, candidate: Candidate, world: IntakeWorld): Intake {
+  const { designation } = candidate;
+  const source = sourceKey(sourceOf(designation));
+  const known = world.bySource.get(source);
+  if (known !== undefined) return intakeOfKnown(known, candidate.contentHash);
+  const subject = world.subjectOf(designation.subject);
+  if (!designation.definition.subjectKinds.includes(subject.kind)) {
+    return refuse('/subject/kind', 'SUBJECT_KIND_NOT_ALLOWED', `该主体登记的类型为 ${subject.kind}，不在名单适用范围内`);
+  }
+  const standing = world.standing.get(subject.id) ?? [];
+  const key = decisionKey(designation.request.decision.number);
+  const same = standing.find(({ row }) => row.list_code === designation.definition.code && row.decision_key === key && stands(row));
+  if (same !== undefined) return refuse('/decision/number', 'DUPLICATE_DECISION', `同一决定已列入：${same.row.number}`);
+
+  const entry = work.begin(newRow(work, candidate, world, subject, key));
+  world.bySource.set(source, { entry: entry.row, contentHash: candidate.contentHash });
+  world.standing.set(subject.id, [...standing, entry]);
+  const parties = newParties(designation, entry.row, world);
+  work.parties.push(...parties);
+  work.step(entry, 'DRAFT', { origin: entry.row.origin, batchNo: entry.row.batch_no });
+  const conflicts = addCandidates(work, designation, entry.row, parties, world);
+  work.step(entry, 'SUBMIT', { parties: parties.length, ...(conflicts > 0 ? { identity: 'CONFLICT', conflicts } : {}) });
+  if (conflicts > 0) {
+    entry.row.reason = 'IDENTITY_CONFLICT';
+    work.say(receivedEvent(entry.row, work.acting));
+  } else activate(work, entry, parties, designation.definition, standing, { identity: 'EXACT' });
+  return { ok: true, entry: entry.row, replayed: false };
+}
+
+export function sourceOf(designation: Designation) {
+  const { origin, sourceRecordId } = designation.request;
+  return { departmentCode: designation.departmentCode, origin, sourceRecordId };
+}
+
+/** An entry that was undone does not stand in the way of a new one with the same decision; one whose decision was revoked does. */
+function stands(row: EntryRow): boolean {
+  return !['NOT_DESIGNATED', 'EXCLUDED', 'CORRECTED'].includes(row.status);
+}
+
+function refuse(pointer: string, code: ProblemCode, detail: string): Refusal {
+  return refusal([{ pointer, code, detail } satisfies FieldProblem]);
+}
+
+function newRow(work: EntryWork, candidate: Candidate, world: IntakeWorld, subject: SubjectRow, key: string): EntryRow {
+  const { request, definition, departmentCode, level, grade, validFrom, validTo } = candidate.designation;
+  return {
+    id: world.nextId(),
+    number: `LYG-MD-${work.acting.today.slice(0, 4)}-${String(world.nextNumber()).padStart(6, '0')}`,
+    version: 0,
+    status: 'DRAFT',
+    reason: null,
+    activation_no: 1,
+    subject_id: subject.id,
+    list_code: definition.code,
+    list_version: definition.version,
+    list_type: definition.type,
+    origin: request.origin,
+    batch_no: request.batchNo ?? null,
+    source_record_id: request.sourceRecordId,
+    content_hash: candidate.contentHash,
+    department_code: departmentCode,
+    level,
+    region_code: request.subject.regionCode,
+    grade,
+    industry: request.industry ?? null,
+    facts: request.facts,
+    basis: request.basis,
+    conditions: request.conditions,
+    evidence: request.evidence,
+    decision_name: request.decision.name,
+    decision_number: request.decision.number,
+    decision_key: key,
+    decision_date: request.decision.date,
+    notice: request.notice ?? null,
+    service: request.service ?? null,
+    public_notice: request.publicNotice ?? null,
+    activated_on: null,
+    valid_from: validFrom,
+    valid_to: validTo,
+    received_at: work.acting.now,
+    received_by: work.acting.actor,
+  };
+}
+
+/** The subject first, then every person in the order of the request (R-2-15). */
+function newParties(designation: Designation, row: EntryRow, world: IntakeWorld): PartyRow[] {
+  const common = { entry_id: row.id, department_code: row.department_code };
+  const { kind } = world.subjectOf(designation.subject);
+  const subject = { role: 'SUBJECT', kind, named: true, served: true, notice_served_on: null, decision_served_on: null } as const;
+  const persons = designation.parties.map((party, index) => ({
+    ...common,
+    id: world.nextId(),
+    place: index + 1,
+    subject_id: world.subjectOf(party).id,
+    role: party.role,
+    kind: party.kind,
+    named: party.named,
+    served: party.served,
+    notice_served_on: party.noticeServedOn,
+    decision_served_on: party.decisionServedOn,
+  }));
+  return [{ ...common, ...subject, id: world.nextId(), place: 0, subject_id: row.subject_id }, ...persons];
+}
+
+/** Known numbers under really different names (C1, CONFLICT of §11.3–11.4): each waits for a person. Returns how many. */
+function addCandidates(work: EntryWork, designation: Designation, row: EntryRow, parties: readonly PartyRow[], world: IntakeWorld): number {
+  const identities = [designation.subject, ...designation.parties];
+  let conflicts = 0;
+  for (const [index, party] of parties.entries()) {
+    const identity = identities[index];
+    if (identity === undefined || world.isSameName(world.subjectOf(identity), identity)) continue;
+    conflicts += 1;
+    work.candidates.push({
+      id: world.nextId(),
+      entry_id: row.id,
+      party_id: party.id,
+      subject_id: party.subject_id,
+      grade: 'CONFLICT',
+      ...world.storableName(identity),
+      decision_name_masked: identity.kind === 'PERSON' ? maskName(identity.name) : null,
+      department_code: row.department_code,
+    });
+  }
+  return conflicts;
+}

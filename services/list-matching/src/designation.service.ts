@@ -1,0 +1,191 @@
+import { type ListEntryRequest, type Principal, ProblemError } from '@lianxin/contracts';
+import { lockLanes, type NewEvent } from '@lianxin/messaging';
+import { Clock, contentHash, PersonalData, type Transaction } from '@lianxin/platform';
+import { Injectable } from '@nestjs/common';
+import { ListConfig } from './config.ts';
+import { findDepartments, isDepartmentCopyComplete } from './department.store.ts';
+import { type Candidate, decideIntake, type Intake, type IntakeWorld, intakeOfKnown, sourceKey, sourceOf } from './designation.intake.ts';
+import { type Designation, type DesignationDecision, judgeDesignation } from './designation.rules.ts';
+import type { CleanIdentity } from './designation-identity.rules.ts';
+import { EntryWriter } from './entry.writer.ts';
+import { EntryWork } from './entry-work.ts';
+import { findDefinitions } from './list-definition.store.ts';
+import { findBySource, findStanding, takeNumbers } from './list-entry.store.ts';
+import { acrossDepartments } from './row-scope.store.ts';
+import { type RegisteredSubjects, SubjectRegister } from './subject.service.ts';
+import { removeUnused, type SubjectRow } from './subject.store.ts';
+
+/** Receives designations with complete documents: one from the API, many from an import, all on the same way. */
+@Injectable()
+export class DesignationService {
+  constructor(
+    private readonly clock: Clock,
+    private readonly config: ListConfig,
+    private readonly personalData: PersonalData,
+    private readonly register: SubjectRegister,
+    private readonly writer: EntryWriter,
+  ) {}
+
+  /**
+   * Gathers, decides and writes for the whole batch; answers each request in its place. What is refused leaves nothing behind. A record that is
+   * already known with the same content is answered with its entry. A lost race (`isLostRace`) fails the transaction; the caller runs it again.
+   * @throws ProblemError UNAVAILABLE until the departments of the catalogue have arrived.
+   */
+  async receive(tx: Transaction, principal: Principal, requests: readonly ListEntryRequest[]): Promise<Intake[]> {
+    const answers = new Map<number, Intake>();
+    const candidates: Candidate[] = [];
+    for (const [index, decision] of (await this.judgeAll(tx, principal, requests)).entries()) {
+      if (decision.ok) candidates.push({ index, designation: decision.designation, contentHash: this.hashOf(decision.designation) });
+      else answers.set(index, decision);
+    }
+    const unknown = await this.answerKnown(tx, candidates, answers);
+    if (unknown.length > 0) await this.receiveUnknown(tx, principal, unknown, answers);
+    return requests.map((_request, index) => {
+      const answer = answers.get(index);
+      if (answer === undefined) throw new Error(`request ${index} of ${requests.length} has no answer`);
+      return answer;
+    });
+  }
+
+  private async judgeAll(tx: Transaction, principal: Principal, requests: readonly ListEntryRequest[]): Promise<DesignationDecision[]> {
+    if (!(await isDepartmentCopyComplete(tx))) throw new ProblemError('UNAVAILABLE', '部门目录尚未就绪，请稍后重试');
+    const copies = new Map((await findDepartments(tx, principal.departments)).map((department) => [department.code, department]));
+    const definitions = await findDefinitions(
+      tx,
+      requests.map((request) => request.listCode),
+    );
+    const common = {
+      today: this.clock.today(),
+      calendar: this.clock.calendar(),
+      settings: this.config.settings,
+      roles: principal.roles,
+      departments: principal.departments.map((code) => ({ code, parentCode: copies.get(code)?.parentCode ?? null })),
+    };
+    return requests.map((request) =>
+      judgeDesignation(request, { ...common, versions: definitions.filter((definition) => definition.code === request.listCode) }),
+    );
+  }
+
+  /** Answers the records that are known by their natural key; returns the others. */
+  private async answerKnown(tx: Transaction, candidates: readonly Candidate[], answers: Map<number, Intake>): Promise<Candidate[]> {
+    if (candidates.length === 0) return [];
+    const known = await this.findKnown(tx, candidates);
+    return candidates.filter((candidate) => {
+      const entry = known.get(sourceKey(sourceOf(candidate.designation)));
+      if (entry !== undefined) answers.set(candidate.index, intakeOfKnown(entry, candidate.contentHash));
+      return entry === undefined;
+    });
+  }
+
+  private async findKnown(tx: Transaction, candidates: readonly Candidate[]): Promise<IntakeWorld['bySource']> {
+    const rows = await findBySource(
+      tx,
+      candidates.map((candidate) => sourceOf(candidate.designation)),
+    );
+    return new Map(
+      rows.map((row) => [
+        sourceKey({ departmentCode: row.department_code, origin: row.origin, sourceRecordId: row.source_record_id }),
+        { entry: row, contentHash: row.content_hash },
+      ]),
+    );
+  }
+
+  private async receiveUnknown(
+    tx: Transaction,
+    principal: Principal,
+    candidates: readonly Candidate[],
+    answers: Map<number, Intake>,
+  ): Promise<void> {
+    const subjects = await this.register.findOrRegister(tx, candidates.flatMap(identitiesOf));
+    const subjectOf = (identity: CleanIdentity): SubjectRow => {
+      const row = subjects.byKey.get(this.register.keyOf(identity));
+      if (row === undefined) throw new Error('a subject of this batch was not registered');
+      return row;
+    };
+    const listed = [...new Set(candidates.map((candidate) => subjectOf(candidate.designation.subject).id))];
+    await lockLanes(tx, [...listed, ...subjects.created]);
+    const work = new EntryWork({ actor: principal.id, now: this.clock.now(), today: this.clock.today() });
+    const world = await this.worldOf(tx, work, candidates, listed, subjectOf);
+    for (const candidate of candidates) answers.set(candidate.index, decideIntake(work, candidate, world));
+    const events = await this.settleSubjects(tx, work, candidates, subjects, subjectOf);
+    await this.writer.write(tx, work, events);
+  }
+
+  /** Everything the decisions rest on, read after the lanes are locked. */
+  private async worldOf(
+    tx: Transaction,
+    work: EntryWork,
+    candidates: readonly Candidate[],
+    listed: readonly string[],
+    subjectOf: IntakeWorld['subjectOf'],
+  ): Promise<IntakeWorld> {
+    const bySource = await this.findKnown(tx, candidates);
+    const standing: IntakeWorld['standing'] = new Map();
+    for (const row of await acrossDepartments(tx, () => findStanding(tx, listed)))
+      standing.set(row.subject_id, [...(standing.get(row.subject_id) ?? []), work.take(row)]);
+    const parties = candidates.reduce((count, { designation }) => count + 1 + designation.parties.length, 0);
+    const { ids, numbers } = await takeNumbers(tx, candidates.length + 2 * parties, candidates.length);
+    return {
+      bySource,
+      standing,
+      subjectOf,
+      isSameName: (subject, identity) => this.register.isSameName(subject, identity),
+      storableName: (identity) =>
+        identity.kind === 'PERSON'
+          ? { decision_name: null, decision_sealed: this.personalData.seal(identity) }
+          : { decision_name: identity.name, decision_sealed: null },
+      nextId: () => next(ids),
+      nextNumber: () => next(numbers),
+    };
+  }
+
+  /** Takes back subjects that only refused requests named, and tells of the others. */
+  private async settleSubjects(
+    tx: Transaction,
+    work: EntryWork,
+    candidates: readonly Candidate[],
+    subjects: RegisteredSubjects,
+    subjectOf: IntakeWorld['subjectOf'],
+  ): Promise<NewEvent[]> {
+    const used = new Set(work.parties.map((party) => party.subject_id));
+    const unused = [...subjects.created].filter((id) => !used.has(id));
+    if (unused.length > 0) await removeUnused(tx, unused);
+    const registered = [...subjects.byKey.values()]
+      .filter((row) => subjects.created.has(row.id) && used.has(row.id))
+      .map((row) => this.register.registeredEvent(row, work.acting.actor));
+    const regions = candidates.flatMap(({ designation }) => {
+      const subject = subjectOf(designation.subject);
+      return subject.region_code === null && used.has(subject.id)
+        ? [{ subjectId: subject.id, regionCode: designation.subject.regionCode }]
+        : [];
+    });
+    const changed = await this.register.learnRegions(tx, [...new Map(regions.map((region) => [region.subjectId, region])).values()]);
+    return [...registered, ...changed];
+  }
+
+  /** Hash of what was sent; document numbers go into it only by their keyed hash. */
+  private hashOf({ request, subject, parties }: Designation): string {
+    const identityOf = (identity: CleanIdentity) => ({ name: identity.name, key: this.register.keyOf(identity) });
+    return contentHash({
+      ...request,
+      subject: { ...request.subject, ...identityOf(subject), usccCode: null, idNumber: null },
+      parties: request.parties.map((party, index) => {
+        const clean = parties[index];
+        return { ...party, idNumber: null, ...(clean === undefined ? {} : identityOf(clean)) };
+      }),
+    });
+  }
+}
+
+function identitiesOf({ designation }: Candidate) {
+  return [
+    { identity: designation.subject, regionCode: designation.subject.regionCode },
+    ...designation.parties.map((identity) => ({ identity, regionCode: null })),
+  ];
+}
+
+function next<Item>(items: Item[]): Item {
+  const item = items.shift();
+  if (item === undefined) throw new Error('fewer ids were taken than are needed');
+  return item;
+}

@@ -1,0 +1,181 @@
+import type { EntryStatus, ListType, Origin, Principal } from '@lianxin/contracts';
+
+/** What may be asked of an entry (domain §2.4, column Event). */
+export type EntryAction =
+  | 'DRAFT'
+  | 'SUBMIT'
+  | 'PASS_CHECK'
+  | 'HIT_CROSS_CHECK'
+  | 'FAIL_IDENTITY'
+  | 'RECEIVE_DEFENCE'
+  | 'END_DEFENCE_PERIOD'
+  | 'REJECT_DEFENCE'
+  | 'UPHOLD_DEFENCE'
+  | 'END_PUBLIC_NOTICE'
+  | 'UPHOLD_PUBLIC_OBJECTION'
+  | 'SERVE'
+  | 'DISPUTE'
+  | 'SUSPEND'
+  | 'RESUME'
+  | 'EXPIRE'
+  | 'EXIT'
+  | 'WITHDRAW'
+  | 'REPAIR'
+  | 'CORRECT'
+  | 'REVOKE_BASIS'
+  | 'EXCLUDE'
+  | 'RESTORE_HONOUR'
+  | 'SUPERSEDE'
+  | 'END_SUBJECT'
+  | 'REVOKE_REPAIR';
+
+/** `NONE`: the entry does not exist yet. */
+export type EntryState = EntryStatus | 'NONE';
+type Target = EntryStatus | Readonly<Record<ListType, EntryStatus>>;
+interface Transition {
+  /** Number in domain §2.4. */
+  readonly code: string;
+  readonly to: Target;
+  /** Lists on which it exists; all when left out. */
+  readonly only?: readonly ListType[];
+}
+
+const withdraw = { code: 'T2a', to: 'NOT_DESIGNATED' } as const;
+const endSubject = { code: 'T22', to: 'CLOSED_SUBJECT' } as const;
+/** T18, T19: "ACTIVE or any later state except CORRECTED/REVOKED". */
+const undo = { CORRECT: { code: 'T18', to: 'CORRECTED' }, REVOKE_BASIS: { code: 'T19', to: 'REVOKED' } } as const;
+/** R-2-10 (b): all RED entries of the subject go, also one that is suspended just now. */
+const exclude = { code: 'T20', to: 'EXCLUDED', only: ['RED'] } as const;
+const leave = {
+  EXPIRE: { code: 'T16', to: 'EXPIRED' },
+  EXIT: { code: 'T16a', to: 'EXPIRED' },
+  REPAIR: { code: 'T17', to: 'REPAIRED', only: ['BLACK', 'FOCUS', 'ABNORMAL'] },
+  EXCLUDE: exclude,
+  END_SUBJECT: endSubject,
+  ...undo,
+} as const;
+
+/** States and transitions T1–T23 of domain §2.3–2.4: the only place that says what may follow what. */
+export const transitions = {
+  NONE: { DRAFT: { code: 'T1', to: 'DRAFT' } },
+  DRAFT: { SUBMIT: { code: 'T2', to: 'CHECKING' }, WITHDRAW: withdraw, END_SUBJECT: endSubject },
+  CHECKING: {
+    // AB-MKT knows neither notice nor defence: its decision alone lists (catalogue: ABNORMAL).
+    PASS_CHECK: { code: 'T3', to: { RED: 'PUBLIC_NOTICE', BLACK: 'PRE_NOTICE', FOCUS: 'PRE_NOTICE', ABNORMAL: 'DESIGNATED' } },
+    HIT_CROSS_CHECK: { code: 'T4', to: 'NOT_DESIGNATED', only: ['RED'] },
+    FAIL_IDENTITY: { code: 'T5', to: 'DRAFT' },
+    WITHDRAW: withdraw,
+    END_SUBJECT: endSubject,
+  },
+  PRE_NOTICE: {
+    RECEIVE_DEFENCE: { code: 'T6', to: 'HEARING' },
+    END_DEFENCE_PERIOD: { code: 'T7', to: 'DESIGNATED' },
+    WITHDRAW: withdraw,
+    END_SUBJECT: endSubject,
+  },
+  HEARING: {
+    REJECT_DEFENCE: { code: 'T8', to: 'DESIGNATED' },
+    UPHOLD_DEFENCE: { code: 'T9', to: 'NOT_DESIGNATED' },
+    WITHDRAW: withdraw,
+    END_SUBJECT: endSubject,
+  },
+  PUBLIC_NOTICE: {
+    END_PUBLIC_NOTICE: { code: 'T10', to: 'DESIGNATED' },
+    UPHOLD_PUBLIC_OBJECTION: { code: 'T11', to: 'NOT_DESIGNATED' },
+    WITHDRAW: withdraw,
+    END_SUBJECT: endSubject,
+  },
+  DESIGNATED: { SERVE: { code: 'T12', to: 'ACTIVE' }, WITHDRAW: withdraw, END_SUBJECT: endSubject },
+  ACTIVE: {
+    DISPUTE: { code: 'T13', to: 'ACTIVE' },
+    SUSPEND: { code: 'T14', to: 'SUSPENDED' },
+    SUPERSEDE: { code: 'T21', to: 'SUPERSEDED' },
+    ...leave,
+  },
+  SUSPENDED: { RESUME: { code: 'T15', to: 'ACTIVE' }, ...leave },
+  EXPIRED: undo,
+  REPAIRED: { REVOKE_REPAIR: { code: 'T23', to: 'ACTIVE' }, ...undo },
+  CORRECTED: {},
+  REVOKED: {},
+  // T20a makes a new entry; the excluded one stays what it is and notes it.
+  EXCLUDED: { RESTORE_HONOUR: { code: 'T20a', to: 'EXCLUDED', only: ['RED'] }, ...undo },
+  SUPERSEDED: undo,
+  CLOSED_SUBJECT: undo,
+  NOT_DESIGNATED: {},
+} as const satisfies Record<EntryState, Partial<Record<EntryAction, Transition>>>;
+
+/** One step of an entry, to be appended as a fact. */
+export interface Step {
+  readonly transition: string;
+  readonly from: EntryStatus | null;
+  readonly to: EntryStatus;
+}
+export type StepDecision =
+  | { readonly ok: true; readonly step: Step }
+  | { readonly ok: false; readonly code: 'TRANSITION_NOT_ALLOWED'; readonly detail: string };
+
+/** What may be asked in a state on a list of this type, in the order of the table. */
+export function allowedActions(state: EntryState, listType: ListType): EntryAction[] {
+  return Object.entries(transitions[state] as Partial<Record<EntryAction, Transition>>)
+    .filter(([, transition]) => transition.only === undefined || transition.only.includes(listType))
+    .map(([action]) => action as EntryAction);
+}
+
+/** The step that an action makes in a state; a refusal names the state, what was asked and what is allowed. */
+export function decideStep(state: EntryState, action: EntryAction, listType: ListType): StepDecision {
+  const transition = (transitions[state] as Partial<Record<EntryAction, Transition>>)[action];
+  if (transition === undefined || transition.only?.includes(listType) === false) {
+    const allowed = allowedActions(state, listType);
+    const detail = `状态 ${state} 下不能执行 ${action}；允许：${allowed.length === 0 ? '无' : allowed.join('、')}`;
+    return { ok: false, code: 'TRANSITION_NOT_ALLOWED', detail };
+  }
+  const to = typeof transition.to === 'string' ? transition.to : transition.to[listType];
+  return { ok: true, step: { transition: transition.code, from: state === 'NONE' ? null : state, to } };
+}
+
+/** Status of an entry: the fold of its facts in the order of their versions. */
+export function statusOf(facts: readonly { readonly version: number; readonly to: EntryStatus }[]): EntryState {
+  return facts.reduce<{ version: number; status: EntryState }>(
+    (last, fact) => (fact.version > last.version ? { version: fact.version, status: fact.to } : last),
+    { version: 0, status: 'NONE' },
+  ).status;
+}
+
+/** States in which an entry has effects or may have them again at once. */
+export function isInForce(status: EntryStatus): boolean {
+  return status === 'ACTIVE' || status === 'SUSPENDED';
+}
+
+/** Actions that take a complete designation from nothing to CHECKING, and from there to ACTIVE (one-call activation). */
+export const receivingActions = ['DRAFT', 'SUBMIT'] as const satisfies readonly EntryAction[];
+export function activatingActions(listType: ListType): readonly EntryAction[] {
+  switch (listType) {
+    case 'RED':
+      return ['PASS_CHECK', 'END_PUBLIC_NOTICE', 'SERVE'];
+    case 'BLACK':
+    case 'FOCUS':
+      return ['PASS_CHECK', 'END_DEFENCE_PERIOD', 'SERVE'];
+    case 'ABNORMAL':
+      return ['PASS_CHECK', 'SERVE'];
+  }
+}
+
+/**
+ * Whether a caller may change an entry: its designating unit (谁认定、谁负责), for records that came from above the credit office or centre
+ * (R-2-16), and both for the stock that the centre loaded for the unit (LEGACY).
+ */
+export function mayChange(principal: Principal, entry: { readonly departmentCode: string; readonly origin: Origin }): boolean {
+  const isUnit =
+    principal.departments.includes(entry.departmentCode) &&
+    principal.roles.some((role) => role === 'DEPT_HANDLER' || role === 'DEPT_APPROVER');
+  const isImporter = principal.roles.some((role) => role === 'CREDIT_OFFICE' || role === 'CREDIT_CENTRE_OPERATOR');
+  switch (entry.origin) {
+    case 'CITY':
+      return isUnit;
+    case 'LEGACY':
+      return isUnit || isImporter;
+    case 'NATIONAL':
+    case 'PROVINCIAL':
+      return isImporter;
+  }
+}
