@@ -1,6 +1,6 @@
 import { beijingDate, type caseRecorded, type EventData, listTypes, type TaskStatus } from '@lianxin/contracts';
 import type { EntryRegisters } from './entry.rules.ts';
-import { quarterStart } from './period.rules.ts';
+import { quarterStartOf } from './period.rules.ts';
 import { countsAt, cycleDues, isAcknowledged, listsAt, listsNow, type TaskRegisters } from './task.rules.ts';
 
 /** RATE: numerator of denominator in a period. COUNT: rows of a period. STOCK: rows of now, whatever the period. */
@@ -82,7 +82,7 @@ export function rowsOfTask(taskId: string, departmentCode: string, task: TaskReg
       ? []
       : inLists(listsNow(task), {
           ...base,
-          ...placed(beijingDay(birth.dispatchedAt)),
+          ...placed(beijingDate(new Date(birth.dispatchedAt))),
           figure: `TASKS-${status}`,
           cycle: 0,
           quarter: timeless,
@@ -94,7 +94,7 @@ export function rowsOfTask(taskId: string, departmentCode: string, task: TaskReg
     rows.push(
       ...inLists(listsAt(task, signBy), {
         ...base,
-        ...placed(beijingDay(signBy)),
+        ...placed(lastDayOf(signBy)),
         figure: 'K05',
         cycle: 0,
         isCounted: isAcknowledged(task),
@@ -103,7 +103,7 @@ export function rowsOfTask(taskId: string, departmentCode: string, task: TaskReg
   for (const { cycle, dueAt } of cycleDues(task)) {
     if (dueAt === null || !countsAt(task, dueAt)) continue;
     rows.push(
-      ...inLists(listsAt(task, dueAt), { ...base, ...placed(beijingDay(dueAt)), figure: 'K07', cycle, isCounted: answered.has(cycle) }),
+      ...inLists(listsAt(task, dueAt), { ...base, ...placed(lastDayOf(dueAt)), figure: 'K07', cycle, isCounted: answered.has(cycle) }),
     );
   }
   return rows;
@@ -141,11 +141,12 @@ function inLists(listCodes: readonly string[], row: Omit<FigureRow, 'listCode' |
 }
 
 function placed(day: string): { day: string; quarter: string } {
-  return { day, quarter: quarterStart(day) };
+  return { day, quarter: quarterStartOf(day) };
 }
 
-function beijingDay(instant: string): string {
-  return beijingDate(new Date(instant));
+/** The last day of a term: it ends at 24:00, which is the first instant of the day after. */
+function lastDayOf(dueAt: string): string {
+  return beijingDate(new Date(Date.parse(dueAt) - 1));
 }
 
 /** How a figure reads (R-10-1): a rate in percent with one decimal, half up, `–` where nothing was due; a count as it is. */

@@ -3,7 +3,7 @@ import { Clock, Database, decodeCursor, pageOf } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type FigureDefinition, figureDefinitions, readingOf, timeless } from './figure.rules.ts';
-import { bucketsOf, type Period, quarterNamed, quarterOf, quarterStart } from './period.rules.ts';
+import { bucketsOf, type Period, quarterAround, quarterNamed, quarterStartOf } from './period.rules.ts';
 import type { DepartmentStats, FigureView, Overview, RowsQuery, StatsQuery, StatsRow } from './stats.schemas.ts';
 import { type FigureCount, type RowFilter, type RowKey, StatsStore } from './stats.store.ts';
 import { statsRowOf } from './stats.view.ts';
@@ -101,7 +101,7 @@ export class StatsService {
       figure: query.figure,
       listCode: query.listCode,
       department: query.department,
-      quarters: isStock ? [timeless, timeless] : [quarterStart(period.from), quarterStart(period.to)],
+      quarters: isStock ? [timeless, timeless] : [quarterStartOf(period.from), quarterStartOf(period.to)],
       days: isStock ? undefined : [period.from, period.to],
       countedOnly: query.part === 'numerator',
       after: query.cursor === undefined ? undefined : (decodeCursor(rowKeySchema, query.cursor) satisfies RowKey),
@@ -111,7 +111,7 @@ export class StatsService {
 
   private periodOf(query: StatsQuery): Period {
     if (query.from !== undefined && query.to !== undefined) return { code: null, from: query.from, to: query.to };
-    return query.period === undefined ? quarterOf(this.clock.today()) : quarterNamed(query.period);
+    return query.period === undefined ? quarterAround(this.clock.today()) : quarterNamed(query.period);
   }
 }
 

@@ -48,6 +48,8 @@ function dispatchFacts(event: LianxinEvent<EventData<typeof taskDispatched>>): T
       version: task.taskVersion,
       status: task.status,
       at: utc(event.time),
+      // Its entry was suspended before the plan came. A task that was held already was told so when it was held.
+      ...(task.status === 'ON_HOLD' && !task.joined ? { stop: 'ON_HOLD' as const } : {}),
       cycle: task.cycle,
       ...dues(task),
       birth: {
@@ -65,7 +67,7 @@ function dispatchFacts(event: LianxinEvent<EventData<typeof taskDispatched>>): T
         dispatchedAt: utc(task.dispatchedAt),
       },
     },
-    basis: basisFact(data, 'LIVE', event.time),
+    basis: basisFact(data, task.status === 'ON_HOLD' ? 'HELD' : 'LIVE', event.time),
   }));
 }
 
@@ -86,7 +88,7 @@ function stepFacts(
     ...data.stays.map(({ taskId, departmentCode, reason }) => ({
       taskId,
       departmentCode,
-      basis: basisFact(data, reason === 'HOLD_EXEMPT' ? 'LIVE' : reason === 'ALREADY_ENDED' ? 'ENDED' : basis, time),
+      basis: basisFact(data, reason === 'ALREADY_ENDED' ? 'ENDED' : reason === 'HOLD_EXEMPT' && basis === 'HELD' ? 'LIVE' : basis, time),
     })),
   ];
 }

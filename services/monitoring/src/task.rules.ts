@@ -166,14 +166,14 @@ export function countsAt(task: TaskRegisters, dueAt: string): boolean {
   if (isRunning(task.status)) return true;
   if (task.status === 'CANCELLED' || task.status === 'NOT_APPLICABLE') return false;
   const since = stoppedSince(task.standing);
-  return since !== undefined && dueAt < since;
+  return since !== undefined && dueAt <= since;
 }
 
 /** Lists on which the task rested at a deadline: those of bases that live, or were held or ended only after it. Sorted. */
 export function listsAt(task: TaskRegisters, dueAt: string): string[] {
   return listsOf(task, (standing) => {
     const since = stoppedSince(standing);
-    return since === undefined || dueAt < since;
+    return since === undefined || dueAt <= since;
   });
 }
 
