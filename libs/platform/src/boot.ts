@@ -93,17 +93,15 @@ export async function boot<Shape extends z.ZodRawShape>(
       abortOnError: false,
     },
   );
-  useJsonParser(app);
-  await definition.plugins?.(app, config);
-  app.useGlobalPipes(validationPipe());
-  app.useGlobalFilters(new ProblemFilter(logger));
-  app.useGlobalGuards(new PrincipalGuard(app.get(Reflector), app.get(TokenVerifier)));
-  const document = openApiOf(app, definition);
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .get('/openapi.json', async () => (definition.document === undefined ? document : definition.document(app, document)));
-  await app.listen({ port: platform.LIANXIN_SERVICE_PORT, host: platform.LIANXIN_SERVICE_HOST });
+  try {
+    await prepare(app, definition, config, logger);
+    await app.listen({ port: platform.LIANXIN_SERVICE_PORT, host: platform.LIANXIN_SERVICE_HOST });
+  } catch (error) {
+    // What has begun (relay, consumers, timers) must not go on behind a start that failed.
+    await app.close();
+    await database.close();
+    throw error;
+  }
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   let closing: Promise<void> | undefined;
   return {
@@ -119,6 +117,25 @@ export async function boot<Shape extends z.ZodRawShape>(
       return closing;
     },
   };
+}
+
+/** Body parser, the service's own plugins, validation, problems, guard and API document: all that stands around its routes. */
+async function prepare<Shape extends z.ZodRawShape>(
+  app: NestFastifyApplication,
+  definition: ServiceDefinition<Shape>,
+  config: z.infer<z.ZodObject<Shape>>,
+  logger: Logger,
+): Promise<void> {
+  useJsonParser(app);
+  await definition.plugins?.(app, config);
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ProblemFilter(logger));
+  app.useGlobalGuards(new PrincipalGuard(app.get(Reflector), app.get(TokenVerifier)));
+  const document = openApiOf(app, definition);
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/openapi.json', async () => (definition.document === undefined ? document : definition.document(app, document)));
 }
 
 /** The caller's `x-request-id` where it is short and plain enough to stand in logs and answers, else a new one. */

@@ -65,6 +65,23 @@ export function problemBody(
   };
 }
 
+/** Answers a request with the problem that an error stands for; an answer that has begun is broken off. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
+  const problem = problemOf(error);
+  const status = problems[problem.code].status;
+  // The URL is logged as its route pattern: no identifier of a person may reach a log.
+  if (status >= 500) logger.error({ err: error, route: request.routeOptions?.url, traceId: request.id }, 'request failed');
+  if (reply.sent || reply.raw.headersSent) {
+    reply.raw.destroy();
+    return;
+  }
+  if (status === 503) void reply.header('Retry-After', '2');
+  void reply
+    .status(status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(problemBody(problem, { url: request.url, id: request.id, language: request.headers['accept-language'] }));
+}
+
 /** The only place that knows how a problem becomes HTTP. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -72,20 +89,6 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
-    const reply = http.getResponse<FastifyReply>();
-    const problem = problemOf(error);
-    const status = problems[problem.code].status;
-    // The URL is logged as its route pattern: no identifier of a person may reach a log.
-    if (status >= 500) this.logger.error({ err: error, route: request.routeOptions?.url, traceId: request.id }, 'request failed');
-    if (reply.sent || reply.raw.headersSent) {
-      reply.raw.destroy();
-      return;
-    }
-    if (status === 503) void reply.header('Retry-After', '2');
-    void reply
-      .status(status)
-      .header('content-type', 'application/problem+json; charset=utf-8')
-      .send(problemBody(problem, { url: request.url, id: request.id, language: request.headers['accept-language'] }));
+    sendProblem(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), this.logger);
   }
 }

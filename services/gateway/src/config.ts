@@ -1,0 +1,52 @@
+import { portSchema, secretSchema, switchSchema } from '@lianxin/platform';
+import { z } from 'zod';
+import { type ServiceName, serviceNames } from './route.rules.ts';
+
+const urlsOfServices = z.object(
+  Object.fromEntries(serviceNames.map((name) => [name, z.url({ protocol: /^https?$/ })])) as Record<ServiceName, z.ZodURL>,
+);
+
+/** `{"list-matching":"http://127.0.0.1:4001",…}` */
+const serviceUrlsSchema = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({ code: 'custom', message: 'is not JSON: write {"list-matching":"http://host:port",…}' });
+      return z.NEVER;
+    }
+  })
+  .pipe(urlsOfServices);
+
+export const configSchema = z
+  .object({
+    /** Private key (JWK, Ed25519) that signs the 60-second tokens; only the gateway holds it. */
+    LIANXIN_TOKEN_PRIVATE_KEY: z.string().min(1),
+    /** Address of every service behind the door, as JSON. */
+    LIANXIN_SERVICE_URLS: serviceUrlsSchema,
+    /** Counts as an administrator's key, to register the first clients; leave it out afterwards. */
+    LIANXIN_BOOTSTRAP_KEY: secretSchema.optional(),
+    /** Counters of the rate limit, shared by all replicas; without it each counts for itself. */
+    LIANXIN_REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+    /** Requests of one client in one second. */
+    LIANXIN_RATE_LIMIT_PER_SECOND: z.coerce.number().int().min(1).max(1_000_000).optional(),
+    /** A synthetic city on this machine only. */
+    LIANXIN_DEMO: switchSchema.default(false),
+    /** Where the launcher notes how far the demo city is; the system is ready when it is whole. */
+    LIANXIN_DEMO_SEED_FILE: z.string().optional(),
+    /** Commit that this build was made from. */
+    LIANXIN_COMMIT: z.string().max(64).optional(),
+    LIANXIN_SERVICE_HOST: z.string().default('127.0.0.1'),
+    LIANXIN_SERVICE_PORT: portSchema.default(0),
+  })
+  .refine((config) => !config.LIANXIN_DEMO || ['127.0.0.1', '::1', 'localhost'].includes(config.LIANXIN_SERVICE_HOST), {
+    path: ['LIANXIN_SERVICE_HOST'],
+    message: 'must be 127.0.0.1 in demo mode: its keys lie in a file (product §B.8)',
+  });
+export type Config = z.infer<typeof configSchema>;
+
+/** Requests per second and client: the demo is meant to be pushed hard by one person. */
+export function rateLimitOf(config: Pick<Config, 'LIANXIN_RATE_LIMIT_PER_SECOND' | 'LIANXIN_DEMO'>): number {
+  return config.LIANXIN_RATE_LIMIT_PER_SECOND ?? (config.LIANXIN_DEMO ? 1000 : 200);
+}

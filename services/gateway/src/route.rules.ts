@@ -1,0 +1,39 @@
+/** Which service answers a path below `/api/v1/`, by its first segment (design §2). `parked` is asked of all of them. */
+export const routedServices = {
+  'list-matching': ['list-entries', 'lists', 'subjects', 'match-candidates', 'imports', 'jobs'],
+  'measure-decomposition': ['measures', 'memorandums', 'departments', 'matters', 'decompositions', 'incidents', 'catalogue'],
+  'execution-feedback': ['tasks', 'notices', 'feedback', 'files', 'cases'],
+  monitoring: ['stats', 'events'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type ServiceName = keyof typeof routedServices;
+export const serviceNames = Object.keys(routedServices) as ServiceName[];
+
+const serviceBySegment = new Map(
+  serviceNames.flatMap((service) => routedServices[service].map((segment) => [segment, service] as [string, ServiceName])),
+);
+
+/** Below this path a caller needs a key. */
+export const apiPrefix = '/api/v1/';
+
+/**
+ * The service that a request goes to; undefined for a path that nobody answers.
+ * @param url the request's target as it was sent. One that climbs out of its folder, written plainly or encoded, goes nowhere: it could reach what a
+ * service shows only to this machine.
+ */
+export function serviceOf(url: string): ServiceName | undefined {
+  const path = url.split('?', 1)[0] ?? '';
+  if (!path.startsWith(apiPrefix) || climbs(path)) return undefined;
+  return serviceBySegment.get(path.slice(apiPrefix.length).split('/', 1)[0] ?? '');
+}
+
+function climbs(path: string): boolean {
+  try {
+    return decodeURIComponent(path)
+      .split(/[/\\]/)
+      .some((segment) => segment === '.' || segment === '..');
+  } catch {
+    // Not decodable: no path of ours.
+    return true;
+  }
+}

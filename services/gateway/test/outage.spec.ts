@@ -1,0 +1,80 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ProblemBody } from '@lianxin/contracts';
+import { eventually } from '@lianxin/testing';
+import { GatewayCity } from './gateway.city.ts';
+import { neighbour, notReady, reached } from './neighbours.ts';
+
+let city: GatewayCity;
+let key: string;
+let folder: string;
+let seedFile: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lianxin-seed-'));
+  seedFile = join(folder, 'demo-seed.json');
+  city = await GatewayCity.create({ LIANXIN_DEMO: 'on', LIANXIN_DEMO_SEED_FILE: seedFile });
+  key = await city.register('住建局', ['DEPT_HANDLER'], ['ZJJ']);
+});
+afterAll(async () => {
+  await city.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Readiness {
+  readonly status: string;
+  readonly checks: Record<string, string>;
+}
+const readiness = () => city.call<Readiness>(undefined, 'GET', '/readyz');
+
+describe('while something is missing', () => {
+  test('the system is not ready before every service and the demo city are, and names what is missing', async () => {
+    const before = await readiness();
+    expect(before.status).toBe(503);
+    expect(before.body.checks['demo city']).toBe('not begun');
+    await writeFile(seedFile, JSON.stringify({ done: 34, total: 60, complete: false }));
+    expect((await readiness()).body.checks['demo city']).toBe('34 of 60 records are in');
+    await writeFile(seedFile, JSON.stringify({ done: 60, total: 60, complete: true }));
+    await eventually('the system is ready', async () => (await readiness()).status === 200);
+    notReady.add('monitoring');
+    const again = await readiness();
+    expect(again.status).toBe(503);
+    expect(again.body.checks).toMatchObject({ monitoring: 'its work: still loading', 'list-matching': 'ok', database: 'ok' });
+    notReady.clear();
+    expect((await city.call(undefined, 'GET', '/healthz')).status).toBe(200);
+    expect((await city.call(undefined, 'GET', '/livez')).status).toBe(200);
+  });
+
+  test('a request to a service that is down gets 503 with Retry-After, the others work on, and a POST is never sent twice', async () => {
+    reached.length = 0;
+    const url = new URL(city.services['execution-feedback'].url);
+    await city.services['execution-feedback'].close();
+    for (const [method, path] of [
+      ['GET', '/api/v1/tasks'],
+      ['POST', '/api/v1/tasks/7/start'],
+    ] as const) {
+      const answer = await city.call<ProblemBody>(key, method, path, method === 'POST' ? {} : undefined);
+      expect([answer.status, answer.body.code, answer.body.retryable]).toEqual([503, 'UNAVAILABLE', true]);
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+      expect(answer.body.detail).toContain('execution-feedback');
+    }
+    expect((await city.call(key, 'GET', '/api/v1/stats')).status).toBe(200);
+    expect((await readiness()).body.checks['execution-feedback']).toBe('does not answer');
+    await city.city.boot(neighbour('execution-feedback'), { LIANXIN_SERVICE_PORT: url.port });
+    expect((await city.call(key, 'GET', '/api/v1/tasks')).status).toBe(200);
+    expect(reached).toEqual([]);
+  });
+
+  test('one page shows the figures of all services, each line with its service, in a form that Prometheus reads', async () => {
+    const { body: text, headers } = await city.call<string>(undefined, 'GET', '/metrics');
+    expect(headers.get('content-type')).toContain('text/plain');
+    for (const service of ['list-matching', 'monitoring']) expect(text).toContain(`lx_outbox_oldest_seconds{service="${service}"}`);
+    expect(text).toContain('lx_service_up{service="gateway",target="monitoring"} 1');
+    const types = text.split('\n').filter((line) => line.startsWith('# TYPE'));
+    expect(new Set(types).size).toBe(types.length);
+    const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    for (const line of samples) expect(line).toMatch(/^[a-z_:][a-zA-Z0-9_:]*\{.*service="[a-z-]+".*\} \S+$/);
+  });
+});

@@ -1,0 +1,128 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ProblemBody } from '@lianxin/contracts';
+import { eventually, testServer } from '@lianxin/testing';
+import { GatewayCity } from './gateway.city.ts';
+
+/** A wire to Redis that can be cut or stopped. */
+class Wire {
+  private readonly sockets = new Set<Socket>();
+  private server: Server | undefined;
+  private stopped = false;
+  port = 0;
+
+  async open(): Promise<void> {
+    const target = new URL(testServer('REDIS_URL'));
+    this.server = createServer((near) => {
+      const far = connect(Number(target.port), target.hostname);
+      for (const socket of [near, far]) {
+        this.sockets.add(socket);
+        socket.on('error', () => socket.destroy()).on('close', () => this.sockets.delete(socket));
+      }
+      near.on('data', (data) => far.write(data));
+      far.on('data', (data) => {
+        if (!this.stopped) near.write(data);
+      });
+    });
+    const { server } = this;
+    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
+    const address = server.address();
+    if (typeof address === 'object' && address !== null) this.port = address.port;
+  }
+
+  stopAnswers(): void {
+    this.stopped = true;
+  }
+
+  async cut(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    await new Promise((resolve) => this.server?.close(resolve));
+    this.stopped = false;
+  }
+}
+
+let city: GatewayCity;
+let key: string;
+const wire = new Wire();
+const limit = 20;
+
+beforeAll(async () => {
+  await wire.open();
+  city = await GatewayCity.create({ LIANXIN_RATE_LIMIT_PER_SECOND: String(limit), LIANXIN_REDIS_URL: `redis://127.0.0.1:${wire.port}` });
+  key = await city.register('勤快系统', ['DEPT_HANDLER'], ['RSJ']);
+});
+afterAll(async () => {
+  await city.close();
+  await wire.cut();
+});
+
+const burst = (count: number) => Promise.all(Array.from({ length: count }, () => city.call<ProblemBody>(key, 'GET', '/api/v1/tasks')));
+const statuses = async (count: number) => (await burst(count)).map((answer) => answer.status);
+
+describe('the rate limit', () => {
+  afterEach(async () => {
+    await eventually('the second is over', async () => (await city.call(key, 'GET', '/api/v1/tasks')).status === 200);
+  });
+
+  test('answers 429 with Retry-After to a client that asks too often, and to nobody else', async () => {
+    const answers = await burst(limit * 2);
+    const refused = answers.filter((answer) => answer.status === 429);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(answers.filter((answer) => answer.status === 200).length).toBeGreaterThanOrEqual(1);
+    expect(refused[0]?.body).toMatchObject({ code: 'RATE_LIMITED', status: 429, retryable: true });
+    expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    const other = await city.register('另一系统', ['DEPT_HANDLER'], ['HG']);
+    expect((await city.call(other, 'GET', '/api/v1/tasks')).status).toBe(200);
+  });
+
+  test('tells how much is left', async () => {
+    const answer = await city.call(key, 'GET', '/api/v1/tasks');
+    expect(answer.headers.get('ratelimit-policy')).toBe(`"default";q=${limit};w=1`);
+    expect(answer.headers.get('ratelimit')).toMatch(/^"default";r=\d+;t=1$/);
+  });
+
+  test('costs no request when Redis does not answer any more', async () => {
+    await countsInRedis();
+    wire.stopAnswers();
+    const began = performance.now();
+    expect(await statuses(limit / 2)).toEqual(Array(limit / 2).fill(200));
+    expect(performance.now() - began).toBeLessThan(2_000);
+    // By now each process counts for itself: the limit holds all the same.
+    expect(await statuses(limit * 2)).toContain(429);
+  });
+
+  test('costs no request when Redis is gone, and counts there again when it is back', async () => {
+    await wire.cut();
+    const state = await statuses(limit);
+    expect(state.filter((status) => status === 200).length).toBeGreaterThan(0);
+    expect(state.every((status) => status === 200 || status === 429)).toBe(true);
+    await wire.open();
+    await countsInRedis();
+  });
+});
+
+/** Counters live for a second: one that is there was counted just now. */
+function countsInRedis(): Promise<unknown> {
+  return eventually('requests are counted in Redis', async () => {
+    await city.call(key, 'GET', '/api/v1/tasks');
+    return (await redisKeys()).length > 0;
+  });
+}
+
+/** The keys in Redis, asked past the wire. */
+function redisKeys(): Promise<string[]> {
+  const target = new URL(testServer('REDIS_URL'));
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(target.port), target.hostname, () => socket.write('KEYS lianxin:rate:*\r\n'));
+    socket.once('error', reject);
+    socket.once('data', (data) => {
+      socket.destroy();
+      resolve(
+        data
+          .toString()
+          .split('\r\n')
+          .filter((line) => line.startsWith('lianxin:')),
+      );
+    });
+  });
+}
