@@ -68,7 +68,9 @@ export class EventsController {
     const receiver = this.stream.receiverOf(principal, query.department);
     const position = await this.stream.positionOf(principal, receiver, query.after, 'START');
     const request = { limit: query.limit, waitMs: query.wait * 1_000, types: query.types };
-    const page = await this.readers.run(goneSignal(reply), (signal) => this.events.pull(principal, position, request, signal));
+    const gone = goneSignal(reply);
+    const work = (signal: AbortSignal) => this.events.pull(principal, position, request, signal);
+    const page = await (query.wait === 0 ? work(gone) : this.readers.run(gone, work));
     return {
       data: page.events.map((event) => JSON.parse(event.cloudEvent) as Record<string, unknown>),
       page: { nextCursor: cursorOf(page.next), hasMore: page.next.sequence < page.lastSequence },

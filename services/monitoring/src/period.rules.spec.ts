@@ -1,0 +1,32 @@
+import { describe, expect, test } from '@jest/globals';
+import { bucketsOf, quarterAround, quarterNamed } from './period.rules.ts';
+
+describe('periods', () => {
+  test.each([
+    ['2026-01-01', '2026-Q1', '2026-01-01', '2026-03-31'],
+    ['2026-03-31', '2026-Q1', '2026-01-01', '2026-03-31'],
+    ['2026-04-01', '2026-Q2', '2026-04-01', '2026-06-30'],
+    ['2026-11-23', '2026-Q4', '2026-10-01', '2026-12-31'],
+  ])('%s lies in %s', (day, code, from, to) => {
+    expect(quarterAround(day)).toEqual({ code, from, to });
+    expect(quarterNamed(code)).toEqual({ code, from, to });
+  });
+
+  test('a quarter is counted from one bucket', () => {
+    expect(bucketsOf(quarterNamed('2026-Q4'))).toEqual({ quarters: ['2026-10-01'], days: [] });
+  });
+
+  test('a year is counted from four buckets', () => {
+    expect(bucketsOf({ code: null, from: '2026-01-01', to: '2026-12-31' }).quarters).toHaveLength(4);
+  });
+
+  test('what does not fill a quarter is counted by day, each day once', () => {
+    const { quarters, days } = bucketsOf({ code: null, from: '2026-06-29', to: '2026-10-02' });
+    expect(quarters).toEqual(['2026-07-01']);
+    expect(days).toEqual(['2026-06-29', '2026-06-30', '2026-10-01', '2026-10-02']);
+  });
+
+  test('a single day is a period', () => {
+    expect(bucketsOf({ code: null, from: '2026-10-01', to: '2026-10-01' })).toEqual({ quarters: [], days: ['2026-10-01'] });
+  });
+});
