@@ -1,14 +1,28 @@
 import { MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ActController } from './act.controller.ts';
+import { ActService } from './act.service.ts';
 import { type Config, configSchema, TaskTerms } from './config.ts';
 import { CopyStore } from './copy.store.ts';
+import { CycleService } from './cycle.service.ts';
+import { FeedbackController } from './feedback.controller.ts';
+import { FeedbackReader } from './feedback.reader.ts';
+import { FeedbackService } from './feedback.service.ts';
+import { FeedbackStore } from './feedback.store.ts';
+import { FileController } from './file.controller.ts';
+import { FileFolder } from './file.folder.ts';
+import { acceptFiles } from './file.plugin.ts';
+import { FileStore } from './file.store.ts';
 import { tasksMigration } from './migrations/0001-tasks.ts';
+import { feedbackMigration } from './migrations/0002-feedback.ts';
 import { NoticeStore } from './notice.store.ts';
 import { PlanConsumer } from './plan.consumer.ts';
 import { PlanService } from './plan.service.ts';
 import { PlanStore } from './plan.store.ts';
 import { QueueService } from './queue.service.ts';
+import { RevealController } from './reveal.controller.ts';
+import { RevealStore } from './reveal.store.ts';
 import { TaskController } from './task.controller.ts';
 import { TaskStore } from './task.store.ts';
 import { TaskViews } from './task.view.ts';
@@ -19,7 +33,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [MessagingModule.register(config)],
-      controllers: [TaskController],
+      controllers: [TaskController, ActController, FeedbackController, FileController, RevealController],
       providers: [
         { provide: TaskTerms, useValue: new TaskTerms(config) },
         PlanStore,
@@ -30,6 +44,14 @@ export class AppModule {
         NoticeStore,
         TaskViews,
         QueueService,
+        ActService,
+        FeedbackService,
+        FeedbackReader,
+        FeedbackStore,
+        FileFolder,
+        FileStore,
+        RevealStore,
+        CycleService,
       ],
     };
   }
@@ -39,6 +61,7 @@ export const service = {
   name: 'execution-feedback',
   titleZh: '执行反馈',
   config: configSchema,
-  migrations: [messagingMigration, tasksMigration],
+  migrations: [messagingMigration, tasksMigration, feedbackMigration],
   module: (config: Config) => AppModule.register(config),
+  plugins: acceptFiles,
 } satisfies ServiceDefinition<typeof configSchema.shape>;

@@ -8,6 +8,7 @@ import {
   taskReleased,
   tasksPerEvent,
 } from '@lianxin/contracts';
+import { acknowledgeDueAt } from './act.rules.ts';
 import type { Notice } from './plan.board.rules.ts';
 import type { DispatchedTask, Stay, Step } from './plan.step.rules.ts';
 import type { Task } from './task.rules.ts';
@@ -100,12 +101,6 @@ function dueRow(task: Task) {
     acknowledgeDueAt: acknowledgeDueAt(task),
     feedbackDueAt: task.feedbackDueAt?.toISOString() ?? null,
   };
-}
-
-/** When a task must be signed for; null once it is, and where no deadline runs. */
-function acknowledgeDueAt(task: Task): string | null {
-  const waits = task.status === 'DISPATCHED' || (task.status === 'ON_HOLD' && task.previousStatus === 'DISPATCHED');
-  return waits ? (task.dueAt?.toISOString() ?? null) : null;
 }
 
 function dispatchedRow({ task, basis, joined }: DispatchedTask) {

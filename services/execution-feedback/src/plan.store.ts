@@ -10,7 +10,6 @@ import {
   basisOtherColumns,
   basisStateColumns,
   changingTaskColumns,
-  factColumns,
   lastingTaskColumns,
   type NoticeRow,
   noticeColumns,
@@ -19,6 +18,7 @@ import {
   taskOf,
 } from './task.rows.ts';
 import { type Basis, endedStatuses, type Task } from './task.rules.ts';
+import { insertFacts, insertRows, updateTasks } from './task.write.store.ts';
 
 export interface PlanName {
   readonly entryId: string;
@@ -130,10 +130,10 @@ export class PlanStore {
   async write(tx: Transaction, changes: Changes): Promise<void> {
     await this.upsertPlans(tx, changes.plans);
     await this.insertFreshTasks(tx, changes.freshTasks);
-    await this.updateTasks(tx, changes.changedTasks);
+    await updateTasks(tx, changes.changedTasks);
     await this.insertBases(tx, changes.freshBases);
     await this.updateBases(tx, changes.changedBases);
-    await insertRows(tx, 'task_fact', factColumns, changes.facts);
+    await insertFacts(tx, changes.facts);
     await insertRows(tx, 'notice', noticeColumns, changes.freshNotices);
     await this.updateNotices(tx, changes.changedNotices);
   }
@@ -177,18 +177,6 @@ export class PlanStore {
     );
   }
 
-  private async updateTasks(tx: Transaction, tasks: readonly Task[]): Promise<void> {
-    if (tasks.length === 0) return;
-    const id = lastingTaskColumns.filter((column) => column.name === 'id');
-    const { from, parameters } = unnestRows([...id, ...changingTaskColumns], tasks, 'row');
-    const changing = changingTaskColumns.map((column) => `${column.name} = row.${column.name}`);
-    const touched = await tx.execute(
-      `UPDATE task SET ${changing.join(', ')} FROM ${from} WHERE task.id = row.id AND NOT task.closed`,
-      parameters,
-    );
-    if (touched !== tasks.length) throw new Error(`${tasks.length} tasks were to change, ${touched} did`);
-  }
-
   private async insertBases(tx: Transaction, bases: readonly Basis[]): Promise<void> {
     if (bases.length === 0) return;
     const columns = [...basisNameColumns, ...basisStateColumns, ...basisOtherColumns];
@@ -219,12 +207,6 @@ export class PlanStore {
       parameters,
     );
   }
-}
-
-async function insertRows<Row>(tx: Transaction, table: string, columns: readonly Column<Row>[], rows: readonly Row[]): Promise<void> {
-  if (rows.length === 0) return;
-  const { from, parameters } = unnestRows(columns, rows, 'row');
-  await tx.execute(`INSERT INTO ${table} (${namesOf(columns)}) SELECT * FROM ${from}`, parameters);
 }
 
 function namesOfPlans(plans: readonly PlanName[]): unknown[] {

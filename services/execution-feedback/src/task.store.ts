@@ -75,6 +75,35 @@ export class TaskStore {
     );
   }
 
+  async readTasks(tx: Transaction, ids: readonly string[]): Promise<Task[]> {
+    const rows = await tx.query<TaskRow>('SELECT * FROM task WHERE id = ANY ($1::uuid[])', [ids]);
+    return rows.map(taskOf);
+  }
+
+  /** Open tasks that may begin a new cycle, in the order of their ids after `after`. */
+  async readCyclic(tx: Transaction, after: string | undefined, limit: number): Promise<Task[]> {
+    const rows = await tx.query<TaskRow>(
+      `SELECT * FROM task WHERE NOT closed AND has_deadline AND trigger <> 'ONE_OFF'
+         AND (status = 'FED_BACK' OR (status = 'ARMED' AND due_at IS NULL)) AND ($1::uuid IS NULL OR id > $1::uuid)
+       ORDER BY id LIMIT $2`,
+      [after ?? null, limit],
+    );
+    return rows.map(taskOf);
+  }
+
+  /** Entries on which a task rests or rested. */
+  async readEntryIds(tx: Transaction, taskId: string): Promise<string[]> {
+    return (await this.readEntryIdsOfMany(tx, [taskId])).get(taskId) ?? [];
+  }
+
+  async readEntryIdsOfMany(tx: Transaction, taskIds: readonly string[]): Promise<Map<string, string[]>> {
+    const rows = await tx.query<{ task_id: string; entry_ids: string[] }>(
+      'SELECT task_id, array_agg(DISTINCT entry_id ORDER BY entry_id) AS entry_ids FROM task_basis WHERE task_id = ANY ($1::uuid[]) GROUP BY task_id',
+      [taskIds],
+    );
+    return new Map(rows.map((row) => [row.task_id, row.entry_ids]));
+  }
+
   async readHistory(tx: Transaction, taskId: string): Promise<HistoryRow[]> {
     return tx.query<HistoryRow>(
       'SELECT version, what, from_status, to_status, at, actor, cause_event, detail FROM task_fact WHERE task_id = $1 ORDER BY version',

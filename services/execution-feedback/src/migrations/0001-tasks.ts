@@ -1,14 +1,14 @@
 import type { Migration } from '@lianxin/platform';
 
 /** Policies of a table with tenant rows: a request sees its departments' rows, city-wide roles all; consumers and timers touch every row (design §6). */
-const tenantPolicies = (table: string) => `
+export const tenantPolicies = (table: string) => `
     ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;
     CREATE POLICY department ON ${table} TO execution_feedback_app
       USING (current_setting('lianxin.scope', true) = 'CITY' OR department_code = ANY (string_to_array(current_setting('lianxin.departments', true), ',')));
     CREATE POLICY consumer ON ${table} TO execution_feedback_consumer USING (true) WITH CHECK (true);`;
 
 /** Rows that are added and never altered. */
-const appendOnly = (table: string) => `
+export const appendOnly = (table: string) => `
     REVOKE UPDATE, DELETE, TRUNCATE ON ${table} FROM execution_feedback_app, execution_feedback_consumer;`;
 
 /** Plans, tasks with their bases and facts, notices, and the local copies of what other services own. */

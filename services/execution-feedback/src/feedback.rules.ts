@@ -1,0 +1,144 @@
+import {
+  addWorkingDays,
+  beijingDate,
+  endOfDayBeijing,
+  type FeedbackKind,
+  type FeedbackRequest,
+  type FieldProblem,
+  type ProblemCode,
+  quarterOf,
+  quarterStart,
+  type TaskStatus,
+} from '@lianxin/contracts';
+import { type DeadlineContext, lastDayOf, periodicDue } from './deadline.rules.ts';
+import { decideTransition, type Task } from './task.rules.ts';
+
+/** What may be fed back in which state (§4.6): execution is reported once a cycle, an armed measure by hits or their absence, a lifted one by its proof. */
+export const kindsOfStatus = {
+  IN_EXECUTION: ['APPLIED', 'PARTIAL', 'NOT_APPLIED'],
+  ARMED: ['HIT', 'ZERO', 'NOT_APPLIED'],
+  LIFTING: ['LIFTED'],
+} as const satisfies Partial<Record<TaskStatus, readonly FeedbackKind[]>>;
+
+export type FeedbackStatusOfTask = keyof typeof kindsOfStatus;
+
+/** Classes whose APPLIED and HIT need the number of a document (§4.6). */
+const documentClasses = new Set(['C01', 'C02', 'C03', 'C04', 'C05', 'C06', 'C07', 'C08', 'C09']);
+
+/** What the checks look at besides the feedback itself. */
+export interface FeedbackGround {
+  /** State in which the feedback is, or was, given. */
+  readonly taskStatus: TaskStatus;
+  readonly class: string;
+  /** First day on which the entry was in force: the earliest of the running bases. */
+  readonly activatedOn: string;
+  readonly today: string;
+  /** Evidence files of this department among those that the feedback names. */
+  readonly knownEvidence: ReadonlySet<string>;
+}
+
+export type FeedbackCheck =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly code: ProblemCode; readonly detail: string; readonly errors: readonly FieldProblem[] };
+
+/** Checks a feedback by §4.6; tells every fault with its field, the first one's code for all. */
+export function checkFeedback(request: FeedbackRequest, ground: FeedbackGround): FeedbackCheck {
+  const errors = [
+    ...faultsOfKind(request, ground),
+    ...faultsOfDates(request, ground),
+    ...faultsOfProof(request, ground),
+    ...faultsOfReason(request),
+  ];
+  const [first] = errors;
+  if (first === undefined) return { ok: true };
+  return { ok: false, code: first.code, detail: errors.map((error) => error.detail).join('；'), errors };
+}
+
+function faultsOfKind(request: FeedbackRequest, ground: FeedbackGround): FieldProblem[] {
+  const allowed: readonly FeedbackKind[] = kindsOfStatus[ground.taskStatus as FeedbackStatusOfTask] ?? [];
+  if (allowed.includes(request.kind)) return [];
+  const detail = `任务处于 ${ground.taskStatus}，不能反馈 ${request.kind}；当前允许：${allowed.length === 0 ? '无' : allowed.join('、')}`;
+  return [{ pointer: '/kind', code: 'FEEDBACK_KIND_NOT_ALLOWED', detail }];
+}
+
+function faultsOfDates(request: FeedbackRequest, ground: FeedbackGround): FieldProblem[] {
+  const faults: FieldProblem[] = [];
+  const { appliedOn, termFrom, termTo } = request;
+  if (appliedOn !== undefined && appliedOn > ground.today)
+    faults.push({ pointer: '/appliedOn', code: 'DATE_IN_FUTURE', detail: `执行日期不能晚于今天（${ground.today}）` });
+  if (appliedOn !== undefined && appliedOn < ground.activatedOn)
+    faults.push({ pointer: '/appliedOn', code: 'BEFORE_ACTIVATION', detail: `执行日期不能早于名单生效日（${ground.activatedOn}）` });
+  if (termFrom !== undefined && termTo !== undefined && termTo < termFrom)
+    faults.push({ pointer: '/termTo', code: 'DATE_ORDER', detail: '期限截止日不能早于起始日' });
+  return faults;
+}
+
+function faultsOfProof(request: FeedbackRequest, ground: FeedbackGround): FieldProblem[] {
+  const faults: FieldProblem[] = [];
+  const isProved = request.kind === 'APPLIED' || request.kind === 'HIT';
+  if (isProved && documentClasses.has(ground.class) && request.documentNo === undefined)
+    faults.push({
+      pointer: '/documentNo',
+      code: 'DOCUMENT_NO_REQUIRED',
+      detail: `${ground.class} 类措施反馈 ${request.kind} 须填写文书号`,
+    });
+  if (isProved && request.evidenceIds.length === 0)
+    faults.push({ pointer: '/evidenceIds', code: 'EVIDENCE_REQUIRED', detail: `反馈 ${request.kind} 至少附一份证据` });
+  for (const [index, id] of request.evidenceIds.entries()) {
+    if (!ground.knownEvidence.has(id))
+      faults.push({ pointer: `/evidenceIds/${index}`, code: 'EVIDENCE_UNKNOWN', detail: '证据文件不存在或不属于本部门' });
+  }
+  return faults;
+}
+
+function faultsOfReason(request: FeedbackRequest): FieldProblem[] {
+  if (request.kind !== 'NOT_APPLIED') return [];
+  if (request.notAppliedReason === undefined)
+    return [{ pointer: '/notAppliedReason', code: 'REASON_REQUIRED', detail: '未实施须选择原因' }];
+  if (request.notAppliedReason === 'OTHER' && request.remark === undefined)
+    return [{ pointer: '/remark', code: 'REASON_REQUIRED', detail: '原因为“其他”时须在备注中说明' }];
+  return [];
+}
+
+/** When a feedback is due: a hit some working days after it, the proof of a lift with the lift, all else with the cycle. Null where no deadline runs. */
+export function feedbackDue(task: Task, request: Pick<FeedbackRequest, 'kind' | 'appliedOn'>, context: DeadlineContext): Date | null {
+  if (!task.hasDeadline) return null;
+  if (task.status === 'LIFTING') return task.dueAt;
+  if (request.kind !== 'HIT' || request.appliedOn === undefined) return task.feedbackDueAt;
+  return endOfDayBeijing(addWorkingDays(context.calendar, request.appliedOn, context.terms.feedbackDays).date);
+}
+
+/**
+ * The task after a feedback of its current cycle has become valid (§4.3): execution is fed back; an armed task stays armed, and its cycle is over when its
+ * quarter is. Undefined where the feedback changes nothing: it belongs to an earlier cycle, or the task has moved on.
+ */
+export function taskAfterApproval(task: Task, feedback: { kind: FeedbackKind; cycle: number }, context: DeadlineContext): Task | undefined {
+  if (feedback.cycle !== task.cycle) return undefined;
+  const isHeld = task.status === 'ON_HOLD';
+  const status = task.previousStatus ?? task.status;
+  const next = { ...task, version: task.version + 1 };
+  if (status === 'ARMED' && feedback.kind !== 'NOT_APPLIED') {
+    if (task.dueAt === null || task.feedbackDueAt === null) return undefined;
+    if (!isQuarterOver(task.feedbackDueAt, context.now)) return { ...next, dueAt: null };
+    const feedbackDueAt = periodicDue(context, beijingDate(context.now));
+    return { ...next, cycle: task.cycle + 1, dueAt: feedbackDueAt, feedbackDueAt };
+  }
+  const decision = decideTransition({ ...task, status, previousStatus: null }, 'feedBack');
+  if (!decision.ok) return undefined;
+  return { ...next, ...(isHeld ? { previousStatus: decision.next } : { status: decision.next }), dueAt: null };
+}
+
+/** Whether the quarter that a periodic feedback reports on has ended; it is the one before the quarter in which the feedback is due. */
+export function isQuarterOver(feedbackDueAt: Date, now: Date): boolean {
+  return beijingDate(now) >= quarterStart(quarterOf(lastDayOf(feedbackDueAt)));
+}
+
+/** A document number as it is compared: the same number in other brackets, widths or spacing is the same document (R-4-11). */
+export function documentKey(documentNo: string | null | undefined): string {
+  return (documentNo ?? '')
+    .normalize('NFKC')
+    .replace(/\s+/gu, '')
+    .replace(/[〔［【[{（]/gu, '(')
+    .replace(/[〕］】\]}）]/gu, ')')
+    .toUpperCase();
+}
