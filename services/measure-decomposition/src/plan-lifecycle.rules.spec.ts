@@ -42,6 +42,16 @@ test.each<[string, Heard[], string[][]]>([
     [heard('ACTIVATED', 3), heard('EXITED', 5, 'EXPIRED'), heard('SUSPENDED', 4)],
     [['MADE plan-0 v1'], ['ENDED plan-0 v2'], []],
   ],
+  [
+    'an older hold that comes late does not stop what runs again',
+    [heard('ACTIVATED', 1), heard('SUSPENDED', 2), heard('RESUMED', 3), heard('SUSPENDED', 2)],
+    [['MADE plan-0 v1'], ['HELD plan-0 v2'], ['RELEASED plan-0 v3'], []],
+  ],
+  [
+    'an older release that comes late does not run what is held',
+    [heard('ACTIVATED', 1), heard('SUSPENDED', 4), heard('RESUMED', 3)],
+    [['MADE plan-0 v1'], ['HELD plan-0 v2'], []],
+  ],
   ['a listing that comes after its own exit makes no plan', [heard('EXITED', 5, 'CORRECTED'), heard('ACTIVATED', 3)], [[], []]],
   ['an exit of an entry without a plan is only noted', [heard('EXITED', 5, 'EXPIRED')], [[]]],
   [
