@@ -1,3 +1,4 @@
+import multipart from '@fastify/multipart';
 import { MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -5,10 +6,18 @@ import { type Config, configSchema, ListConfig } from './config.ts';
 import { DepartmentConsumer } from './department.consumer.ts';
 import { DesignationService } from './designation.service.ts';
 import { EntryWriter } from './entry.writer.ts';
+import { ImportController } from './import.controller.ts';
+import { ImportExecutor } from './import.executor.ts';
+import { ImportRunner } from './import.runner.ts';
+import { ImportService } from './import.service.ts';
+import { maxFileBytes } from './import-file.ts';
 import { ListCatalogue, ListDefinitionController } from './list-definition.controller.ts';
 import { ListEntryController } from './list-entry.controller.ts';
 import { ListEntryService } from './list-entry.service.ts';
+import { MatchCandidateController } from './match-candidate.controller.ts';
+import { MatchCandidateService } from './match-candidate.service.ts';
 import { migration0001 } from './migrations/0001-list-entries.ts';
+import { migration0002 } from './migrations/0002-imports.ts';
 import { SubjectController } from './subject.controller.ts';
 import { SubjectRegister } from './subject.service.ts';
 
@@ -18,7 +27,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [MessagingModule.register(config)],
-      controllers: [ListDefinitionController, SubjectController, ListEntryController],
+      controllers: [ListDefinitionController, SubjectController, ListEntryController, MatchCandidateController, ImportController],
       providers: [
         { provide: ListConfig, useValue: new ListConfig(config) },
         ListCatalogue,
@@ -27,6 +36,10 @@ export class AppModule {
         EntryWriter,
         DesignationService,
         ListEntryService,
+        MatchCandidateService,
+        ImportExecutor,
+        ImportRunner,
+        ImportService,
       ],
     };
   }
@@ -36,6 +49,14 @@ export const service = {
   name: 'list-matching',
   titleZh: '名单与比对',
   config: configSchema,
-  migrations: [messagingMigration, migration0001],
+  migrations: [messagingMigration, migration0001, migration0002],
   module: (config) => AppModule.register(config),
+  plugins: async (app) => {
+    await app.register(multipart, { limits: { files: 1, fields: 10, fileSize: maxFileBytes + 1 } });
+    // A list file is never held in memory: its body stays a stream.
+    app
+      .getHttpAdapter()
+      .getInstance()
+      .addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload));
+  },
 } satisfies ServiceDefinition<typeof configSchema.shape>;

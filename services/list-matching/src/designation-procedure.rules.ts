@@ -5,8 +5,8 @@ import {
   type ListEntryRequest,
   type ProblemCode,
   type ServiceMethod,
+  type WorkingDayCalendar,
 } from '@lianxin/contracts';
-import type { DesignationContext } from './designation.rules.ts';
 import type { ListDefinition } from './list-definition.rules.ts';
 
 /** R-2-6: 国办发〔2020〕49号 is in force; older stock was made without a notice file. */
@@ -16,7 +16,16 @@ const repairNoticeSince = '2025-06-22';
 /** R-2-6a. */
 const announcementDays = 30;
 
-type Context = Pick<DesignationContext, 'today' | 'calendar' | 'settings'>;
+/** Periods in working days, from the configuration (domain §12). */
+export interface ListSettings {
+  readonly defenceWorkdays: number;
+  readonly redNoticeWorkdays: number;
+}
+interface Context {
+  readonly today: string;
+  readonly calendar: WorkingDayCalendar;
+  readonly settings: ListSettings;
+}
 type AddFault = (pointer: string, code: ProblemCode, detail: string) => void;
 
 /** What the procedure of a list demands of a record, by its type and origin (R-2-6; catalogue: ABNORMAL needs its decision alone). */

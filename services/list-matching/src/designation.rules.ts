@@ -8,16 +8,10 @@ import {
   type WorkingDayCalendar,
 } from '@lianxin/contracts';
 import { type CleanParty, type CleanSubject, checkIdentities } from './designation-identity.rules.ts';
-import { findProcedureFaults } from './designation-procedure.rules.ts';
+import { findProcedureFaults, type ListSettings } from './designation-procedure.rules.ts';
 import { decideValidity } from './designation-term.rules.ts';
 import { findTextFaults } from './designation-text.rules.ts';
 import { definitionOn, type ListDefinition } from './list-definition.rules.ts';
-
-/** Periods in working days, from the configuration (domain §12). */
-export interface ListSettings {
-  readonly defenceWorkdays: number;
-  readonly redNoticeWorkdays: number;
-}
 
 export interface CallerDepartment {
   readonly code: string;

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { ProblemError } from '@lianxin/contracts';
+import { Loop } from '@lianxin/messaging';
+import { Database, isTransientDatabaseError, ServiceContext, sqlStateOf } from '@lianxin/platform';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { ImportExecutor, ImportStopped, LeaseLost, leaseSeconds } from './import.executor.ts';
+import { dropRemains, type JobRow, releaseJob, takeJob } from './import.store.ts';
+import { isLostRace } from './race.ts';
+
+const idleMs = 1_000;
+/** Without any progress in so many runs a job is given up, and says so. */
+const maxAttempts = 20;
+const retrySeconds = 2;
+
+/** Runs import jobs in the background, one at a time in each replica. */
+@Injectable()
+export class ImportRunner implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly owner = randomUUID();
+  private readonly loop: Loop;
+
+  constructor(
+    private readonly database: Database,
+    private readonly executor: ImportExecutor,
+    private readonly context: ServiceContext,
+  ) {
+    this.loop = new Loop({
+      idleMs,
+      turn: () => this.turn(),
+      onError: (error) => this.log('imports will try again', error),
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  /** Resolves when the batch under way is over; the job goes on elsewhere, or here after the next start. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.loop.stop();
+  }
+
+  /** There is a new job. */
+  wake(): void {
+    this.loop.wake();
+  }
+
+  private async turn(): Promise<boolean> {
+    const job = await this.database.consumerTransaction(async (tx) => {
+      await dropRemains(tx);
+      return takeJob(tx, this.owner, leaseSeconds);
+    });
+    if (job === undefined) return false;
+    try {
+      await this.executor.run(job, this.owner, () => this.loop.isStopping);
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) await this.putBack(job, error);
+    }
+    return true;
+  }
+
+  /** A fault that passes leaves the job for later; one that stays ends it after some runs without progress. */
+  private async putBack(job: JobRow, error: unknown): Promise<void> {
+    const release = (seconds: number) => this.database.consumerTransaction((tx) => releaseJob(tx, job.id, this.owner, seconds));
+    if (error instanceof ImportStopped) return release(0);
+    this.log('an import was interrupted', error, job);
+    const passes = isTransientDatabaseError(error) || isLostRace(error) || (error instanceof ProblemError && error.code === 'UNAVAILABLE');
+    if (passes || job.attempts < maxAttempts) return release(retrySeconds);
+    await this.executor.giveUp(job);
+  }
+
+  /** The error object itself is not logged: it may carry values of a row. */
+  private log(message: string, error: unknown, job?: JobRow): void {
+    const fault = error instanceof Error ? { name: error.name, state: sqlStateOf(error), stack: framesOf(error) } : {};
+    this.context.logger.warn({ ...fault, jobId: job?.id, attempts: job?.attempts }, message);
+  }
+}
+
+/** Where it happened, without the message. */
+function framesOf(error: Error): string[] {
+  return (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+}
