@@ -8,7 +8,7 @@ import type {
   SkipReason,
 } from '@lianxin/contracts';
 import { conditionCodes, gateOf, type IndexedCatalogue, isVoluntary, openingKinds } from './catalogue.rules.ts';
-import { gateDate, skipClauses } from './plan.rules.ts';
+import { gateDate, proofsOf, skipClauses } from './plan.rules.ts';
 
 type Executor = PlanMeasure['executors'][number];
 type Clause = Pick<Explanation, 'clause' | 'rule' | 'reasonCode'>;
@@ -120,7 +120,7 @@ function explainSkip(measure: CatalogueMeasure | null, reason: SkipReason, entry
     textZh:
       measure === null ? '认定决定未载明该当事人，或者没有对其告知、送达的证明，不对其产生任何措施。' : skipText(measure, reason, entry),
     bases: measure === null ? [] : explainBases(measure, entry),
-    conditions: measure?.condition == null ? [] : provedOf(measure.condition, entry),
+    conditions: proofsOf(measure?.condition ?? null, entry),
   };
 }
 
@@ -146,11 +146,6 @@ function skipText(measure: CatalogueMeasure, reason: SkipReason, entry: ListEntr
 function conditionText(condition: string): string {
   const { every, codes } = conditionCodes(condition);
   return codes.length === 1 ? ` ${condition}` : `以下${every ? '全部' : '任一'}情形：${codes.join('、')}`;
-}
-
-function provedOf(condition: string, entry: ListEntryActivated): Explanation['conditions'] {
-  const { codes } = conditionCodes(condition);
-  return entry.conditions.filter(({ code, documentNo }) => codes.includes(code) && documentNo.trim() !== '');
 }
 
 /** Every document of the measure, and what it is worth for this entry. */

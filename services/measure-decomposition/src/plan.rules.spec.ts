@@ -178,7 +178,7 @@ describe('conditions and grades', () => {
       { code: 'TAX_UNSETTLED', documentNo: '9' },
     ];
     const measures = planOf(entryOf('BL-MKT', { conditions })).plan.measures;
-    expect(measures.find((measure) => measure.measureCode === 'FOOD-03A')?.conditions).toEqual(conditions.slice(0, 2));
+    expect(measures.find((measure) => measure.measureCode === 'FOOD-03A')?.conditions).toEqual([conditions[1], conditions[0]]);
     expect(measures.find((measure) => measure.measureCode === 'FOOD-05A')?.conditions).toEqual([]);
   });
 
@@ -267,7 +267,11 @@ describe('the plan as an event (design §3)', () => {
   const crowd = entryOf('BL-COURT', {
     level: 'COUNTY',
     regionCode: 'LYG-YTS',
-    conditions: ['CONSUMPTION_ORDER', 'EXIT_DECISION'].map((code) => ({ code, documentNo: '（2026）苏0706执1234号之一' })),
+    // As many and as long as the door lets through.
+    conditions: Array.from({ length: 50 }, (_, place) => ({
+      code: place % 2 === 0 ? 'CONSUMPTION_ORDER' : 'EXIT_DECISION',
+      documentNo: `${place}`.padEnd(200, '号'),
+    })),
     parties: [
       party(1, 'SUBJECT', 'LEGAL'),
       ...Array.from({ length: 199 }, (_, place) => {

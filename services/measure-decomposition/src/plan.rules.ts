@@ -111,7 +111,7 @@ function decide(catalogue: IndexedCatalogue, measure: CatalogueMeasure, entry: L
       holdExempt: measure.holdExempt,
       termRule: measure.termRule,
       basisRefs: [...gate.basisRefs],
-      conditions: proofs(measure, entry),
+      conditions: proofsOf(measure.condition, entry),
       executors,
     },
   };
@@ -141,15 +141,16 @@ function refusal(measure: CatalogueMeasure, gate: Gate, entry: ListEntryActivate
 /** Catalogue rule 17: a code that the entry does not carry with a document number is not proved. */
 function conditionHolds(measure: CatalogueMeasure, entry: ListEntryActivated): boolean {
   if (measure.condition === null) return true;
-  const proved = new Set(proofs(measure, entry).map((proof) => proof.code));
+  const proved = new Set(proofsOf(measure.condition, entry).map((proof) => proof.code));
   const { every, codes } = conditionCodes(measure.condition);
   return every ? codes.every((code) => proved.has(code)) : codes.some((code) => proved.has(code));
 }
 
-function proofs(measure: CatalogueMeasure, entry: ListEntryActivated): PlanMeasure['conditions'] {
-  if (measure.condition === null) return [];
-  const { codes } = conditionCodes(measure.condition);
-  return entry.conditions.filter((condition) => codes.includes(condition.code) && condition.documentNo.trim() !== '');
+/** One document for each code, the first that the entry names: one proves it, and the size of a plan stays bounded. */
+export function proofsOf(condition: string | null, entry: Pick<ListEntryActivated, 'conditions'>): PlanMeasure['conditions'] {
+  if (condition === null) return [];
+  const given = entry.conditions.filter(({ documentNo }) => documentNo.trim() !== '');
+  return conditionCodes(condition).codes.flatMap((code) => given.find((proof) => proof.code === code) ?? []);
 }
 
 /** R-4-7: what the law commands (MANDATORY) does not ask for the grade. */
