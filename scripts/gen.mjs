@@ -1,5 +1,5 @@
 // `npm run gen`: writes everything under docs/generated/ and docs/clauses.md from the code; `--check` fails when the committed files differ.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { clausesOf } from './gen/clauses.mjs';
@@ -12,6 +12,8 @@ import { stateFiles } from './gen/states.mjs';
 const root = join(import.meta.dirname, '..');
 const checkOnly = process.argv.includes('--check');
 const scratch = mkdtempSync(join(tmpdir(), 'lianxin-gen-'));
+// Run by root, PostgreSQL becomes another user and has to pass through.
+chmodSync(scratch, 0o711);
 
 try {
   const files = new Map([

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { KafkaLog } from '@lianxin/messaging';
 import { createLogger } from '@lianxin/platform';
-import { describeEventLog, testServer } from '@lianxin/testing';
+import { testServer } from '@lianxin/testing';
+import { describeEventLog } from '@lianxin/testing/conformance';
 
 describeEventLog('Kafka', async () => {
   const prefix = `test-${randomBytes(6).toString('hex')}.`;

@@ -1,6 +1,7 @@
 import { PostgresLog } from '@lianxin/messaging';
 import { createLogger } from '@lianxin/platform';
-import { describeEventLog, TestCity } from '@lianxin/testing';
+import { TestCity } from '@lianxin/testing';
+import { describeEventLog } from '@lianxin/testing/conformance';
 
 describeEventLog('PostgreSQL', async () => {
   const city = await TestCity.create('postgres', []);

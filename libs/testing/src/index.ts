@@ -1,4 +1,3 @@
 export * from './city.ts';
 export * from './event.feeder.ts';
-export * from './event-log.conformance.ts';
 export * from './eventually.ts';
