@@ -3,11 +3,17 @@
 const dayMs = 86_400_000;
 const beijingOffsetMs = 8 * 3_600_000;
 
-/** Whether the text is a date that exists: 2023-02-29 and 2026-13-01 are not. */
+const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+
+/** Whether the text is a date that exists: 2023-02-29 and 2026-13-01 are not. By arithmetic alone: deadlines are computed by the hundred thousand. */
 export function isRealDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text.startsWith('0000')) return false;
-  const instant = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(text);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const year = Number(text.slice(0, 4));
+  const month = Number(text.slice(5, 7));
+  const day = Number(text.slice(8));
+  const isLeapYear = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const longest = month === 2 && isLeapYear ? 29 : (monthDays[month - 1] ?? 0);
+  return year >= 1 && day >= 1 && day <= longest;
 }
 
 /**

@@ -59,10 +59,11 @@ export function addWorkingDays(calendar: WorkingDayCalendar, date: string, days:
   const start = dayNumberOf(date);
   if (days === 0) return { date, provisional: false, missingYears: [] };
   const step = Math.sign(days);
+  const exceptions = exceptionsOf(calendar);
   let current = start;
   for (let left = Math.abs(days); left > 0; ) {
     current += step;
-    if (isWorkingDay(calendar, dateOfDayNumber(current))) left -= 1;
+    if (isWeekdayNumber(current) ? !exceptions.has(current) : exceptions.has(current)) left -= 1;
   }
   return withMissingYears(calendar, dateOfDayNumber(current), dateOfDayNumber(start + step));
 }
@@ -88,14 +89,30 @@ export function workingDaysBetween(calendar: WorkingDayCalendar, from: string, t
 /** Working days in (after, upTo], by arithmetic and the tables' exceptions, so that even a span of centuries costs nothing. */
 function countWorkingDays(calendar: WorkingDayCalendar, after: number, upTo: number): number {
   let count = weekdayCount(upTo) - weekdayCount(after);
-  for (const [year, table] of Object.entries(calendar.years)) {
-    for (const date of new Set([...table.off, ...table.work])) {
-      const day = dayNumberOf(date);
-      if (!date.startsWith(year) || day <= after || day > upTo) continue;
-      count += Number(isWorkingDay(calendar, date)) - Number(isWeekday(date));
-    }
+  for (const day of exceptionsOf(calendar)) {
+    if (day > after && day <= upTo) count += isWeekdayNumber(day) ? -1 : 1;
   }
   return count;
+}
+
+const exceptionsByCalendar = new WeakMap<WorkingDayCalendar, ReadonlySet<number>>();
+
+/** Day numbers on which the tables differ from Monday to Friday. Computed once for each calendar object, which is therefore never altered. */
+function exceptionsOf(calendar: WorkingDayCalendar): ReadonlySet<number> {
+  const known = exceptionsByCalendar.get(calendar);
+  if (known !== undefined) return known;
+  const days = new Set<number>();
+  for (const [year, table] of Object.entries(calendar.years)) {
+    for (const date of [...table.off, ...table.work]) {
+      if (date.startsWith(year) && isWorkingDay(calendar, date) !== isWeekday(date)) days.add(dayNumberOf(date));
+    }
+  }
+  exceptionsByCalendar.set(calendar, days);
+  return days;
+}
+
+function isWeekdayNumber(dayNumber: number): boolean {
+  return weekdayCount(dayNumber) > weekdayCount(dayNumber - 1);
 }
 
 /** Adds which of the years between two dates, in either order, have no table. */

@@ -71,7 +71,10 @@ export const listEntryActivated = defineEvent({
     validFrom: dateSchema,
     validTo: dateSchema.nullable(),
     conditions: z.array(z.object({ code: z.string(), documentNo: z.string() })),
-    parties: z.array(entryPartySchema).min(1).max(maxParties + 1),
+    parties: z
+      .array(entryPartySchema)
+      .min(1)
+      .max(maxParties + 1),
   }),
 });
 export type ListEntryActivated = z.infer<typeof listEntryActivated.data>;
