@@ -57,7 +57,7 @@ export class ActService {
     await this.save(tx, task, decision.task, { what: factOfAct[request.act], actor: principal.id, detail: said, at: context.now });
     const event = await this.eventOf(tx, request, task, decision, context.now);
     await this.outbox.publish(tx, [{ ...event, key: task.laneKey, actor: principal.id, time: context.now }]);
-    return this.queue.viewOf(tx, principal, task.id);
+    return this.queue.viewAfterAct(tx, principal, task.id);
   }
 
   /**

@@ -94,7 +94,7 @@ export class FileController {
     const idempotent = {
       principalId: principal.id,
       key: typeof key === 'string' && key.length > 0 ? key.slice(0, 200) : undefined,
-      fingerprint: contentHash(['POST', '/api/v1/files', file.department_code, file.sha256, file.name]),
+      fingerprint: contentHash(['POST', '/api/v1/files', file.department_code, file.sha256]),
     };
     try {
       const answer = await this.database.transaction(principal, (tx) =>

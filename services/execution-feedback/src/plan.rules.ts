@@ -1,5 +1,6 @@
 import {
   type BasisStatus,
+  type EventData,
   type LianxinEvent,
   type MeasurePlanMade,
   measurePlanEnded,
@@ -7,7 +8,6 @@ import {
   measurePlanMade,
   measurePlanReleased,
 } from '@lianxin/contracts';
-import type { z } from 'zod';
 import { type DeadlineContext, termEnd } from './deadline.rules.ts';
 import { type Changes, type Known, type Notice, type Plan, PlanBoard } from './plan.board.rules.ts';
 import { applyMade } from './plan.dispatch.rules.ts';
@@ -15,9 +15,9 @@ import { type FoldStep, refold } from './plan.fold.rules.ts';
 import type { Stay, StayReason, Step } from './plan.step.rules.ts';
 import { type Basis, endedStatuses, holds, type Task } from './task.rules.ts';
 
-type Held = z.infer<typeof measurePlanHeld.data>;
-type Released = z.infer<typeof measurePlanReleased.data>;
-type Ended = z.infer<typeof measurePlanEnded.data>;
+type Held = EventData<typeof measurePlanHeld>;
+type Released = EventData<typeof measurePlanReleased>;
+type Ended = EventData<typeof measurePlanEnded>;
 
 /**
  * Applies the events of plans, in the order given, to what is known. Each event is applied as if it came alone, so that the outcome does not depend on

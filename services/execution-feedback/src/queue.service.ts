@@ -62,17 +62,21 @@ export class QueueService {
   /** @throws ProblemError NOT_FOUND, also for a task of another department. */
   async getTask(principal: Principal, id: string): Promise<TaskView & { history: TaskFactView[] }> {
     return this.database.transaction(principal, async (tx) => {
-      const view = await this.viewOf(tx, principal, id);
+      const view = await this.render(tx, id, this.readerOf(principal));
       return { ...view, history: (await this.tasks.readHistory(tx, id)).map(factView) };
     });
   }
 
-  /** The task as this principal sees it, inside the transaction of an act. */
-  async viewOf(tx: Transaction, principal: Principal, id: string): Promise<TaskView> {
+  /** The task after an act. The answer is kept for retries of the same request, so persons' names in it are masked. */
+  async viewAfterAct(tx: Transaction, principal: Principal, id: string): Promise<TaskView> {
+    return this.render(tx, id, { ...this.readerOf(principal), isDepartment: false });
+  }
+
+  private async render(tx: Transaction, id: string, reader: Reader): Promise<TaskView> {
     const task = await this.tasks.findTask(tx, id);
     if (task === undefined) throw new ProblemError('NOT_FOUND', '没有此任务，或不属于本部门');
     const bases = await this.tasks.readBasesToShow(tx, [id]);
-    const [view] = await this.views.ofTasks(tx, [task], bases, this.readerOf(principal));
+    const [view] = await this.views.ofTasks(tx, [task], bases, reader);
     if (view === undefined) throw new Error('a task without a view');
     return view;
   }

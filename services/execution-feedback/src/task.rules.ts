@@ -170,14 +170,15 @@ export function strongestOf(
 ): Pick<Task, 'force' | 'measureCode' | 'partyId' | 'partyRole'> {
   const live = bases.filter((basis) => basis.status === 'LIVE');
   const counting = live.length > 0 ? live : bases.filter((basis) => basis.status === 'HELD');
-  const [strongest] = counting.toSorted((a, b) => strength[b.force] - strength[a.force]);
+  // Among equals the earliest entry, so that the order in which bases were read decides nothing.
+  const [strongest] = counting.toSorted((a, b) => strength[b.force] - strength[a.force] || compareText(placeOf(a), placeOf(b)));
   if (strongest === undefined) return task;
-  const named =
-    counting.find((basis) => basis.measureCode === task.measureCode && basis.partyId === task.partyId) ??
-    counting.find((basis) => basis.measureCode === task.measureCode) ??
-    strongest;
+  const named = counting.find((basis) => basis.measureCode === task.measureCode && basis.partyId === task.partyId) ?? strongest;
   return { force: strongest.force, measureCode: named.measureCode, partyId: named.partyId, partyRole: named.partyRole };
 }
+
+const placeOf = (basis: Basis) => `${basis.entryId}|${basis.activationNo}|${basis.partyId}|${basis.measureCode}`;
+const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The status that a task's facts amount to: the last one's. Every fact must start where the one before it ended. */
 export function foldFacts(facts: readonly { version: number; from: TaskStatus | null; to: TaskStatus }[]): TaskStatus {

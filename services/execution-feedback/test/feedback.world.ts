@@ -1,5 +1,5 @@
 import { type MeasurePlanMade, measurePlanMade, type Page, type Principal, type TaskView } from '@lianxin/contracts';
-import type { RunningService } from '@lianxin/platform';
+import { type RunningService, TokenSigner } from '@lianxin/platform';
 import { EventFeeder, eventually, principalOf, TestCity } from '@lianxin/testing';
 import { service } from '../src/app.module.ts';
 
@@ -78,6 +78,12 @@ export class World {
     const answer = await this.call<{ id: string }>(principal, 'POST', 'files', content, { 'content-type': type });
     if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
     return answer.body.id;
+  }
+
+  /** The answer of a download as it came. */
+  async download(principal: Principal, id: string): Promise<Response> {
+    const signer = await TokenSigner.create(this.city.environment['LIANXIN_TOKEN_PRIVATE_KEY'] ?? '');
+    return fetch(`${this.running.url}/api/v1/files/${id}`, { headers: { authorization: `Bearer ${await signer.sign(principal)}` } });
   }
 
   async statusOf(taskId: string): Promise<string | undefined> {
