@@ -113,6 +113,9 @@ function unique(ids: readonly string[]): string[] {
   return [...new Set(ids)];
 }
 
+/** One row per code: of the newest version, and of one version the first, as the store keeps it too. */
 function newestByCode<Row extends { readonly code: string; readonly version: number }>(rows: readonly Row[]): Row[] {
-  return [...new Map(rows.toSorted((a, b) => a.version - b.version).map((row) => [row.code, row])).values()];
+  const newest = new Map<string, Row>();
+  for (const row of rows) if (row.version > (newest.get(row.code)?.version ?? 0)) newest.set(row.code, row);
+  return [...newest.values()];
 }

@@ -15,6 +15,7 @@ import {
   type LianxinEvent,
   type ListType,
   listEntryActivated,
+  listEntryExited,
   type TaskStatus,
   taskAcknowledged,
   taskDispatched,
@@ -96,6 +97,17 @@ export class Flag {
       conditions: [],
       parties: [{ partyId: randomUUIDv7(), subjectId: this.subjectId, role: 'SUBJECT', kind: 'LEGAL', named: true, served: true }],
     });
+  }
+
+  exited(exitedOn: string): Saying {
+    const data = {
+      ...this.entryHead(1, 'EXPIRED' as const),
+      ground: 'DUTIES_PERFORMED' as const,
+      documentNo: '1号',
+      exitedOn,
+      byEntryId: null,
+    };
+    return say(listEntryExited, this.subjectId, data);
   }
 
   dispatched(tasks: readonly FlagTask[], options: { joined?: boolean; notices?: readonly string[]; time?: string } = {}): Saying {

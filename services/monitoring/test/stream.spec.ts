@@ -161,6 +161,8 @@ test('a pull that waits is answered as soon as something happens, and empty when
 });
 
 test('an open stream tells what happens as it happens, each once, with headers that keep proxies from holding it back', async () => {
+  const flag = new Flag('BL-WAGE', 'RSJ');
+  await city.hear(flag.dispatched([taskOf('JTJ')]));
   const client = await open(handlerOf('JTJ'));
   expect(Object.fromEntries(client.headers ?? [])).toMatchObject({
     'content-type': 'text/event-stream; charset=utf-8',
@@ -168,7 +170,6 @@ test('an open stream tells what happens as it happens, each once, with headers t
     'x-accel-buffering': 'no',
   });
   expect(client.retryMs).toBe(3000);
-  const flag = new Flag('BL-WAGE', 'RSJ');
   const [own, other] = [taskOf('JTJ'), taskOf('GXJ')];
   await city.hear(flag.dispatched([own, other]), own.acknowledged(flag), other.acknowledged(flag));
   await until(client, 2);
