@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,10 @@ export class System {
   ) {}
 
   static async create(mode: Mode): Promise<System> {
-    return new System(mode, await mkdtemp(join(tmpdir(), 'lianxin-road-')), await freePort());
+    const dataDir = await mkdtemp(join(tmpdir(), 'lianxin-road-'));
+    // Run by root, PostgreSQL becomes another user and has to pass through; a closed folder would send its data elsewhere.
+    await chmod(dataDir, 0o711);
+    return new System(mode, dataDir, await freePort());
   }
 
   get baseUrl(): string {

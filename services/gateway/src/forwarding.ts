@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
 import replyFrom from '@fastify/reply-from';
 import { ProblemError } from '@lianxin/contracts';
-import { type ServiceContext, sendProblem } from '@lianxin/platform';
+import { maxBodyBytes, type ServiceContext, sendProblem } from '@lianxin/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { apiPrefix, serviceOf } from './route.rules.ts';
 import type { Services } from './services.client.ts';
@@ -42,6 +43,10 @@ export async function forwardToServices(fastify: FastifyInstance, services: Serv
     scope.removeAllContentTypeParsers();
     // This scope is made before Nest puts its own handler on the root.
     scope.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, logger));
+    // JSON is small: it is taken in whole, so that one too large is refused here and not by a service that hangs up in the middle of it.
+    scope.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: maxBodyBytes }, (_request, body: Buffer, done) =>
+      done(null, Readable.from([body], { objectMode: false })),
+    );
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     await scope.register(replyFrom, { undici: services.agent, disableRequestLogging: true, disableCache: true });
     scope.route({

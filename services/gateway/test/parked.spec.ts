@@ -36,8 +36,8 @@ const redrive = (parkedKey: string, key = admin) =>
 describe('parked keys of all services', () => {
   test('stand in one list, severe ones first, and are redriven wherever they are parked', async () => {
     failing.add('monitoring').add('execution-feedback');
-    const plain = randomUUID();
-    const severe = randomUUID();
+    const plain: string = randomUUID();
+    const severe: string = randomUUID();
     await feeder.send(incidentRaised, plain, incident());
     // A type that nobody knows may be a lift: a person might stay punished.
     const { record } = feeder.make(incidentRaised, severe, incident());
