@@ -1,17 +1,53 @@
-// `npm start` (everything in one process) and `npm run start:distributed` (one process per service): sets up, then runs on the Node that came with the dependencies.
+// `npm start` (everything in one process) and `npm run start:distributed` (one process per service): sets up, then runs on the Node that came with the
+// dependencies.
 import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { setUp } from './setup.mjs';
 
-const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
+const root = fileURLToPath(new URL('..', import.meta.url));
 const main = process.argv[2] === 'distributed' ? 'distributed.js' : 'main.js';
 
-await setUp();
-const child = spawn(join(root, 'node_modules/.bin/node'), [join(root, 'services/standalone/dist', main)], { cwd: root, stdio: 'inherit' });
-// A terminal sends Ctrl-C to the whole group; a service manager to this process only.
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+await setUp(['services/standalone']);
+const child = spawn(
+  join(root, 'node_modules/.bin/node'),
+  ['--disable-warning=TimeoutNegativeWarning', join(root, 'services/standalone/dist', main)],
+  {
+    cwd: root,
+    env: { ...process.env, LIANXIN_COMMIT: process.env.LIANXIN_COMMIT ?? commit() },
+    // Through the channel the system learns that this script is gone, however it ended, and ends too.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  },
+);
+// A terminal sends Ctrl-C to both; a service manager to this process only. Twice is as good as once.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => {
   console.error(`lianxin: cannot start ${main} (${error.message}).\nRemedy: remove node_modules and start again.`);
   process.exit(1);
 });
-child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)));
+child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+
+// npm waits for us as long as it lives: when it was killed, nobody can stop us any more.
+const parent = process.ppid;
+if (process.env.npm_lifecycle_event !== undefined) {
+  setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM');
+  }, 200).unref();
+}
+
+/** The commit that is checked out, if this is a clone. */
+function commit() {
+  const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined);
+  const head = read(join(root, '.git/HEAD'));
+  const name = /^ref: (.+)$/.exec(head ?? '')?.[1];
+  if (name === undefined) return head;
+  return (
+    read(join(root, '.git', name)) ??
+    read(join(root, '.git/packed-refs'))
+      ?.split('\n')
+      .find((line) => line.endsWith(` ${name}`))
+      ?.split(' ')[0]
+  );
+}

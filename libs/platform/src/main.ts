@@ -2,6 +2,9 @@ import type { z } from 'zod';
 import { boot, type RunningService, type ServiceDefinition } from './boot.ts';
 import { ConfigError } from './config.ts';
 
+/** Longest time for a stop in good order. */
+const stopTimeoutMs = 15_000;
+
 /**
  * Runs one service as a process of its own until it is told to stop (SIGTERM, SIGINT, or its launcher gone).
  * Prints `ready <url>` once it takes requests; a configuration fault is told in plain lines and ends with status 2.
@@ -20,6 +23,8 @@ export async function runService<Shape extends z.ZodRawShape>(definition: Servic
   const stop = () => {
     if (stopping) return;
     stopping = true;
+    // What is not finished by then is left as a kill would leave it: safe, only less tidy.
+    setTimeout(() => process.exit(1), stopTimeoutMs).unref();
     service.close().then(
       () => process.exit(0),
       (error: unknown) => {
