@@ -27,17 +27,20 @@ export async function liveFiles(root, scratch) {
       LIANXIN_EVENT_LOG: 'postgres',
       LIANXIN_EVENT_LOG_URL: databaseUrl,
       LIANXIN_EVENT_LOG_SECRET: secret,
-      LIANXIN_SERVICE_URLS: '{}',
     };
-    const documents = [];
+    const running = [];
+    const urls = {};
     for (const name of services) {
       const { service } = await import(join(root, 'services', name, 'dist/app.module.js'));
-      const running = await platform.boot(service, environment, { aloneInProcess: false });
-      if (name !== 'gateway') documents.push([name, await (await fetch(`${running.url}/openapi.json`)).json()]);
-      await running.close();
+      // The gateway comes last: it joins the documents of all.
+      const started = await platform.boot(service, { ...environment, LIANXIN_SERVICE_URLS: JSON.stringify(urls) }, { aloneInProcess: false });
+      urls[name] = started.url;
+      running.push(started);
       files.push([`docs/generated/schema/${name}.sql`, await schemaOf(adminUrl, platform.databaseRolesOf(name).schema)]);
     }
-    for (const [name, document] of documents) files.push([`docs/generated/openapi/${name}.json`, `${JSON.stringify(document, null, 2)}\n`]);
+    const document = await (await fetch(`${urls.gateway}/openapi.json`)).json();
+    files.push(['docs/generated/openapi.json', `${JSON.stringify(document, null, 2)}\n`]);
+    for (const service of running.reverse()) await service.close();
   } finally {
     await postgres.stop();
   }
