@@ -7,11 +7,12 @@ const machines = [
   { file: 'services/execution-feedback/dist/task.rules.js', name: 'task', title: 'Task (domain §4.3)' },
 ];
 
-/** `transitions` is Record<State, Record<Action, target>>; a target is a state, or states by kind of list. */
+/** `transitions` is Record<State, Record<Action, target>>; a target is a state, or `{ to }` with a state or with states by type of list. */
 function edgesOf(transitions) {
   return Object.entries(transitions).flatMap(([from, actions]) =>
     Object.entries(actions).flatMap(([action, target]) => {
-      const to = typeof target === 'string' ? [target] : [target.to ?? Object.values(target)].flat();
+      const next = typeof target === 'string' ? target : target.to;
+      const to = typeof next === 'string' ? [next] : Object.values(next);
       return [...new Set(to)].map((state) => `  ${from === 'NONE' ? '[*]' : from} --> ${state}: ${action}`);
     }),
   );

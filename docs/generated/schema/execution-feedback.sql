@@ -250,11 +250,7 @@ TABLE plan_seen
   CONSTRAINT plan_seen_status_check CHECK ((status = ANY (ARRAY['LIVE'::text, 'HELD'::text, 'ENDED'::text])))
   CREATE UNIQUE INDEX plan_seen_pkey ON execution_feedback.plan_seen USING btree (entry_id, activation_no)
   POLICY consumer TO execution_feedback_consumer USING true CHECK true
-  POLICY department TO execution_feedback_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (EXISTS ( SELECT 1
-   FROM execution_feedback.task_basis b
-  WHERE ((b.entry_id = plan_seen.entry_id) AND (b.activation_no = plan_seen.activation_no) AND (b.department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))))) OR (EXISTS ( SELECT 1
-   FROM execution_feedback.notice n
-  WHERE ((n.entry_id = plan_seen.entry_id) AND (n.activation_no = plan_seen.activation_no) AND (n.department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text))))))) CHECK -
+  POLICY department TO execution_feedback_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR execution_feedback.plan_rests_here(entry_id, activation_no)) CHECK -
   GRANT execution_feedback_app: SELECT
   GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
 
