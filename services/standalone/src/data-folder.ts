@@ -1,6 +1,18 @@
+import { readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { claimFolder, FolderInUse, isPortFree, ServerError } from '@lianxin/platform/servers';
+import {
+  claimFolder,
+  endProcess,
+  FolderInUse,
+  findReachableDataDir,
+  findServersBelow,
+  isPortFree,
+  ServerError,
+} from '@lianxin/platform/servers';
+import { findFile } from './atomic-file.ts';
 import type { Launch } from './launch.ts';
+import { secretsFile } from './secrets.ts';
 
 /** A system that was told to stop a moment ago needs a little to end. */
 const waitMs = 5_000;
@@ -21,6 +33,22 @@ export async function claimDataFolder(launch: Launch, dataDir: string): Promise<
       await delay(100);
     }
   }
+}
+
+/**
+ * Where the database lies: in the data folder, or, where PostgreSQL cannot reach that, in a folder elsewhere that belongs to it. When the data folder was
+ * removed and made anew, what lies elsewhere belongs to nobody any more: its secrets are gone. It is set aside, not destroyed.
+ */
+export async function placeDatabase(launch: Launch, dataDir: string): Promise<string> {
+  const wanted = join(dataDir, 'postgres');
+  const place = await findReachableDataDir(wanted);
+  const isAbandoned = place !== wanted && (await findFile(secretsFile(dataDir))) === undefined && (await readdir(place)).length > 0;
+  if (!isAbandoned) return place;
+  for (const pid of await findServersBelow(place)) await endProcess(pid, 'SIGINT', 30_000);
+  const aside = `${place}-until-${new Date().toISOString().replaceAll(':', '')}`;
+  await rename(place, aside);
+  launch.tell(`${dataDir} is new: the database of its predecessor was set aside as ${aside} (remove it if you do not need it)`);
+  return findReachableDataDir(wanted);
 }
 
 /** @throws ServerError with the remedy when something else listens there. */

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findFreePort, findReachableDataDir } from '@lianxin/platform/servers';
+import { findFreePort } from '@lianxin/platform/servers';
 import { writeFileAtomic } from './atomic-file.ts';
 import { type LaunchSettings, readSettings } from './config.ts';
-import { claimDataFolder, requireFreePort } from './data-folder.ts';
+import { claimDataFolder, placeDatabase, requireFreePort } from './data-folder.ts';
 import { prepareDatabase } from './database.ts';
 import { environmentOf, type Places } from './environment.ts';
 import { type Launch, runLaunch } from './launch.ts';
@@ -28,7 +28,7 @@ async function start(launch: Launch, fail: (error: unknown) => void): Promise<vo
   if (orphans.length > 0) launch.tell(`ended what a killed launcher had left running: ${orphans.join(', ')}`);
   await requireFreePort(settings.port);
   await pids.set('launcher', process.pid);
-  const postgresDir = await findReachableDataDir(join(dataDir, 'postgres'));
+  const postgresDir = await placeDatabase(launch, dataDir);
   const secrets = await openSecrets(dataDir, postgresDir);
 
   const care = { launch, fail, notePid: (name: string, pid: number) => pids.set(name, pid) };

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findFreePort, findReachableDataDir } from '@lianxin/platform/servers';
+import { findFreePort } from '@lianxin/platform/servers';
 import { readSettings } from './config.ts';
-import { claimDataFolder, requireFreePort } from './data-folder.ts';
+import { claimDataFolder, placeDatabase, requireFreePort } from './data-folder.ts';
 import { prepareDatabase } from './database.ts';
 import { environmentOf, type Places } from './environment.ts';
 import { type Launch, runLaunch } from './launch.ts';
@@ -19,7 +19,7 @@ async function start(launch: Launch, fail: (error: unknown) => void): Promise<vo
   await mkdir(settings.dataDir, { recursive: true });
   await claimDataFolder(launch, settings.dataDir);
   await requireFreePort(settings.port);
-  const postgresDir = await findReachableDataDir(join(settings.dataDir, 'postgres'));
+  const postgresDir = await placeDatabase(launch, settings.dataDir);
   const secrets = await openSecrets(settings.dataDir, postgresDir);
 
   const postgres = await startDatabaseServer({ launch, fail, notePid: async () => undefined }, postgresDir, secrets.postgresPassword);

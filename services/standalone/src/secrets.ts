@@ -20,6 +20,11 @@ const secretsSchema = z.object({
 });
 export type Secrets = z.infer<typeof secretsSchema>;
 
+/** Where the secrets of a data folder are kept. */
+export function secretsFile(dataDir: string): string {
+  return join(dataDir, 'secrets.json');
+}
+
 const newSecret = () => randomBytes(33).toString('base64url');
 
 export async function makeSecrets(): Promise<Secrets> {
@@ -41,7 +46,7 @@ export async function makeSecrets(): Promise<Secrets> {
  * @throws ServerError when the file is damaged, or missing beside data that were made with it.
  */
 export async function openSecrets(dataDir: string, postgresDir: string): Promise<Secrets> {
-  const path = join(dataDir, 'secrets.json');
+  const path = secretsFile(dataDir);
   const text = await findFile(path);
   if (text === undefined) {
     await refuseToOrphan(path, postgresDir);
