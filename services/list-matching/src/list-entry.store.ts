@@ -77,14 +77,15 @@ export async function takeNumbers(tx: Transaction, ids: number, entries: number)
   return { ids: row?.ids ?? [], numbers: row?.numbers ?? [] };
 }
 
-/** Entries by where they came from. */
+/** Entries by where they came from. LATERAL, so that each key is one look into the index however the table has grown since it was last analysed. */
 export function findBySource(
   tx: Transaction,
   sources: readonly { departmentCode: string; origin: Origin; sourceRecordId: string }[],
 ): Promise<EntryRow[]> {
   return tx.query<EntryRow>(
-    `SELECT list_entry.* FROM list_entry JOIN unnest($1::text[], $2::text[], $3::text[]) AS wanted (department_code, origin, source_record_id)
-     USING (department_code, origin, source_record_id)`,
+    `SELECT entry.* FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (department_code, origin, source_record_id)
+     CROSS JOIN LATERAL (SELECT * FROM list_entry WHERE list_entry.department_code = wanted.department_code AND list_entry.origin = wanted.origin
+                           AND list_entry.source_record_id = wanted.source_record_id LIMIT 1) AS entry`,
     [
       sources.map((source) => source.departmentCode),
       sources.map((source) => source.origin),
