@@ -1,0 +1,19 @@
+/** A key as it may be shown: which kind it is (`lx_test_`), nothing of the rest. */
+export function maskKey(key: string): string {
+  return `${/^[a-z]{1,8}_[a-z]{1,8}_/.exec(key)?.[0] ?? ''}…`;
+}
+
+/** Settings whose value is never shown. A public key is none. */
+export function isSecretName(name: string): boolean {
+  return /SECRET|PASSWORD|PRIVATE|TOKEN|KEY/.test(name) && !/PUBLIC/.test(name);
+}
+
+/** An address without the user and password that may stand in it. */
+export function withoutCredentials(value: string): string {
+  return value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1…@');
+}
+
+/** A path without the name of the person whose home it lies in. */
+export function withoutHome(path: string, home: string): string {
+  return home.length > 1 && path.startsWith(home) ? `~${path.slice(home.length)}` : path;
+}
