@@ -33,7 +33,8 @@ export function taskFactsOf(event: LianxinEvent): TaskFact[] {
   if (is(event, taskAcknowledged)) return [actFact(event.data, { signed: true })];
   if (is(event, taskReturned)) return [actFact(event.data, { stop: 'RETURNED' })];
   if (is(event, taskReturnDecided)) return [actFact(event.data, dues(event.data))];
-  if (is(event, taskStarted) || is(event, taskArmed)) return [actFact(event.data, { feedbackDueAt: due(event.data.feedbackDueAt) })];
+  if (is(event, taskStarted) || is(event, taskArmed))
+    return [actFact(event.data, { begins: true, feedbackDueAt: due(event.data.feedbackDueAt) })];
   if (is(event, taskLifted)) return [actFact(event.data, { stop: 'LIFTED' })];
   if (is(event, feedbackSubmitted) || is(event, feedbackApproved) || is(event, feedbackRejected)) return [feedbackFact(event)];
   return [];
@@ -132,7 +133,8 @@ function feedbackFact(event: LianxinEvent<EventData<typeof feedbackSubmitted>>):
       version: data.taskVersion,
       status: data.taskStatus,
       at: utc(event.time),
-      ...(isOfCycle ? { cycle: data.cycle, quotedDueAt: due(data.dueAt) } : {}),
+      cycle: data.cycle,
+      ...(isOfCycle ? { quotedDueAt: due(data.dueAt) } : {}),
     },
   };
 }

@@ -34,6 +34,26 @@ describe('the deadlines of cycles', () => {
     }
   });
 
+  test('a task that is armed again enters its next cycle, one that was dispatched anew in between does not, in whatever order it is heard', () => {
+    const armed = (version: number, day: number) => statement(version, { status: 'ARMED', begins: true, feedbackDueAt: at(day) });
+    const first = statement(1, { status: 'DISPATCHED', cycle: 1, feedbackDueAt: at(10) });
+    const again = [first, armed(3, 11), statement(5, { status: 'DISPATCHED', feedbackDueAt: at(12) }), armed(7, 13), armed(9, 28)];
+    for (const order of ordersOf(again)) {
+      expect(cycleDues(hearAll(order))).toEqual([
+        { cycle: 1, dueAt: at(13) },
+        { cycle: 2, dueAt: at(28) },
+      ]);
+    }
+    const answered = [first, armed(3, 11), statement(8, { status: 'ARMED', cycle: 2, quotedDueAt: at(28) }), armed(6, 28), armed(10, 30)];
+    for (const order of ordersOf(answered)) {
+      expect(cycleDues(hearAll(order))).toEqual([
+        { cycle: 1, dueAt: at(11) },
+        { cycle: 2, dueAt: at(28) },
+        { cycle: 3, dueAt: at(30) },
+      ]);
+    }
+  });
+
   test('a cycle of which only its feedback was heard is due when that says', () => {
     expect(cycleDues(hearAll([statement(4, { cycle: 3, quotedDueAt: at(30) })]))).toEqual([{ cycle: 3, dueAt: at(30) }]);
   });
@@ -57,7 +77,7 @@ test('the newest version speaks for the state, the first dispatch for what the t
   expect(first).toMatchObject({
     status: 'ACKNOWLEDGED',
     version: 5,
-    waiting: 1,
+    dispatches: [1],
     signed: { version: 2 },
     birth: { measureCode: 'WAGE-07' },
   });

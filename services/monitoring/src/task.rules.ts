@@ -38,6 +38,8 @@ export interface TaskFact {
     /** The task stands still from now on. */
     readonly stop?: 'ON_HOLD' | 'RETURNED' | 'LIFTING' | 'LIFTED' | undefined;
     readonly signed?: boolean;
+    /** Execution begins, or the next cycle of it: the task was started or armed. */
+    readonly begins?: boolean;
     readonly birth?: Omit<TaskBirth, 'version'>;
     readonly cycle?: number;
     /** Due time that a feedback of the cycle quotes: counts only where no event of the task said one. */
@@ -58,14 +60,14 @@ export interface TaskRegisters {
   readonly version: number;
   readonly status: TaskStatus | null;
   readonly standing: Standing;
-  /** Highest version that said DISPATCHED: from then on a signature is waited for. */
-  readonly waiting: number;
+  /** Versions that said DISPATCHED, sorted: from the last one on a signature is waited for. */
+  readonly dispatches: readonly number[];
   readonly signed: { readonly version: number; readonly at: string } | null;
   readonly acknowledgeDue: Due | null;
   /** By cycle: the version that first named it, and the due times that were last said for it by name, by the task's events and by its feedback. */
   readonly cycles: Readonly<Record<string, { readonly opened: number; readonly due: Due | null; readonly quoted: Due | null }>>;
-  /** Due times said without a cycle: of the cycle that ran then. */
-  readonly dues: readonly Due[];
+  /** Due times said without a cycle, by version: of the cycle that ran then. */
+  readonly dues: readonly (Due & { readonly begins: boolean })[];
   readonly bases: Readonly<Record<string, { readonly listCode: string; readonly standing: Standing }>>;
   readonly birth: TaskBirth | null;
 }
@@ -74,7 +76,7 @@ const unheard: TaskRegisters = {
   version: 0,
   status: null,
   standing: nothingHeard,
-  waiting: 0,
+  dispatches: [],
   signed: null,
   acknowledgeDue: null,
   cycles: {},
@@ -106,7 +108,10 @@ function hearStatement(before: TaskRegisters, said: TaskFact['statement']): Task
     version: Math.max(before.version, version),
     status: version >= before.version ? status : before.status,
     standing,
-    waiting: status === 'DISPATCHED' ? Math.max(before.waiting, version) : before.waiting,
+    dispatches:
+      status === 'DISPATCHED' && !before.dispatches.includes(version)
+        ? [...before.dispatches, version].sort((a, b) => a - b)
+        : before.dispatches,
     signed: said.signed === true && version > (before.signed?.version ?? 0) ? { version, at } : before.signed,
     birth,
   };
@@ -129,7 +134,7 @@ function hearDeadlines(
     return { acknowledgeDue, cycles: { ...before.cycles, [said.cycle]: cycle }, dues: before.dues };
   }
   const isNews = due !== null && !before.dues.some((one) => one.version === version);
-  const dues = isNews ? [...before.dues, due].sort((a, b) => a.version - b.version) : before.dues;
+  const dues = isNews ? [...before.dues, { ...due, begins: said.begins === true }].sort((a, b) => a.version - b.version) : before.dues;
   return { acknowledgeDue, cycles: before.cycles, dues };
 }
 
@@ -143,19 +148,36 @@ function hearBasis(before: TaskRegisters, fact: BasisFact | undefined): TaskRegi
 
 /** Whether the department has signed since the task last came to it (K05). */
 export function isAcknowledged(task: TaskRegisters): boolean {
-  return (task.signed?.version ?? 0) > task.waiting;
+  return (task.signed?.version ?? 0) > (task.dispatches.at(-1) ?? 0);
 }
 
-/** Due time of every cycle that was named; null where none was said. */
+/**
+ * Due time of every cycle; null where none was said. A task that is started or armed again, without having been dispatched anew in between, enters its
+ * next cycle then (§4.4).
+ */
 export function cycleDues(task: TaskRegisters): { readonly cycle: number; readonly dueAt: string | null }[] {
-  const cycles = Object.entries(task.cycles)
-    .map(([cycle, { opened, due, quoted }]) => ({ cycle: Number(cycle), opened, due, quoted }))
-    .sort((a, b) => a.opened - b.opened || a.cycle - b.cycle);
+  const cycles = Object.entries(task.cycles).map(([cycle, { opened, due, quoted }]) => ({ cycle: Number(cycle), opened, due, quoted }));
+  const runningAt = (version: number) =>
+    cycles
+      .filter((one) => one.opened <= version)
+      .sort((a, b) => a.cycle - b.cycle)
+      .at(-1);
+  let begun: number | undefined;
   for (const due of task.dues) {
-    const running = cycles.findLast((cycle) => cycle.opened <= due.version);
-    if (running !== undefined) running.due = newer(running.due, due);
+    const running = runningAt(due.version);
+    if (running === undefined) continue;
+    const since = begun;
+    if (due.begins) begun = due.version;
+    const isNext = due.begins && since !== undefined && !task.dispatches.some((version) => version > since && version < due.version);
+    if (!isNext) {
+      running.due = newer(running.due, due);
+      continue;
+    }
+    const next = cycles.find((one) => one.cycle === running.cycle + 1);
+    if (next === undefined) cycles.push({ cycle: running.cycle + 1, opened: due.version, due, quoted: null });
+    else Object.assign(next, { opened: Math.min(next.opened, due.version), due: newer(next.due, due) });
   }
-  return cycles.map(({ cycle, due, quoted }) => ({ cycle, dueAt: (due ?? quoted)?.dueAt ?? null }));
+  return cycles.sort((a, b) => a.cycle - b.cycle).map(({ cycle, due, quoted }) => ({ cycle, dueAt: (due ?? quoted)?.dueAt ?? null }));
 }
 
 /**
