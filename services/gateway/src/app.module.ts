@@ -9,6 +9,8 @@ import { ApiClientController } from './api-client.controller.ts';
 import { ApiClientService } from './api-client.service.ts';
 import { Callers } from './callers.ts';
 import { type Config, configSchema, rateLimitOf } from './config.ts';
+import { serveConsole } from './console.files.ts';
+import { DemoController, DemoCredentials } from './demo.controller.ts';
 import { clientOf, guardDoor } from './door.ts';
 import { forwardToServices } from './forwarding.ts';
 import { MetaController, metaOf, SystemMeta } from './meta.controller.ts';
@@ -36,10 +38,18 @@ export class AppModule {
       inject: [Database, Callers],
       useFactory: (database: Database, known: Callers) => new ApiClientService(database, known, config.LIANXIN_DEMO),
     };
+    const demoKeys = config.LIANXIN_DEMO ? config.LIANXIN_DEMO_CREDENTIALS_FILE : undefined;
     return {
       module: AppModule,
-      controllers: [ApiClientController, ParkedKeysController, MetaController, PagesController],
+      controllers: [
+        ApiClientController,
+        ParkedKeysController,
+        MetaController,
+        PagesController,
+        ...(demoKeys === undefined ? [] : [DemoController]),
+      ],
       providers: [
+        ...(demoKeys === undefined ? [] : [{ provide: DemoCredentials, useValue: new DemoCredentials(demoKeys) }]),
         callers,
         clients,
         { provide: Services, useFactory: () => new Services(config.LIANXIN_SERVICE_URLS) },
@@ -74,6 +84,7 @@ async function prepare(app: NestFastifyApplication, config: Config): Promise<voi
     allowedPath: (path) => ['/swagger-ui.css', '/swagger-ui-bundle.js', '/favicon-32x32.png'].includes(path),
   });
   fastify.get('/docs/', async (_request, reply) => reply.redirect('/docs'));
+  await serveConsole(fastify, config.LIANXIN_CONSOLE_DIR);
   await forwardToServices(fastify, services, logger);
 }
 

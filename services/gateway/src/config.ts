@@ -35,6 +35,10 @@ export const configSchema = z
     LIANXIN_DEMO: switchSchema.default(false),
     /** Where the launcher notes how far the demo city is; the system is ready when it is whole. */
     LIANXIN_DEMO_SEED_FILE: z.string().optional(),
+    /** Where the launcher keeps the keys of the demo city; the console then needs nobody to type one. */
+    LIANXIN_DEMO_CREDENTIALS_FILE: z.string().optional(),
+    /** The built console; what stands beside the gateway when left out. */
+    LIANXIN_CONSOLE_DIR: z.string().optional(),
     /** Commit that this build was made from. */
     LIANXIN_COMMIT: z.string().max(64).optional(),
     LIANXIN_SERVICE_HOST: z.string().default('127.0.0.1'),

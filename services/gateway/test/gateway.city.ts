@@ -26,12 +26,13 @@ export class GatewayCity {
     const running = await Promise.all(serviceNames.map(async (name) => [name, await city.boot(neighbour(name))] as const));
     const services = Object.fromEntries(running) as Record<ServiceName, RunningService>;
     const bootstrap = randomBytes(33).toString('base64url');
-    const door = await city.boot(gateway, {
-      LIANXIN_SERVICE_URLS: JSON.stringify(Object.fromEntries(running.map(([name, { url }]) => [name, url]))),
-      LIANXIN_BOOTSTRAP_KEY: bootstrap,
-      ...settings,
-    });
+    const door = await city.boot(gateway, { ...environmentOf(services, bootstrap), ...settings });
     return new GatewayCity(city, services, door, bootstrap);
+  }
+
+  /** Another gateway before the same services. */
+  again(settings: Record<string, string>): Promise<RunningService> {
+    return this.city.boot(gateway, { ...environmentOf(this.services, this.adminKey), ...settings });
   }
 
   /** Registers a client and gives its key. */
@@ -67,4 +68,9 @@ export class GatewayCity {
   close(): Promise<void> {
     return this.city.close();
   }
+}
+
+function environmentOf(services: Readonly<Record<ServiceName, RunningService>>, bootstrapKey: string): Record<string, string> {
+  const urls = Object.fromEntries(Object.entries(services).map(([name, { url }]) => [name, url]));
+  return { LIANXIN_SERVICE_URLS: JSON.stringify(urls), LIANXIN_BOOTSTRAP_KEY: bootstrapKey };
 }

@@ -25,8 +25,13 @@ const cityClients: readonly DemoClient[] = [
   { name: 'WINDOW', roles: ['WINDOW_CLERK'], departments: ['DATAJ'] },
 ];
 
+/** Where the keys of the demo city are kept. */
+export function credentialsFile(dataDir: string): string {
+  return join(dataDir, fileName);
+}
+
 export async function findCredentials(dataDir: string): Promise<Credentials | undefined> {
-  const text = await findFile(join(dataDir, fileName));
+  const text = await findFile(credentialsFile(dataDir));
   if (text === undefined) return undefined;
   try {
     return credentialsSchema.parse(JSON.parse(text));
@@ -37,7 +42,7 @@ export async function findCredentials(dataDir: string): Promise<Credentials | un
 }
 
 export async function saveCredentials(dataDir: string, credentials: Credentials): Promise<void> {
-  await writeFileAtomic(join(dataDir, fileName), `${JSON.stringify(credentials, null, 2)}\n`);
+  await writeFileAtomic(credentialsFile(dataDir), `${JSON.stringify(credentials, null, 2)}\n`);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { LaunchSettings } from './config.ts';
+import { credentialsFile } from './demo.credentials.ts';
 import type { Secrets } from './secrets.ts';
 import type { ServiceName } from './services.ts';
 
@@ -53,6 +54,7 @@ function gatewayEnvironment(settings: LaunchSettings, secrets: Secrets, places: 
     LIANXIN_SERVICE_URLS: JSON.stringify(places.serviceUrls ?? {}),
     LIANXIN_DEMO: settings.demo ? 'on' : 'off',
     LIANXIN_DEMO_SEED_FILE: places.seedFile,
+    LIANXIN_DEMO_CREDENTIALS_FILE: credentialsFile(settings.dataDir),
     ...(places.redisUrl === undefined ? {} : { LIANXIN_REDIS_URL: places.redisUrl }),
   };
 }
