@@ -1,0 +1,115 @@
+import { useQuery } from '@tanstack/react-query';
+import { Skeleton } from 'antd';
+import { useState } from 'react';
+import { DirectionTag } from './direction.tsx';
+import { FigureRows } from './figure-rows.tsx';
+import { useTexts, wordOf } from './language.tsx';
+import type { Names } from './names.ts';
+import { ProblemAlert } from './problem.tsx';
+import { useSession } from './session.tsx';
+
+/** A figure as the API gives it (`GET /api/v1/stats/overview`). */
+export interface Figure {
+  readonly code: string;
+  readonly nameZh: string;
+  readonly numerator: number;
+  readonly denominator: number | null;
+  readonly display: string;
+  readonly rowsHref: string;
+}
+
+export interface Overview {
+  readonly period: { readonly from: string; readonly to: string };
+  readonly entries: readonly Figure[];
+  readonly tasks: readonly Figure[];
+  readonly figures: readonly Figure[];
+}
+
+/** Also without an event now and then: a day may have turned. */
+const refreshMs = 60_000;
+
+export function useOverview() {
+  const { api } = useSession().caller;
+  return useQuery({
+    queryKey: ['overview', api.apiKey],
+    queryFn: ({ signal }) => api.get<Overview>('/api/v1/stats/overview', signal),
+    refetchInterval: refreshMs,
+  });
+}
+
+const typeOfEntries = (figure: Figure) => figure.code.slice('K01-'.length);
+
+/** K01, K05, K07 and K11; each opens the rows that make it (product §0.1 no. 7). */
+export function Figures({ names, onFollow }: { readonly names: Names; readonly onFollow: (entryId: string) => void }) {
+  const texts = useTexts();
+  const overview = useOverview();
+  const [opened, setOpened] = useState<Figure>();
+  if (overview.isError && overview.data === undefined)
+    return <ProblemAlert title={texts.figures.failed} error={overview.error} onRetry={() => void overview.refetch()} />;
+  const { data } = overview;
+  return (
+    <section className="figures" aria-label={texts.figures.title}>
+      {data === undefined ? (
+        <Skeleton active paragraph={{ rows: 1 }} />
+      ) : (
+        <>
+          <div className="figure figure-entries">
+            <span className="figure-name">
+              {texts.figures.names.K01}
+              <span className="quiet"> · {texts.figures.period(data.period.from, data.period.to)}</span>
+            </span>
+            <div className="figure-parts">
+              {data.entries.map((figure) => (
+                <FigureButton
+                  key={figure.code}
+                  figure={figure}
+                  unit={texts.figures.units}
+                  listType={typeOfEntries(figure)}
+                  onOpen={setOpened}
+                />
+              ))}
+            </div>
+          </div>
+          {data.figures.map((figure) => (
+            <div key={figure.code} className="figure">
+              <FigureButton figure={figure} unit={figure.denominator === null ? texts.figures.unit : ''} onOpen={setOpened} isAlone />
+            </div>
+          ))}
+        </>
+      )}
+      <FigureRows figure={opened} names={names} onClose={() => setOpened(undefined)} onFollow={onFollow} />
+    </section>
+  );
+}
+
+interface FigureButtonProps {
+  readonly figure: Figure;
+  readonly unit: string;
+  readonly listType?: string;
+  readonly isAlone?: boolean;
+  readonly onOpen: (figure: Figure) => void;
+}
+
+function FigureButton({ figure, unit, listType, isAlone = false, onOpen }: FigureButtonProps) {
+  const texts = useTexts();
+  const name = wordOf(texts.figures.names, figure.code);
+  const { denominator, numerator } = figure;
+  return (
+    <button
+      type="button"
+      className="figure-button"
+      onClick={() => onOpen(figure)}
+      aria-label={texts.figures.open(name, figure.display)}
+      data-figure={figure.code}
+    >
+      <span className="figure-name">{listType === undefined ? name : <DirectionTag listType={listType} text={name} />}</span>
+      <span className="figure-value">
+        <strong>{figure.display}</strong>
+        {unit !== '' && <small>{unit}</small>}
+      </span>
+      {isAlone && denominator !== null && (
+        <span className="quiet">{denominator === 0 ? texts.figures.nothingDue : texts.figures.ofDue(numerator, denominator)}</span>
+      )}
+    </button>
+  );
+}
