@@ -8,7 +8,7 @@ import { Database, type RunningService } from '@lianxin/platform';
 import { startKafka } from '@lianxin/platform/servers';
 import { eventually, TestCity } from '@lianxin/testing';
 import { Kafka, logLevel } from 'kafkajs';
-import { v7 as uuidv7 } from 'uuid';
+import { randomUUIDv7 } from 'node:crypto';
 import { fixtureService, Recorder } from '../libs/messaging/test/fixture.service.ts';
 
 type Cluster = Awaited<ReturnType<typeof startKafka>>;
@@ -22,7 +22,7 @@ describe('three brokers, replication 3, acks all', () => {
   let city: TestCity;
   let service: RunningService;
   const prefix = `kill-${randomBytes(4).toString('hex')}.`;
-  const keys = Array.from({ length: 30 }, () => uuidv7());
+  const keys = Array.from({ length: 30 }, () => randomUUIDv7());
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lianxin-brokers-'));

@@ -148,6 +148,14 @@ describe('kill -9 of any process of the distributed system', () => {
   });
 
   test('the ID numbers that went in are readable nowhere: not in tables, topics, logs or metrics', async () => {
+    // The search itself must be able to find: a number planted for it is found.
+    const client = new pg.Client({ connectionString: adminUrl });
+    await client.connect();
+    await client.query("CREATE TABLE monitoring.planted AS SELECT '320799198001010018'::text AS text, '\\x333230373939313938303031303130303138'::bytea AS bytes");
+    expect((await tracesInDatabase(adminUrl)).traces.map((trace) => trace.where)).toEqual(['monitoring.planted']);
+    await client.query('DROP TABLE monitoring.planted');
+    await client.end();
+
     const database = await tracesInDatabase(adminUrl);
     expect(database.tables).toBeGreaterThan(30);
     expect(database.traces).toEqual([]);
