@@ -1,5 +1,5 @@
 import type { BasisStatus, LianxinEvent, ListType, MeasurePlanMade, PlanMeasure, TaskStatus } from '@lianxin/contracts';
-import type { DeadlineContext } from './deadline.rules.ts';
+import { type DeadlineContext, termEnd } from './deadline.rules.ts';
 import { type Basis, endedStatuses, type HoldCause, type Task } from './task.rules.ts';
 
 /** What is kept of a plan: enough to explain its tasks, to order its events, and to remember an end that came before its beginning. */
@@ -116,6 +116,7 @@ export class PlanBoard {
   private readonly freshNoticeIds = new Set<string>();
   private readonly changedNotices = new Set<string>();
   private readonly facts: Fact[] = [];
+  private readonly dates = new Map<string, unknown>();
 
   constructor(
     known: Known,
@@ -125,6 +126,20 @@ export class PlanBoard {
     for (const task of known.tasks) this.placeTask(task);
     for (const basis of known.bases) this.placeBasis(basis);
     for (const notice of known.notices) this.placeNotice(notice);
+  }
+
+  /** Dates are counted through the calendar day by day; thousands of tasks of a batch share a few of them. */
+  once<Dates>(key: string, compute: () => Dates): Dates {
+    const known = this.dates.get(key);
+    if (known !== undefined) return known as Dates;
+    const dates = compute();
+    this.dates.set(key, dates);
+    return dates;
+  }
+
+  /** When a lift that begins now is due. */
+  get liftDueAt(): Date {
+    return this.once('lift', () => termEnd(this.context, this.context.terms.liftDays));
   }
 
   findPlan(key: { entryId: string; activationNo: number }): Plan | undefined {

@@ -153,7 +153,9 @@ class Dispatch {
       this.rows.set(joined.id, first ?? { basis, joined: true, wasHeld: living.status === 'ON_HOLD' });
       return;
     }
-    const due = executor.hasDeadline ? dueAtDispatch(this.board.context, row.trigger) : { dueAt: null, feedbackDueAt: null };
+    const due = executor.hasDeadline
+      ? this.board.once(row.trigger, () => dueAtDispatch(this.board.context, row.trigger))
+      : { dueAt: null, feedbackDueAt: null };
     const isHeld = basis.status === 'HELD';
     const task: Task = {
       ...row,

@@ -1,5 +1,5 @@
 import { beijingDate, type LianxinEvent } from '@lianxin/contracts';
-import { dueAfterHold, termEnd } from './deadline.rules.ts';
+import { dueAfterHold } from './deadline.rules.ts';
 import type { PlanBoard } from './plan.board.rules.ts';
 import { decideTransition, foldBases, isNeverStarted, strongestOf, type Task } from './task.rules.ts';
 
@@ -36,7 +36,7 @@ function endTask(board: PlanBoard, task: Task, fact: { what: string; causeEvent:
   const cleared = { previousStatus: null, heldOn: null, feedbackDueAt: null };
   if (inError && isNeverStarted(task))
     return board.changeTask(task, { ...cleared, status: nextStatus(task, 'cancel'), dueAt: null }, { ...fact, what: 'CANCELLED' });
-  const dueAt = task.hasDeadline ? termEnd(board.context, board.context.terms.liftDays) : null;
+  const dueAt = task.hasDeadline ? board.liftDueAt : null;
   return board.changeTask(task, { ...cleared, status: nextStatus(task, 'lift'), dueAt }, fact);
 }
 
@@ -48,7 +48,11 @@ function releaseTask(
   step: FoldStep,
 ): Task {
   const today = beijingDate(board.context.now);
-  const due = dueAfterHold(board.context, task, { from: task.heldOn ?? today, to: latestOf(step.on, today) }, step.afterObjection === true);
+  const held = { from: task.heldOn ?? today, to: latestOf(step.on, today) };
+  const afterObjection = step.afterObjection === true;
+  const due = board.once(`${held.from}|${held.to}|${afterObjection}|${task.dueAt?.getTime()}|${task.feedbackDueAt?.getTime()}`, () =>
+    dueAfterHold(board.context, task, held, afterObjection),
+  );
   const patch = { ...named, ...due, status: nextStatus(task, 'release'), previousStatus: null, heldOn: null };
   return board.changeTask(task, patch, { ...fact, what: 'RELEASED' });
 }

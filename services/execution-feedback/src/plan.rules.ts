@@ -8,7 +8,7 @@ import {
   measurePlanMade,
   measurePlanReleased,
 } from '@lianxin/contracts';
-import { type DeadlineContext, termEnd } from './deadline.rules.ts';
+import type { DeadlineContext } from './deadline.rules.ts';
 import { type Changes, type Known, type Notice, type Plan, PlanBoard } from './plan.board.rules.ts';
 import { applyMade } from './plan.dispatch.rules.ts';
 import { type FoldStep, refold } from './plan.fold.rules.ts';
@@ -110,7 +110,7 @@ function applyEnded(board: PlanBoard, event: LianxinEvent<Ended>): Step[] {
   const lifted = outcome.selected('ENDED');
   const held = outcome.moved.filter((task) => task.status === 'ON_HOLD');
   const [holder] = held.flatMap((task) => board.basesOf(task.id)).filter((basis) => basis.status === 'HELD');
-  const liftDueAt = lifted.tasks.some((task) => task.dueAt !== null) ? termEnd(board.context, board.context.terms.liftDays) : null;
+  const liftDueAt = lifted.tasks.some((task) => task.dueAt !== null) ? board.liftDueAt : null;
   return [
     { ...head, kind: 'LIFTING', ground, documentNo, liftDueAt, ...lifted },
     // The end of one list may leave a task with held lists only: it then rests.

@@ -42,19 +42,21 @@ export const shownPlanColumns = `plan_seen.entry_number, plan_seen.list_code, pl
 @Injectable()
 export class TaskStore {
   /**
-   * One page of a queue, newest first, with one row more than `limit` when there are more. Every department and state is read by itself in the order of
+   * One page, newest first, with one row more than `limit` when there are more. Of a queue every department and state is read by itself in the order of
    * its index, so that a page costs the same however long the queue is.
    */
   async readPage(tx: Transaction, filter: TaskFilter): Promise<Task[]> {
     const parameters: unknown[] = [];
     const bind = (value: unknown) => `$${parameters.push(value)}`;
-    const conditions = [
-      ...(filter.measureCode === undefined ? [] : [`t.measure_code = ${bind(filter.measureCode)}`]),
-      ...(filter.after === undefined
+    const after =
+      filter.after === undefined
         ? []
-        : [`(t.dispatched_at, t.id) < (${bind(filter.after.dispatchedAt)}::timestamptz, ${bind(filter.after.id)}::uuid)`]),
+        : [`(t.dispatched_at, t.id) < (${bind(filter.after.dispatchedAt)}::timestamptz, ${bind(filter.after.id)}::uuid)`];
+    const narrow = [
+      ...(filter.entryId === undefined ? [] : [`t.id IN (SELECT task_id FROM task_basis WHERE entry_id = ${bind(filter.entryId)}::uuid)`]),
+      ...(filter.measureCode === undefined ? [] : [`t.measure_code = ${bind(filter.measureCode)}`]),
     ];
-    const sql = filter.entryId === undefined ? queueSql(filter, conditions, bind) : entrySql(filter.entryId, filter, conditions, bind);
+    const sql = narrow.length === 0 ? queueSql(filter, after, bind) : narrowSql(filter, [...narrow, ...after], bind);
     const rows = await tx.query<TaskRow>(sql, parameters);
     return rows.map(taskOf);
   }
@@ -125,29 +127,34 @@ export interface HistoryRow {
 
 type Bind = (value: unknown) => string;
 
+/** Open and closed tasks are read apart, each from its own partition in the order of the index. */
 function queueSql(filter: TaskFilter, conditions: readonly string[], bind: Bind): string {
   const statuses = filter.status ?? taskStatuses;
-  const states = `unnest(${bind(statuses)}::text[], ${bind(statuses.map((status) => closedStatuses.includes(status)))}::boolean[]) AS state (status, closed)`;
+  const limit = bind(filter.limit + 1);
   const departments =
     filter.departments === undefined ? '' : `unnest(${bind(filter.departments)}::text[]) AS department (code) CROSS JOIN `;
   const inQueue = [
     ...(filter.departments === undefined ? [] : ['t.department_code = department.code']),
     't.status = state.status',
-    't.closed = state.closed',
     ...conditions,
   ];
-  const limit = bind(filter.limit + 1);
-  return `SELECT row.* FROM ${departments}${states} CROSS JOIN LATERAL (
-      SELECT t.* FROM task t WHERE ${inQueue.join(' AND ')} ORDER BY t.dispatched_at DESC, t.id DESC LIMIT ${limit}
-    ) AS row ORDER BY row.dispatched_at DESC, row.id DESC LIMIT ${limit}`;
+  const queueOf = (states: readonly TaskStatus[], isClosed: boolean) =>
+    `SELECT row.* FROM ${departments}unnest(${bind(states)}::text[]) AS state (status) CROSS JOIN LATERAL (
+      SELECT t.* FROM task t WHERE ${isClosed ? '' : 'NOT '}t.closed AND ${inQueue.join(' AND ')} ORDER BY t.dispatched_at DESC, t.id DESC LIMIT ${limit}
+    ) AS row`;
+  const queues = [false, true].flatMap((isClosed) => {
+    const states = statuses.filter((status) => closedStatuses.includes(status) === isClosed);
+    return states.length === 0 ? [] : [queueOf(states, isClosed)];
+  });
+  return `SELECT * FROM (${queues.join(' UNION ALL ')}) AS queue ORDER BY dispatched_at DESC, id DESC LIMIT ${limit}`;
 }
 
-function entrySql(entryId: string, filter: TaskFilter, conditions: readonly string[], bind: Bind): string {
+/** The tasks of an entry or a measure are few beside a queue: they are read by their own index, whatever their state. */
+function narrowSql(filter: TaskFilter, conditions: readonly string[], bind: Bind): string {
   const wanted = [
-    `t.id IN (SELECT task_id FROM task_basis WHERE entry_id = ${bind(entryId)}::uuid)`,
+    ...conditions,
     ...(filter.departments === undefined ? [] : [`t.department_code = ANY (${bind(filter.departments)}::text[])`]),
     ...(filter.status === undefined ? [] : [`t.status = ANY (${bind(filter.status)}::text[])`]),
-    ...conditions,
   ];
   return `SELECT t.* FROM task t WHERE ${wanted.join(' AND ')} ORDER BY t.dispatched_at DESC, t.id DESC LIMIT ${bind(filter.limit + 1)}`;
 }
