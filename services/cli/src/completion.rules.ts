@@ -74,6 +74,8 @@ ${caseOfOptions(options, (choices) => `COMPREPLY=($(compgen -W "${choices}" -- "
   case "$place" in
 ${caseOfPlaces(places)}
   esac
+  # Options only for one who has begun to type one.
+  case "$current" in -*) ;; *) words=" $words"; words="\${words%% -*}" ;; esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
 complete -o default -F _${name} ${name}
@@ -95,8 +97,9 @@ ${caseOfOptions(options, (choices) => `compadd -- ${choices}`, '_files')}
   case "$place" in
 ${caseOfPlaces(places).replaceAll(' words=', ' words_here=')}
   esac
-  compadd -- \${=words_here}
-  _files
+  # Options only for one who has begun to type one.
+  case "\${words[CURRENT]}" in -*) ;; *) words_here=" $words_here"; words_here="\${words_here%% -*}" ;; esac
+  if [[ -n "\${words_here// /}" ]]; then compadd -- \${=words_here}; else _files; fi
 }
 compdef _${name} ${name}
 `;
@@ -104,10 +107,14 @@ compdef _${name} ${name}
 
 function fishScript(name: string, places: readonly Place[], options: readonly Option[]): string {
   const known = places.filter(({ place }) => place !== '').map(({ place }) => `'${place}'`);
-  const arguments_ = places.map(({ place, words }) => {
-    const plain = words.filter((word) => !word.startsWith('-')).join(' ');
+  const offers = places.flatMap(({ place, words }) => {
+    const here = `test "$(__${name}_place)" = "${place}"`;
     const flags = words.filter((word) => word.startsWith('--')).join(' ');
-    return `complete -c ${name} -n 'test "$(__${name}_place)" = "${place}"' -a '${plain} ${flags}'`;
+    const others = words.filter((word) => !word.startsWith('-')).join(' ');
+    const offer = (condition: string, offered: string) =>
+      offered === '' ? [] : [`complete -c ${name} -n '${condition}' -f -a '${offered}'`];
+    // Options only for one who has begun to type one.
+    return [...offer(here, others), ...offer(`${here}; and string match -q -- "-*" (commandline -ct)`, flags)];
   });
   const values = options.map((option) => {
     const flags = option.flags.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`)).join(' ');
@@ -124,6 +131,6 @@ function __${name}_place
   end
   echo $place
 end
-${[...arguments_, ...values].join('\n')}
+${[...offers, ...values].join('\n')}
 `;
 }

@@ -20,7 +20,7 @@ export interface Findings {
  * no secret, no subject, nobody's name, not even that of the account in a path.
  */
 export function bundleOf({ checks, samples, parked, url, environment, home }: Findings): string {
-  const hide = (text: string) => withoutHome(text, home);
+  const hide = (text: string | undefined) => (text === undefined ? undefined : withoutHome(text, home));
   return `${JSON.stringify(
     {
       createdAt: new Date().toISOString(),
@@ -31,10 +31,11 @@ export function bundleOf({ checks, samples, parked, url, environment, home }: Fi
       settings: Object.keys(environment)
         .filter((name) => name.startsWith('LIANXIN_') && environment[name] !== undefined)
         .sort(),
-      checks: checks.map((check) => ({
+      checks: checks.map(({ detail, cause, remedy, ...check }) => ({
         ...check,
-        detail: hide(check.detail),
-        ...(check.remedy === undefined ? {} : { remedy: hide(check.remedy) }),
+        detail: hide(detail),
+        cause: hide(cause),
+        remedy: hide(remedy),
       })),
       figures: samples,
       parked: parked.map(({ service, severity, events, attempts, eventTypes, parkedAt }) => ({

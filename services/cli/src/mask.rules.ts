@@ -13,7 +13,7 @@ export function withoutCredentials(value: string): string {
   return value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1…@');
 }
 
-/** A path without the name of the person whose home it lies in. */
-export function withoutHome(path: string, home: string): string {
-  return home.length > 1 && path.startsWith(home) ? `~${path.slice(home.length)}` : path;
+/** A text without the name of the person in whose home the paths in it lie. */
+export function withoutHome(text: string, home: string): string {
+  return home.length > 1 ? text.replaceAll(home, '~') : text;
 }

@@ -205,10 +205,6 @@ export const zh = {
     'execution-feedback': '执行反馈',
     monitoring: '监测统计',
     gateway: '网关',
-    'window-check': '窗口核查',
-    'credit-repair': '信用修复',
-    'objection-handling': '异议处理',
-    'event-delivery': '事件推送',
   } as Record<string, string>,
   demo: {
     description: '演示',
