@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { departmentCodeSchema, idSchema, type Principal, ProblemError } from '@lianxin/contracts';
 import { Clock, CurrentPrincipal, contentHash, Database, idempotently, Roles, sendAnswer } from '@lianxin/platform';
 import { Controller, Get, Param, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
-import { ApiBearerAuth, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { FileFolder } from './file.folder.ts';
@@ -38,6 +38,7 @@ export class FileController {
   @Post()
   @Roles('DEPT_HANDLER', 'DEPT_APPROVER')
   @ApiConsumes('multipart/form-data', ...Object.values(evidenceTypes))
+  @ApiBody({ schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } } })
   @ApiOperation({
     summary: '上传证据',
     description: '以 multipart 的 file 字段或请求体上传 pdf、jpg、png、ofd，不超过 20 MB；类型按内容判断。',
@@ -68,6 +69,7 @@ export class FileController {
 
   @Get(':id')
   @ApiOperation({ summary: '下载证据', description: '仅限本部门和信用办。' })
+  @ApiResponse({ status: 200, content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } })
   async download(
     @CurrentPrincipal() principal: Principal,
     @Param('id', { schema: idSchema }) id: string,

@@ -181,6 +181,18 @@ describe('two lists with the same restriction on one subject', () => {
     expect(memory.statuses()).toEqual(['DISPATCHED']);
   });
 
+  test('one person in two roles of one entry has one task with two bases, told once', () => {
+    const person = party({ kind: 'PERSON', role: 'LEGAL_REPRESENTATIVE' });
+    const plan = planMade(one(), [person, { ...person, partyId: party().partyId, role: 'DIRECTLY_RESPONSIBLE' }]);
+    const memory = new Memory();
+    const [step] = memory.apply([made(plan)]);
+    expect([memory.known.tasks.length, memory.known.bases.length]).toEqual([1, 2]);
+    expect(step).toMatchObject({ tasks: [{ joined: false, task: { version: 2 } }] });
+    expect(step?.tasks).toHaveLength(1);
+    memory.apply([ended(plan)]);
+    expect(memory.statuses()).toEqual(['LIFTING']);
+  });
+
   test('a list that comes after the task is being lifted makes a new task', () => {
     const memory = new Memory();
     memory.apply([made(wage), ended(wage), made(tax)]);

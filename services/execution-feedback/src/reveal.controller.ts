@@ -7,6 +7,7 @@ import { CopyStore } from './copy.store.ts';
 import { VisibleTask } from './own.task.guard.ts';
 import { RevealStore } from './reveal.store.ts';
 import { TaskStore } from './task.store.ts';
+import { openIdentity } from './task.view.ts';
 
 const revealRequestSchema = z
   .object({ field: z.enum(['idNumber', 'name']), purpose: z.string().trim().min(4).max(500) })
@@ -44,6 +45,8 @@ export class RevealController {
       const subject = task && (await this.copies.readSubjects(tx, [task.partySubjectId])).get(task.partySubjectId);
       if (task === undefined || subject === undefined || subject.sealed === null)
         throw new ProblemError('NOT_FOUND', '该任务的当事人不是自然人，或其身份尚未同步');
+      const identity = openIdentity(this.personalData, subject.sealed);
+      if (identity === undefined) throw new ProblemError('NOT_FOUND', '该自然人的身份信息已按保存期限销毁，无法查看');
       // The entry commits with the answer: what cannot be logged is not shown.
       await this.log.add(tx, {
         departmentCode: task.departmentCode,
@@ -54,7 +57,7 @@ export class RevealController {
         principalId: principal.id,
         revealedAt: this.clock.now(),
       });
-      return { field: body.field, value: this.personalData.open(subject.sealed)[body.field] };
+      return { field: body.field, value: identity[body.field] };
     });
   }
 }

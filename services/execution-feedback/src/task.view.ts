@@ -1,5 +1,5 @@
 import type { CatalogueMeasure, TaskStatus, TaskView, WorkingDayCalendar } from '@lianxin/contracts';
-import { PersonalData, type Transaction } from '@lianxin/platform';
+import { PersonalData, type PersonIdentity, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { CopyStore, type SubjectCopy } from './copy.store.ts';
 import { remainingWorkdays } from './deadline.rules.ts';
@@ -136,7 +136,18 @@ export class TaskViews {
   private nameOf(subject: SubjectCopy | undefined, reader: Reader): string | null {
     if (subject === undefined) return null;
     if (subject.sealed === null) return subject.organisationName;
-    return reader.isDepartment ? this.personalData.open(subject.sealed).name : subject.nameMasked;
+    if (!reader.isDepartment) return subject.nameMasked;
+    // A key may have been destroyed on purpose (R-8-10): the queue is still to be read.
+    return openIdentity(this.personalData, subject.sealed)?.name ?? subject.nameMasked;
+  }
+}
+
+/** The identity of a person, undefined where its key is there no longer. */
+export function openIdentity(personalData: PersonalData, sealed: string): PersonIdentity | undefined {
+  try {
+    return personalData.open(sealed);
+  } catch {
+    return undefined;
   }
 }
 
