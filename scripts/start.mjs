@@ -1,7 +1,7 @@
 // `npm start` (everything in one process) and `npm run start:distributed` (one process per service): sets up, then runs on the Node that came with the
 // dependencies.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,16 +30,30 @@ child.on('error', (error) => {
 child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
 
 // npm waits for us as long as it lives: when it was killed, nobody can stop us any more.
-const parent = process.ppid;
 if (process.env.npm_lifecycle_event !== undefined) {
+  const before = starters();
   setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM');
-  }, 200).unref();
+    if (starters() !== before) child.kill('SIGTERM');
+  }, 250).unref();
+}
+
+/** Numbers of the processes above this one: the shell, and npm above it where the system tells. */
+function starters() {
+  const stat = read(`/proc/${process.ppid}/stat`) ?? '';
+  return `${process.ppid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? ''}`;
+}
+
+/** The text of a file, if there is such a file. */
+function read(path) {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
 }
 
 /** The commit that is checked out, if this is a clone. */
 function commit() {
-  const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined);
   const head = read(join(root, '.git/HEAD'));
   const name = /^ref: (.+)$/.exec(head ?? '')?.[1];
   if (name === undefined) return head;

@@ -101,7 +101,7 @@ describe('the distributed system', () => {
   test(
     'whose every process is killed at once starts again with nothing lost',
     async () => {
-      for (const pid of Object.values(await pids())) process.kill(pid, 'SIGKILL');
+      for (const name of Object.keys(await pids())) process.kill(await getPid(name), 'SIGKILL');
       await run.ended;
       run = city.start('distributed');
       await run.ready();
