@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,6 @@ import { Database, type RunningService } from '@lianxin/platform';
 import { startKafka } from '@lianxin/platform/servers';
 import { eventually, TestCity } from '@lianxin/testing';
 import { Kafka, logLevel } from 'kafkajs';
-import { randomUUIDv7 } from 'node:crypto';
 import { fixtureService, Recorder } from '../libs/messaging/test/fixture.service.ts';
 
 type Cluster = Awaited<ReturnType<typeof startKafka>>;

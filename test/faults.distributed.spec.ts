@@ -2,11 +2,94 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ListEntryView } from '@lianxin/contracts';
 import { beijingDate } from '@lianxin/contracts';
 import { eventually } from '@lianxin/testing';
+import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
 import pg from 'pg';
+import { digestOf } from './support/digest.ts';
 import { designators, type FlagBody, flagOf, partyOf } from './support/flags.ts';
 import { countsOf, expectedRows, inOracleWords, oracleOf, Road } from './support/road.ts';
 import { System } from './support/system.ts';
 import { tracesInDatabase, tracesInFiles } from './support/traces.ts';
+
+const readers = ['measure_decomposition', 'execution_feedback', 'monitoring', 'list_matching'];
+
+/** Waits until nothing waits in an outbox and every group has read every topic of its own to the end. */
+async function quiet(client: pg.Client, kafka: Kafka): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    await eventually(
+      'all is read',
+      async () => {
+        const ends = new Map<string, number>();
+        for (const topic of (await admin.listTopics()).filter((name) => name.startsWith('lianxin.'))) {
+          for (const row of await admin.fetchTopicOffsets(topic)) ends.set(`${topic}/${row.partition}`, Number(row.high));
+        }
+        for (const schema of readers) {
+          const outbox = await client.query(`SELECT 1 FROM ${schema}.outbox LIMIT 1`);
+          const { rows } = await client.query<{ topic: string; partition: number; next_offset: string }>(
+            `SELECT topic, partition, next_offset FROM ${schema}.consumer_position`,
+          );
+          const heard = new Set(rows.map((row) => row.topic));
+          const behind = [...ends].filter(
+            ([lane, end]) =>
+              end > 0 &&
+              heard.has(lane.split('/')[0] ?? '') &&
+              !rows.some((row) => `${row.topic}/${row.partition}` === lane && Number(row.next_offset) >= end),
+          );
+          if (outbox.rowCount !== 0 || behind.length > 0) return false;
+        }
+        return true;
+      },
+      120_000,
+    );
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** Reads the whole log with a plain consumer and appends every record again as it is; returns how many. */
+async function appendAgain(kafka: Kafka): Promise<number> {
+  const admin = kafka.admin();
+  await admin.connect();
+  const topics = (await admin.listTopics()).filter((name) => name.startsWith('lianxin.'));
+  const ends = new Map<string, number>();
+  for (const topic of topics)
+    for (const row of await admin.fetchTopicOffsets(topic))
+      if (Number(row.high) > 0) ends.set(`${topic}/${row.partition}`, Number(row.high));
+  await admin.disconnect();
+  const records: { topic: string; message: Message }[] = [];
+  const reached = new Map<string, number>();
+  const consumer = kafka.consumer({ groupId: `again-${Date.now()}`, sessionTimeout: 6_000, maxWaitTimeInMs: 100 });
+  await consumer.connect();
+  await consumer.subscribe({ topics, fromBeginning: true });
+  await consumer.run({
+    eachMessage: async ({ topic, partition, message }) => {
+      const lane = `${topic}/${partition}`;
+      if (Number(message.offset) < (ends.get(lane) ?? 0) && Number(message.offset) >= (reached.get(lane) ?? 0)) {
+        records.push({
+          topic,
+          message: {
+            key: message.key,
+            value: message.value,
+            partition,
+            ...(message.headers === undefined ? {} : { headers: message.headers }),
+          },
+        });
+        reached.set(lane, Number(message.offset) + 1);
+      }
+    },
+  });
+  await eventually('the whole log is read', () => [...ends].every(([lane, end]) => (reached.get(lane) ?? 0) >= end), 60_000);
+  await consumer.disconnect();
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  await producer.connect();
+  for (const topic of topics) {
+    const messages = records.filter((record) => record.topic === topic).map((record) => record.message);
+    for (let start = 0; start < messages.length; start += 200) await producer.send({ topic, messages: messages.slice(start, start + 200) });
+  }
+  await producer.disconnect();
+  return records.length;
+}
 
 /** What may die while flags travel: every service and every server. */
 const victims = ['list-matching', 'measure-decomposition', 'execution-feedback', 'monitoring', 'gateway', 'postgres', 'kafka', 'redis'];
@@ -126,6 +209,26 @@ describe('kill -9 of any process of the distributed system', () => {
     expect(again.id).toBe(view.id);
   }, 240_000);
 
+  test('every event of the whole log delivered a second time changes no table', async () => {
+    const client = new pg.Client({ connectionString: adminUrl });
+    await client.connect();
+    const kafka = new Kafka({
+      brokers: (await road.system.json<{ kafka: { brokers: string[] } }>('servers.json')).kafka.brokers,
+      logLevel: logLevel.NOTHING,
+      retry: { retries: 20 },
+    });
+    try {
+      await quiet(client, kafka);
+      const before = await digestOf(client, readers);
+      const doubled = await appendAgain(kafka);
+      expect(doubled).toBeGreaterThan(500);
+      await quiet(client, kafka);
+      expect(await digestOf(client, readers)).toEqual(before);
+    } finally {
+      await client.end();
+    }
+  }, 240_000);
+
   test('no table holds a task twice, a lane out of order, or an event that never left', async () => {
     const client = new pg.Client({ connectionString: adminUrl });
     await client.connect();
@@ -151,7 +254,9 @@ describe('kill -9 of any process of the distributed system', () => {
     // The search itself must be able to find: a number planted for it is found.
     const client = new pg.Client({ connectionString: adminUrl });
     await client.connect();
-    await client.query("CREATE TABLE monitoring.planted AS SELECT '320799198001010018'::text AS text, '\\x333230373939313938303031303130303138'::bytea AS bytes");
+    await client.query(
+      "CREATE TABLE monitoring.planted AS SELECT '320799198001010018'::text AS text, '\\x333230373939313938303031303130303138'::bytea AS bytes",
+    );
     expect((await tracesInDatabase(adminUrl)).traces.map((trace) => trace.where)).toEqual(['monitoring.planted']);
     await client.query('DROP TABLE monitoring.planted');
     await client.end();
