@@ -16,7 +16,7 @@ export function describeRoad(mode: Mode): void {
       const system = await System.create(mode);
       await system.start();
       road = new Road(system);
-    }, 180_000);
+    }, 900_000);
     afterAll(() => road?.system.remove(), 60_000);
 
     for (const listCode of Object.keys(designators)) {

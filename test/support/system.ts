@@ -4,8 +4,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@lianxin/testing';
+import { composeDown, composeUp } from './compose.ts';
 
-export type Mode = 'standalone' | 'distributed';
+export type Mode = 'standalone' | 'distributed' | 'compose';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -42,8 +43,12 @@ export class System {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Starts and waits for the ready line. */
+  /** Starts and waits for the ready line; containers until they are healthy. */
   async start(timeoutMs = 120_000): Promise<void> {
+    if (this.mode === 'compose') {
+      await composeUp(this.port, this.dataDir);
+      return;
+    }
     const main = this.mode === 'standalone' ? 'main.js' : 'distributed.js';
     const child = spawn(join(root, 'node_modules/.bin/node'), [join(root, 'services/standalone/dist', main)], {
       cwd: root,
@@ -90,6 +95,7 @@ export class System {
   }
 
   async remove(): Promise<void> {
+    if (this.mode === 'compose') await composeDown(this.port);
     await this.stop();
     await rm(this.dataDir, { recursive: true, force: true });
   }
