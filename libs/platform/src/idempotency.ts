@@ -37,9 +37,18 @@ export const Idempotent = createParamDecorator((_data: unknown, context: Executi
   return {
     principalId: request.principal?.id ?? 'anonymous',
     key,
-    fingerprint: contentHash([request.method, request.url.split('?')[0], request.body ?? null]),
+    fingerprint: fingerprintOf(request),
   };
 });
+
+/** @throws ProblemError VALIDATION_FAILED for a text that is no Unicode (half a surrogate pair): it has no canonical form and could not be stored either. */
+function fingerprintOf(request: FastifyRequest): string {
+  try {
+    return contentHash([request.method, request.url.split('?')[0], request.body ?? null]);
+  } catch (error) {
+    throw new ProblemError('VALIDATION_FAILED', '请求体含有不成对的代理码位，不是合法的 Unicode 文本', [], { cause: error });
+  }
+}
 
 export const idempotencyMigration: Migration = {
   name: 'platform-0001-idempotency',

@@ -1,4 +1,5 @@
 import multipart from '@fastify/multipart';
+import { ProblemError } from '@lianxin/contracts';
 import { MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -53,10 +54,13 @@ export const service = {
   module: (config) => AppModule.register(config),
   plugins: async (app) => {
     await app.register(multipart, { limits: { files: 1, fields: 10, fileSize: maxFileBytes + 1 } });
-    // A list file is never held in memory: its body stays a stream.
+    // A list file is never held in memory: its body stays a stream, and only the import takes one.
     app
       .getHttpAdapter()
       .getInstance()
-      .addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload));
+      .addContentTypeParser('text/csv', (request, payload, done) => {
+        if (request.url.startsWith('/api/v1/imports')) done(null, payload);
+        else done(new ProblemError('UNSUPPORTED_MEDIA_TYPE', '此接口接收 application/json；名单文件请提交到 /api/v1/imports'));
+      });
   },
 } satisfies ServiceDefinition<typeof configSchema.shape>;

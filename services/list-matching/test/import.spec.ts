@@ -38,7 +38,9 @@ describe('import of a list file', () => {
   afterAll(() => lists?.close());
 
   async function importFile(text: string, mode = 'partial'): Promise<JobView> {
-    const accepted = await lists.call<JobView>(wageOffice, 'POST', `/api/v1/imports?kind=list-entries&mode=${mode}`, text, { 'content-type': 'text/csv' });
+    const accepted = await lists.call<JobView>(wageOffice, 'POST', `/api/v1/imports?kind=list-entries&mode=${mode}`, text, {
+      'content-type': 'text/csv',
+    });
     expect([accepted.status, accepted.body]).toEqual([202, expect.objectContaining({ status: 'queued' })]);
     return eventually('the import has ended', async () => {
       const job = await lists.call<JobView>(wageOffice, 'GET', accepted.headers.get('location') ?? '');
