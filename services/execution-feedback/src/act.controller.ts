@@ -6,7 +6,7 @@ import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { type ActRequest, ActService } from './act.service.ts';
 import { versionOf } from './if-match.ts';
-import { VisibleTask } from './own.task.guard.ts';
+import { VisibleTask } from './visible.guard.ts';
 
 /** What departments do with their tasks, and the credit office with returned ones. */
 @ApiTags('任务')

@@ -1,7 +1,7 @@
 import type { CatalogueDepartment, CatalogueMeasure, CataloguePublished, EventData, subjectChanged } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { type Column, namesOf, unnestRows } from './columns.ts';
+import { type Column, namesOf, unnestRows } from './columns.store.ts';
 
 export type SubjectState = EventData<typeof subjectChanged>;
 

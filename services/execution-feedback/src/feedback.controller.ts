@@ -17,7 +17,7 @@ import { type FeedbackQuery, feedbackListSchema, feedbackQuerySchema, feedbackVi
 import { FeedbackReader } from './feedback.reader.ts';
 import { FeedbackService } from './feedback.service.ts';
 import type { Feedback } from './feedback.store.ts';
-import { VisibleFeedback, VisibleTask } from './own.task.guard.ts';
+import { VisibleFeedback, VisibleTask } from './visible.guard.ts';
 
 /** What departments answer, and its approval by a second person. */
 @ApiTags('反馈')

@@ -2,7 +2,7 @@ import type { TaskStatus } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import type { Notice } from './plan.board.rules.ts';
-import { type NoticeRow, noticeOf } from './task.rows.ts';
+import { type NoticeRow, noticeOf } from './task.rows.store.ts';
 import { type ShownBasis, shownPlanColumns, type TaskFilter } from './task.store.ts';
 
 /** The state of a notice in the words of tasks, as `statusOfNotice` tells it. */

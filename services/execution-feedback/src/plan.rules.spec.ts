@@ -306,8 +306,9 @@ describe('whichever event of a plan comes first', () => {
     for (const old of [made(plan), held(plan), released(plan)]) expect(memory.apply([old])).toEqual([]);
     expect(memory.known).toEqual(before);
     memory.apply([ended(plan)]);
-    for (const old of [held(plan), released(plan), held(plan, { planVersion: 9 })]) memory.apply([old]);
+    for (const old of [held(plan), released(plan), held(plan, { planVersion: 9 })]) expect(memory.apply([old])).toEqual([]);
     expect(memory.statuses()).toEqual(['LIFTING']);
+    expect(memory.known.plans).toMatchObject([{ status: 'ENDED', planVersion: 4 }]);
   });
 
   test('a plan of a further activation makes tasks again', () => {

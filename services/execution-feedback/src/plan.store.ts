@@ -1,6 +1,6 @@
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { type Column, namesOf, unnestRows } from './columns.ts';
+import { type Column, namesOf, unnestRows } from './columns.store.ts';
 import type { Changes, Notice, Plan, PlanBody } from './plan.board.rules.ts';
 import {
   type BasisRow,
@@ -16,7 +16,7 @@ import {
   noticeOf,
   type TaskRow,
   taskOf,
-} from './task.rows.ts';
+} from './task.rows.store.ts';
 import { type Basis, endedStatuses, type Task } from './task.rules.ts';
 import { insertFacts, insertRows, updateTasks } from './task.write.store.ts';
 

@@ -4,10 +4,10 @@ import { Body, Controller, Header, HttpCode, Param, Post, UseGuards } from '@nes
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { CopyStore } from './copy.store.ts';
-import { VisibleTask } from './own.task.guard.ts';
 import { RevealStore } from './reveal.store.ts';
 import { TaskStore } from './task.store.ts';
 import { openIdentity } from './task.view.ts';
+import { VisibleTask } from './visible.guard.ts';
 
 const revealRequestSchema = z
   .object({ field: z.enum(['idNumber', 'name']), purpose: z.string().trim().min(4).max(500) })

@@ -1,7 +1,7 @@
 import { type PartyRole, type TaskQuery, type TaskStatus, taskStatuses } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { type TaskRow, taskOf } from './task.rows.ts';
+import { type TaskRow, taskOf } from './task.rows.store.ts';
 import { closedStatuses, type Task } from './task.rules.ts';
 
 /** Where a page ends: the sort key of its last row. */

@@ -1,7 +1,7 @@
 import type { Transaction } from '@lianxin/platform';
-import { type Column, namesOf, unnestRows } from './columns.ts';
+import { type Column, namesOf, unnestRows } from './columns.store.ts';
 import type { Fact } from './plan.board.rules.ts';
-import { changingTaskColumns, factColumns, lastingTaskColumns } from './task.rows.ts';
+import { changingTaskColumns, factColumns, lastingTaskColumns } from './task.rows.store.ts';
 import type { Task } from './task.rules.ts';
 
 /** Writes that plans, acts of departments and the quarter have in common, for one task or for thousands in the same statement. */

@@ -5,6 +5,7 @@ import {
   type Page,
   quarterOf,
   subjectRegistered,
+  type TaskStatus,
   type TaskView,
   taskAcknowledged,
   taskArmed,
@@ -15,6 +16,7 @@ import {
 import { PersonalData } from '@lianxin/platform';
 import { eventually, principalOf } from '@lianxin/testing';
 import type { TaskFactView } from '../src/queue.service.ts';
+import { foldFacts } from '../src/task.rules.ts';
 import { approverOf, handlerOf, office, World } from './feedback.world.ts';
 import { executor, measure, party, planEnded, planMade } from './plan.fixtures.ts';
 
@@ -121,10 +123,28 @@ describe('an act is refused with what is allowed', () => {
   });
 });
 
-test('two acknowledgements at the same moment are one', async () => {
-  const task = await newTask();
-  const answers = await Promise.all([handler, approverOf('CZJ')].map((who) => world.call(who, 'POST', `tasks/${task.id}/acknowledge`)));
-  expect(answers.map((answer) => answer.status).sort()).toEqual([200, 409]);
+test('of acknowledgements at the same moment one counts, the others are told so', async () => {
+  const tasks = await Promise.all(Array.from({ length: 6 }, () => newTask()));
+  const rivals = [handler, approverOf('CZJ'), handlerOf('CZJ')];
+  for (const task of tasks) {
+    const answers = await Promise.all(rivals.map((who) => world.call(who, 'POST', `tasks/${task.id}/acknowledge`)));
+    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 409, 409]);
+  }
+});
+
+test('an act and the end of the entry at the same moment leave one history', async () => {
+  const plans = Array.from({ length: 8 }, () => planMade([measure('WAGE-01', [executor('CZJ')])]));
+  const tasks = (await Promise.all(plans.map((made) => world.dispatch(made, 1)))).flat();
+  await Promise.all([
+    ...plans.map((made) => world.feeder.send(measurePlanEnded, made.subjectId, planEnded(made))),
+    ...tasks.map((task) => world.call(handler, 'POST', `tasks/${task.id}/acknowledge`)),
+  ]);
+  for (const task of tasks) {
+    await eventually('it is being lifted', async () => (await world.statusOf(task.id)) === 'LIFTING');
+    const { body } = await world.call<{ history: TaskFactView[] }>(handler, 'GET', `tasks/${task.id}`);
+    const facts = body.history.map((fact) => ({ version: fact.version, from: fact.from as TaskStatus | null, to: fact.to as TaskStatus }));
+    expect(foldFacts(facts)).toBe('LIFTING');
+  }
 });
 
 test('the same key on a retry gives the same answer and one step', async () => {

@@ -263,6 +263,15 @@ describe('another department', () => {
     expect(answer).toMatchObject({ status: 422, body: { code: 'EVIDENCE_UNKNOWN' } });
   });
 
+  test('lends no file either to somebody who works for both', async () => {
+    const both = principalOf(['DEPT_HANDLER'], ['CZJ', 'FGW'], 'both departments');
+    const evidence = await world.upload(handler);
+    const [task] = await world.dispatch(planMade([measure('WAGE-01', [executor('FGW')])]), 1);
+    await world.act(both, task?.id ?? '', 'acknowledge', 'start');
+    const answer = await world.call(both, 'POST', `tasks/${task?.id}/feedback`, { kind: 'APPLIED', evidenceIds: [evidence] });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'EVIDENCE_UNKNOWN' } });
+  });
+
   test('and the credit office sees all of it but acts for no department', async () => {
     const task = await begunTask();
     const submitted = await submit(await applied(task.id));

@@ -269,7 +269,7 @@ test('plans of two entries that meet in one party at the same time make one task
 
 test('texts come from the copies of catalogue and subjects, whenever those arrive', async () => {
   const subject = party();
-  const made = planMade([measure('WAGE-03', [executor('CZJ')], { basisRefs: [0] })], [subject], { catalogueVersion: 7 });
+  const made = planMade([measure('WAGE-03', [executor('CZJ')], { basisRefs: [0, 1] })], [subject], { catalogueVersion: 7 });
   const [before] = await world.dispatch(made, 1);
   expect(before).toMatchObject({ measureNameZh: 'WAGE-03', party: { name: null }, explanation: { clauses: [] } });
   const basis = {
@@ -336,6 +336,7 @@ test('texts come from the copies of catalogue and subjects, whenever those arriv
   const state = { kind: 'LEGAL' as const, person: null, regionCode: '320706', provisional: false, subjectId: subject.subjectId };
   const named = (name: string) => ({ ...state, organisation: { name, usccCode: '91320799MA00000155' } });
   await world.feeder.send(subjectChanged, subject.subjectId, { ...named('连云港新名有限公司'), version: 2 });
+  await caughtUp();
   // An older state that comes late never overwrites a newer one.
   await world.feeder.send(subjectRegistered, subject.subjectId, { ...named('连云港旧名有限公司'), version: 1 });
   await caughtUp();

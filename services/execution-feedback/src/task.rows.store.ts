@@ -1,4 +1,4 @@
-import type { Column } from './columns.ts';
+import type { Column } from './columns.store.ts';
 import type { Fact, Notice } from './plan.board.rules.ts';
 import { type Basis, closedStatuses, type Task } from './task.rules.ts';
 
