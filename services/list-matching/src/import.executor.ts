@@ -1,6 +1,7 @@
 import { type Principal, ProblemError } from '@lianxin/contracts';
 import { Database, isTransientDatabaseError, PersonalData, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
+import { ListConfig } from './config.ts';
 import type { CsvRecord } from './csv-records.ts';
 import type { Intake } from './designation.intake.ts';
 import { DesignationService } from './designation.service.ts';
@@ -24,8 +25,6 @@ import { isLostRace, retryLostRace } from './race.ts';
 
 /** Rows of one transaction. */
 const batchRows = 200;
-/** The job of a dead runner is taken over after this time; longer than any batch takes. */
-export const leaseSeconds = 15;
 
 /** Another runner has the job: this one stops where it stands. */
 export class LeaseLost extends Error {}
@@ -55,7 +54,12 @@ export class ImportExecutor {
     private readonly database: Database,
     private readonly designations: DesignationService,
     private readonly personalData: PersonalData,
+    private readonly config: ListConfig,
   ) {}
+
+  private get leaseSeconds(): number {
+    return this.config.importLeaseSeconds;
+  }
 
   /** @throws LeaseLost, ImportStopped, or the fault that stopped it; the job then waits for its next run. */
   async run(job: JobRow, owner: string, isStopping: () => boolean): Promise<void> {
@@ -75,16 +79,16 @@ export class ImportExecutor {
 
   /** First pass over the file: how many rows there are. */
   private async countRows(run: Run): Promise<void> {
-    await this.database.consumerTransaction((tx) => setPhase(tx, run.job.id, run.owner, '计数', null, leaseSeconds));
+    await this.database.consumerTransaction((tx) => setPhase(tx, run.job.id, run.owner, '计数', null, this.leaseSeconds));
     let total = -1;
     let renewedAt = Date.now();
     for await (const _record of this.recordsOf(run)) {
       total++;
-      if (Date.now() - renewedAt < 1000 * (leaseSeconds / 3)) continue;
+      if (Date.now() - renewedAt < 1000 * (this.leaseSeconds / 3)) continue;
       renewedAt = Date.now();
-      await this.database.consumerTransaction((tx) => setPhase(tx, run.job.id, run.owner, '计数', null, leaseSeconds));
+      await this.database.consumerTransaction((tx) => setPhase(tx, run.job.id, run.owner, '计数', null, this.leaseSeconds));
     }
-    await this.database.consumerTransaction((tx) => setPhase(tx, run.job.id, run.owner, '导入', Math.max(0, total), leaseSeconds));
+    await this.database.consumerTransaction((tx) => setPhase(tx, run.job.id, run.owner, '导入', Math.max(0, total), this.leaseSeconds));
   }
 
   private async runInBatches(run: Run): Promise<Progress> {
@@ -103,7 +107,7 @@ export class ImportExecutor {
       const outcome = await this.receiveRobustly(tx, run, columns, records);
       await insertErrors(tx, run.job.id, outcome.errors);
       const progress = progressAfter(before, records, outcome);
-      await advanceJob(tx, run.job.id, run.owner, progress, leaseSeconds);
+      await advanceJob(tx, run.job.id, run.owner, progress, this.leaseSeconds);
       return progress;
     });
   }
@@ -136,7 +140,7 @@ export class ImportExecutor {
   private tellBeside(run: Run, progress: Progress, errors: readonly RowError[]): Promise<void> {
     return this.database.consumerTransaction(async (tx) => {
       await insertErrors(tx, run.job.id, errors);
-      await advanceJob(tx, run.job.id, run.owner, progress, leaseSeconds);
+      await advanceJob(tx, run.job.id, run.owner, progress, this.leaseSeconds);
     });
   }
 

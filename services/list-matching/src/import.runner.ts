@@ -3,7 +3,8 @@ import { ProblemError } from '@lianxin/contracts';
 import { Loop } from '@lianxin/messaging';
 import { Database, isTransientDatabaseError, ServiceContext, sqlStateOf } from '@lianxin/platform';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { ImportExecutor, ImportStopped, LeaseLost, leaseSeconds } from './import.executor.ts';
+import { ListConfig } from './config.ts';
+import { ImportExecutor, ImportStopped, LeaseLost } from './import.executor.ts';
 import { dropRemains, type JobRow, releaseJob, takeJob } from './import.store.ts';
 import { isLostRace } from './race.ts';
 
@@ -22,6 +23,7 @@ export class ImportRunner implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly database: Database,
     private readonly executor: ImportExecutor,
     private readonly context: ServiceContext,
+    private readonly config: ListConfig,
   ) {
     this.loop = new Loop({
       idleMs,
@@ -47,7 +49,7 @@ export class ImportRunner implements OnApplicationBootstrap, OnApplicationShutdo
   private async turn(): Promise<boolean> {
     const job = await this.database.consumerTransaction(async (tx) => {
       await dropRemains(tx);
-      return takeJob(tx, this.owner, leaseSeconds);
+      return takeJob(tx, this.owner, this.config.importLeaseSeconds);
     });
     if (job === undefined) return false;
     try {
