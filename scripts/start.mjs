@@ -22,7 +22,7 @@ const child = spawn(
   },
 );
 // A terminal sends Ctrl-C to both; a service manager to this process only. Twice is as good as once.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => {
   console.error(`lianxin: cannot start ${main} (${error.message}).\nRemedy: remove node_modules and start again.`);
   process.exit(1);

@@ -45,7 +45,7 @@ const lists: readonly DemoList[] = [
     factsZh: '拖欠农民工工资，经责令限期支付后逾期未支付',
     industry: '建筑业',
     namesRepresentative: true,
-    subjects: many(10, 1, (index) => company(index, '建筑工程')),
+    subjects: many(12, 1, (index) => company(index, '建筑工程')),
   },
   {
     code: 'BL-TAX',
@@ -141,28 +141,41 @@ const lists: readonly DemoList[] = [
  * @param today the day of the first start: a seeding that was interrupted goes on with the same day, so that it sends the same records.
  */
 export function demoEntries(today: string, calendar: WorkingDayCalendar): DemoEntry[] {
+  const procedures = Array.from({ length: 15 }, (_, turn) => datesOf(turn, today, calendar));
   return lists.flatMap((list) =>
     list.subjects.map((subject, index) => ({
       department: list.department,
-      request: entry(list, subject, index, datesOf(index, today, calendar)),
+      request: entry(list, subject, index, procedures[index % procedures.length] ?? datesOf(0, today, calendar)),
     })),
   );
 }
 
 interface DemoDates {
   readonly today: string;
+  /** Of a notice, and the end of the defence that it opened. */
   readonly noticed: string;
+  readonly defenceEnded: string;
+  /** Of the public notice before an honour. */
+  readonly opened: string;
+  readonly closed: string;
   readonly decided: string;
   readonly served: string;
-  /** So many working days before the decision. */
-  readonly before: (workdays: number) => string;
 }
 
 /** Decided two to sixteen working days ago, served on the next working day. */
-function datesOf(index: number, today: string, calendar: WorkingDayCalendar): DemoDates {
-  const decided = addWorkingDays(calendar, today, -(2 + (index % 15))).date;
-  const before = (workdays: number) => addWorkingDays(calendar, decided, -workdays).date;
-  return { today, decided, before, noticed: before(8), served: moveToWorkingDay(calendar, addDays(decided, 1)).date };
+function datesOf(turn: number, today: string, calendar: WorkingDayCalendar): DemoDates {
+  const before = (date: string, workdays: number) => addWorkingDays(calendar, date, -workdays).date;
+  const decided = before(today, 2 + turn);
+  const dayBefore = before(decided, 1);
+  return {
+    today,
+    decided,
+    noticed: before(decided, 8),
+    defenceEnded: dayBefore,
+    opened: before(decided, 10),
+    closed: dayBefore,
+    served: moveToWorkingDay(calendar, addDays(decided, 1)).date,
+  };
 }
 
 function entry(list: DemoList, { subject, representative }: DemoSubject, index: number, dates: DemoDates): EntryInput {
@@ -187,9 +200,9 @@ function entry(list: DemoList, { subject, representative }: DemoSubject, index: 
 
 function procedureOf(list: DemoList, dates: DemoDates): Partial<EntryInput> {
   if (list.kind === 'ABNORMAL') return {};
-  if (list.kind === 'RED') return { publicNotice: { openedOn: dates.before(10), closedOn: dates.before(1) } };
+  if (list.kind === 'RED') return { publicNotice: { openedOn: dates.opened, closedOn: dates.closed } };
   return {
-    notice: { servedOn: dates.noticed, defenceEndedOn: dates.before(1), method: 'DIRECT' },
+    notice: { servedOn: dates.noticed, defenceEndedOn: dates.defenceEnded, method: 'DIRECT' },
     service: { decisionServedOn: dates.served, repairNoticeServedOn: dates.served, method: 'DIRECT' },
   };
 }

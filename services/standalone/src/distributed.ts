@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findFreePort } from '@lianxin/platform/servers';
 import { writeFileAtomic } from './atomic-file.ts';
-import { type LaunchSettings, readSettings } from './config.ts';
+import { baseUrlOf, type LaunchSettings, readSettings } from './config.ts';
 import { claimDataFolder, placeDatabase, requireFreePort } from './data-folder.ts';
 import { prepareDatabase } from './database.ts';
 import { environmentOf, type Places } from './environment.ts';
@@ -56,8 +56,7 @@ async function startServices(
   const serviceUrls = Object.fromEntries(innerServices.map((name) => [name, `http://127.0.0.1:${ports[name]}`]));
   const processOf = (name: ServiceName, host: string, port: number) => {
     const environment = environmentOf(name, settings, secrets, { ...places, serviceUrls }, { host, port });
-    const child = new ServiceProcess({ name, environment, onStarted, tell: (text) => void process.stderr.write(`lianxin: ${text}\n`) });
-    return child;
+    return new ServiceProcess({ name, environment, onStarted, tell: (text) => void process.stderr.write(`lianxin: ${text}\n`) });
   };
   const inner = innerServices.map((name) => processOf(name, '127.0.0.1', ports[name]));
   const gateway = processOf('gateway', settings.host, gatewayPort);
@@ -65,7 +64,7 @@ async function startServices(
   // Undone first: no new request comes in while the services finish theirs.
   launch.atEnd(() => gateway.stop());
   await Promise.all([...inner, gateway].map((child) => child.start()));
-  return `http://127.0.0.1:${gatewayPort}`;
+  return baseUrlOf(settings, gatewayPort);
 }
 
 await runLaunch(start);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { ConfigError } from '@lianxin/platform';
 import { ServerError } from '@lianxin/platform/servers';
 
@@ -58,7 +59,8 @@ export async function runLaunch(start: (launch: Launch, fail: (error: unknown) =
     launch.stop();
     over.resolve(undefined);
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  if (!outlivesTerminal()) process.on('SIGHUP', stop);
   // The script that started us is gone: nobody would ever stop us again.
   process.on('disconnect', stop);
   const starting = start(launch, over.resolve);
@@ -72,6 +74,17 @@ export async function runLaunch(start: (launch: Launch, fail: (error: unknown) =
   await launch.end();
   if (error === undefined) launch.tell('stopped');
   process.exit(error === undefined ? 0 : 1);
+}
+
+/** Started with nohup, which has SIGHUP ignored: a handler of ours would undo that. */
+function outlivesTerminal(): boolean {
+  try {
+    const ignored = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
+    return (BigInt(`0x${ignored}`) & 1n) === 1n;
+  } catch {
+    // No such file: another system than Linux.
+    return false;
+  }
 }
 
 function explain(error: unknown): void {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findFreePort } from '@lianxin/platform/servers';
-import { readSettings } from './config.ts';
+import { baseUrlOf, readSettings } from './config.ts';
 import { claimDataFolder, placeDatabase, requireFreePort } from './data-folder.ts';
 import { prepareDatabase } from './database.ts';
 import { environmentOf, type Places } from './environment.ts';
@@ -41,7 +41,7 @@ async function start(launch: Launch, fail: (error: unknown) => void): Promise<vo
     const gateway = await startHere('gateway', environmentOf('gateway', settings, secrets, { ...places, serviceUrls }, listen));
     // Undone first: no new request comes in while the services finish theirs.
     launch.atEnd(() => gateway.close());
-    return `http://127.0.0.1:${listen.port}`;
+    return baseUrlOf(settings, listen.port);
   });
   await bringToReady(launch, settings, secrets, baseUrl, places.seedFile);
 }

@@ -90,8 +90,8 @@ describe('the system in one process', () => {
   test(
     'starts PostgreSQL again when that is killed, and goes on by itself',
     async () => {
-      const [postgres] = await city.servers();
-      process.kill(postgres ?? 0, 'SIGKILL');
+      const [postgres = Number.NaN] = await city.servers();
+      process.kill(postgres, 'SIGKILL');
       await eventually('another PostgreSQL runs', async () => {
         const [now] = await city.servers();
         return now !== undefined && now !== postgres && (await city.isReady());
@@ -129,8 +129,7 @@ describe('the system in one process', () => {
     async () => {
       run = city.startByScript();
       await run.ready();
-      const [system] = await childrenOf(run.pid);
-      expect(system).toBeDefined();
+      const [system = Number.NaN] = await childrenOf(run.pid);
       await run.kill('SIGKILL');
       await eventually('the system has ended too', async () => !(await isProcessAlive(system)) && (await city.servers()).length === 0);
 
@@ -176,6 +175,34 @@ describe('a start that cannot be', () => {
     expect((await late.ended).code).toBe(1);
     for (const name of ['LIANXIN_PORT', 'LIANXIN_DEMO', 'LIANXIN_LOG_LEVEL']) expect(late.output).toContain(name);
   });
+});
+
+describe('a start for real use', () => {
+  test(
+    'seeds nothing, and lets the first client be registered with the bootstrap key alone',
+    async () => {
+      const other = await Installation.create();
+      try {
+        const real = other.start('main', { LIANXIN_DEMO: 'off' });
+        const address = await real.ready();
+        expect(real.output).not.toContain('DEMO');
+        expect(await other.credentials().catch(() => undefined)).toBeUndefined();
+        const { bootstrapKey } = await other.json<{ bootstrapKey: string }>('secrets.json');
+        const registered = await fetch(`${address}/api/v1/api-clients`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${bootstrapKey}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ name: '市信用办', roles: ['CREDIT_OFFICE'] }),
+        });
+        const { key } = (await registered.json()) as { key: string };
+        expect([registered.status, key]).toEqual([201, expect.stringMatching(/^lx_live_/)]);
+        const meta = await fetch(`${address}/api/v1/meta`, { headers: { authorization: `Bearer ${key}` } });
+        expect(await meta.json()).toMatchObject({ mode: 'production' });
+      } finally {
+        await other.remove();
+      }
+    },
+    timeoutMs,
+  );
 });
 
 describe('a demo city whose seeding was interrupted', () => {
