@@ -45,7 +45,12 @@ async function measure(engine: 'postgres' | 'kafka', adminUrl: string): Promise<
     const rate = total / seconds;
     await feeder.close();
     return [
-      { what: `${engine}: sustained fan-out, ${total} tasks with bases, facts and events`, value: rate, unit: 'tasks/s', limit: `INSERT … SELECT FROM unnest of tasks and bases alone: ${Math.round(unnest)} tasks/s` },
+      {
+        what: `${engine}: sustained fan-out, ${total} tasks with bases, facts and events`,
+        value: rate,
+        unit: 'tasks/s',
+        limit: `INSERT … SELECT FROM unnest of tasks and bases alone: ${Math.round(unnest)} tasks/s`,
+      },
       { what: `${engine}: share of INSERT … SELECT FROM unnest`, value: rate / unnest, unit: '×', limit: 'target ≥ 0.35' },
       { what: `${engine}: COPY into the same tables`, value: copy, unit: 'tasks/s' },
       { what: `${engine}: boot of the service until the first tasks`, value: (firstSeen - started) / 1000, unit: 's' },

@@ -1,5 +1,5 @@
-import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
@@ -22,7 +22,10 @@ async function twinOf(client: Client, table: string): Promise<{ twin: string; co
 
 /** Rows of a table as column arrays of texts, cut into batches. */
 async function batchesOf(client: Client, table: string, columns: readonly Column[], batch: number): Promise<(string | null)[][][]> {
-  const { rows } = await client.query<(string | null)[]>({ text: `SELECT ${columns.map((column) => `"${column.name}"::text`).join(', ')} FROM ${table}`, rowMode: 'array' });
+  const { rows } = await client.query<(string | null)[]>({
+    text: `SELECT ${columns.map((column) => `"${column.name}"::text`).join(', ')} FROM ${table}`,
+    rowMode: 'array',
+  });
   const batches: (string | null)[][][] = [];
   for (let start = 0; start < rows.length; start += batch) {
     const part = rows.slice(start, start + batch);
@@ -49,7 +52,10 @@ export async function measureLimits(client: Client, tables: readonly string[], b
       const columns = batches[index];
       const target = prepared[place];
       if (columns === undefined || target === undefined) continue;
-      await client.query(`INSERT INTO ${target.twin} SELECT * FROM unnest(${target.columns.map((column, at) => `$${at + 1}::${column.type}[]`).join(', ')})`, columns);
+      await client.query(
+        `INSERT INTO ${target.twin} SELECT * FROM unnest(${target.columns.map((column, at) => `$${at + 1}::${column.type}[]`).join(', ')})`,
+        columns,
+      );
     }
     await client.query('COMMIT');
   }
@@ -60,7 +66,9 @@ export async function measureLimits(client: Client, tables: readonly string[], b
   for (const [place, batches] of data.entries()) {
     const target = prepared[place];
     if (target === undefined) continue;
-    const lines = batches.flatMap((columns) => (columns[0] ?? []).map((_, row) => `${columns.map((column) => copyText(column[row] ?? null)).join('\t')}\n`));
+    const lines = batches.flatMap((columns) =>
+      (columns[0] ?? []).map((_, row) => `${columns.map((column) => copyText(column[row] ?? null)).join('\t')}\n`),
+    );
     await pipeline(Readable.from(lines), client.query(copyFrom(`COPY ${target.twin} FROM STDIN`)));
   }
   const copy = total / ((performance.now() - started) / 1000);

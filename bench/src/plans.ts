@@ -1,7 +1,28 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { MeasurePlanMade } from '@lianxin/contracts';
 
-const departments = ['CZJ', 'FGW', 'GXJ', 'KJJ', 'NYNCJ', 'GGZY', 'ZJJ', 'JTJ', 'SLJ', 'SCJGJ', 'RSJ', 'SHUIJ', 'WMB', 'ZGH', 'TSW', 'FL', 'STHJJ', 'YJJ', 'HG', 'MZJ'];
+const departments = [
+  'CZJ',
+  'FGW',
+  'GXJ',
+  'KJJ',
+  'NYNCJ',
+  'GGZY',
+  'ZJJ',
+  'JTJ',
+  'SLJ',
+  'SCJGJ',
+  'RSJ',
+  'SHUIJ',
+  'WMB',
+  'ZGH',
+  'TSW',
+  'FL',
+  'STHJJ',
+  'YJJ',
+  'HG',
+  'MZJ',
+];
 
 /** A plan of one party with `tasks` tasks over 20 departments: about what BL-WAGE or BL-COURT give. */
 export function syntheticPlan(tasks: number): MeasurePlanMade {

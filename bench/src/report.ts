@@ -12,14 +12,24 @@ export interface Figure {
 
 /** Prints figures and writes them as JSON under bench/results. */
 export function report(name: string, figures: readonly Figure[]): void {
-  const machine = { cores: availableParallelism(), processor: cpus()[0]?.model ?? 'unknown', memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version };
+  const machine = {
+    cores: availableParallelism(),
+    processor: cpus()[0]?.model ?? 'unknown',
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+  };
   console.log(`\n${name} on ${machine.cores} cores (${machine.processor}), ${machine.memoryGiB} GiB, Node ${machine.node}`);
   for (const { what, value, unit, limit } of figures) {
-    console.log(`  ${what}: ${value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2)} ${unit}${limit === undefined ? '' : `   [${limit}]`}`);
+    console.log(
+      `  ${what}: ${value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2)} ${unit}${limit === undefined ? '' : `   [${limit}]`}`,
+    );
   }
   const folder = join(import.meta.dirname, '../results');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ name, measuredAt: new Date().toISOString(), machine, figures }, null, 2)}\n`);
+  writeFileSync(
+    join(folder, `${name}.json`),
+    `${JSON.stringify({ name, measuredAt: new Date().toISOString(), machine, figures }, null, 2)}\n`,
+  );
 }
 
 /** The value below which `share` of the sorted values lie. */

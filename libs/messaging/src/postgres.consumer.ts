@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { ConsumeOptions, LogConsumer, StoredRecord } from './event-log.ts';
-import { Loop } from './loop.ts';
+import { backoffMs, Loop } from './loop.ts';
 
 export const wakeChannel = 'lianxin_event_log';
 
@@ -14,6 +14,9 @@ interface Lane {
   readonly partition: number;
   /** Next offset to read; undefined until the database told it. */
   position: number | undefined;
+  /** Failures in a row, and until when the next try waits (milliseconds of the clock). */
+  failures: number;
+  notBefore: number;
 }
 
 /**
@@ -31,6 +34,7 @@ class Member {
   private announceReady: () => void = () => undefined;
   private session: pg.Client | undefined;
   private lanes = new Map<string, Lane>();
+  private readonly working = new Map<Lane, Promise<void>>();
   private claimedAt = 0;
   private readonly loop: Loop;
 
@@ -52,20 +56,34 @@ class Member {
 
   async close(): Promise<void> {
     await this.loop.stop();
+    await Promise.all(this.working.values());
     await this.endSession();
   }
 
-  /** One look at all partitions of ours: a batch from each that has something new. */
+  /** One look at all partitions of ours: those with news are worked on side by side, so that one that must wait holds up no other. */
   private async turn(): Promise<boolean> {
     await this.claim();
-    const waiting = await this.lanesWithNews();
-    for (let start = 0; start < waiting.length; start += concurrency) {
-      if (this.loop.isStopping) return false;
-      const results = await Promise.allSettled(waiting.slice(start, start + concurrency).map((lane) => this.readBatch(lane)));
-      const failure = results.find((result) => result.status === 'rejected');
-      if (failure !== undefined) throw failure.reason;
+    const idle = (await this.lanesWithNews()).filter((lane) => !this.working.has(lane) && lane.notBefore <= Date.now());
+    for (const lane of idle.slice(0, Math.max(0, concurrency - this.working.size))) {
+      this.working.set(
+        lane,
+        this.readBatch(lane)
+          .then(
+            () => {
+              lane.failures = 0;
+            },
+            (error: unknown) => {
+              lane.notBefore = Date.now() + backoffMs(lane.failures++);
+              this.options.onError(error);
+            },
+          )
+          .finally(() => {
+            this.working.delete(lane);
+            this.loop.wake();
+          }),
+      );
     }
-    return waiting.length > 0;
+    return false;
   }
 
   /** Opens the session if need be and takes every partition that no other member holds. */
@@ -78,7 +96,13 @@ class Member {
       [`lianxin group ${this.options.group}`, this.options.topics, [...this.lanes.keys()]],
     );
     for (const row of rows.filter((candidate) => candidate.held)) {
-      this.lanes.set(`${row.topic}/${row.partition}`, { topic: row.topic, partition: row.partition, position: undefined });
+      this.lanes.set(`${row.topic}/${row.partition}`, {
+        topic: row.topic,
+        partition: row.partition,
+        position: undefined,
+        failures: 0,
+        notBefore: 0,
+      });
     }
     this.claimedAt = Date.now();
     this.announceReady();

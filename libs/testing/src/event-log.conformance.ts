@@ -150,6 +150,40 @@ export function describeEventLog(engine: string, open: () => Promise<LogUnderTes
       expect(overlapping).toBe(0);
     });
 
+    test('tells how old the oldest record is that a group has not read, and nothing of a group that has read all', async () => {
+      const startedAt = Date.now();
+      const positions = async () =>
+        [...(await subject.log.endOffsets(topic))].map(([partition, nextOffset]) => ({ topic, partition, nextOffset }));
+      const read = await positions();
+      expect(await subject.other.oldestUnread([topic], read)).toEqual(new Map());
+      await subject.log.append([record('key-0', 'unread')]);
+      const oldest = (await subject.other.oldestUnread([topic], read)).get(topic)?.getTime() ?? 0;
+      expect(oldest).toBeGreaterThan(startedAt - 500);
+      expect(oldest).toBeLessThan(Date.now() + 500);
+      // Without any position the group has everything before it.
+      const first = (await subject.log.oldestUnread([topic], [])).get(topic)?.getTime() ?? 0;
+      expect(first).toBeLessThan(startedAt);
+      expect(await subject.log.oldestUnread([topic], await positions())).toEqual(new Map());
+    });
+
+    test('lets the other partitions go on while one waits', async () => {
+      let release: () => void = () => undefined;
+      const gate = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      let stuck: number | undefined;
+      const started = await reader(async (batch) => {
+        stuck ??= batch.partition;
+        if (batch.partition === stuck) await gate;
+      }).start(subject.log);
+      const total = keys.length * (20 + 6 * 15);
+      const ends = await subject.log.endOffsets(topic);
+      await eventually('all others have been read', () => stuck !== undefined && started.seen.length >= total - (ends.get(stuck) ?? 0));
+      expect(started.seen.some((row) => row.partition === stuck)).toBe(false);
+      release();
+      await eventually('the one goes on too', () => started.seen.length >= total);
+    });
+
     test('hands the partitions of a member that left to those that stay, without a lost or doubled record', async () => {
       const group = `group-${groups++}`;
       const shared = new Map<string, number>();
@@ -165,7 +199,8 @@ export function describeEventLog(engine: string, open: () => Promise<LogUnderTes
       await subject.log.append(keys.flatMap((key) => numbered(10).map((text) => record(key, `a${text}`))));
       await one.consumer?.close();
       await subject.log.append(keys.flatMap((key) => numbered(10).map((text) => record(key, `b${text}`))));
-      const total = keys.length * (20 + 6 * 15 + 20);
+      // The one of the test before stands in the log too.
+      const total = keys.length * (20 + 6 * 15 + 20) + 1;
       await eventually('both have read everything together', () => one.seen.length + two.seen.length >= total, 40_000);
       const offsets = [...one.seen, ...two.seen].map((row) => `${row.partition}/${row.offset}`);
       expect(offsets).toHaveLength(total);
