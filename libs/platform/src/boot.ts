@@ -17,6 +17,9 @@ import { type Migration, migrate } from './migrations.ts';
 import { PersonalData } from './personal-data.ts';
 import { PrincipalGuard } from './principal.guard.ts';
 import { ProblemFilter } from './problem.filter.ts';
+import { traceRequests } from './telemetry.http.ts';
+import type { Tracing } from './telemetry.tracing.ts';
+import { Telemetry } from './telemetry.ts';
 import { TokenVerifier } from './tokens.ts';
 import { validationPipe } from './validation.pipe.ts';
 
@@ -72,8 +75,10 @@ export async function boot<Shape extends z.ZodRawShape>(
     idempotencyMigration,
     ...definition.migrations,
   ]);
-  const database = await Database.connect(definition.name, platform);
-  const module = await platformModule(definition.name, platform, database, logger, options.aloneInProcess ?? true);
+  const telemetry = await Telemetry.open(definition.name, platform, logger);
+  const context = new ServiceContext(definition.name, platform, logger, telemetry.tracing);
+  const database = await Database.connect(definition.name, platform, telemetry.tracing);
+  const module = await platformModule(context, database, new Metrics(definition.name, options.aloneInProcess ?? true));
 
   const adapter = new FastifyAdapter({
     bodyLimit: maxBodyBytes,
@@ -94,12 +99,13 @@ export async function boot<Shape extends z.ZodRawShape>(
     },
   );
   try {
-    await prepare(app, definition, config, logger);
+    await prepare(app, definition, config);
     await app.listen({ port: platform.LIANXIN_SERVICE_PORT, host: platform.LIANXIN_SERVICE_HOST });
   } catch (error) {
     // What has begun (relay, consumers, timers) must not go on behind a start that failed.
     await app.close();
     await database.close();
+    await telemetry.close();
     throw error;
   }
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
@@ -113,19 +119,21 @@ export async function boot<Shape extends z.ZodRawShape>(
       closing ??= (async () => {
         await app.close();
         await database.close();
+        await telemetry.close();
       })();
       return closing;
     },
   };
 }
 
-/** Body parser, the service's own plugins, validation, problems, guard and API document: all that stands around its routes. */
+/** Traces, body parser, the service's own plugins, validation, problems, guard and API document: all that stands around its routes. */
 async function prepare<Shape extends z.ZodRawShape>(
   app: NestFastifyApplication,
   definition: ServiceDefinition<Shape>,
   config: z.infer<z.ZodObject<Shape>>,
-  logger: Logger,
 ): Promise<void> {
+  const { logger, tracing } = app.get(ServiceContext);
+  traceRequests(app.getHttpAdapter().getInstance(), tracing, app.get(Metrics));
   useJsonParser(app);
   await definition.plugins?.(app, config);
   app.useGlobalPipes(validationPipe());
@@ -143,22 +151,23 @@ function requestIdOf(header: string | string[] | undefined): string {
   return typeof header === 'string' && /^[A-Za-z0-9._:-]{1,128}$/.test(header) ? header : randomUUIDv7();
 }
 
-async function platformModule(
-  service: string,
-  config: PlatformConfig,
-  database: Database,
-  logger: Logger,
-  aloneInProcess: boolean,
-): Promise<DynamicModule> {
+async function platformModule(context: ServiceContext, database: Database, metrics: Metrics): Promise<DynamicModule> {
+  const { config } = context;
   const health = new Health();
   health.addCheck('database', () => database.ping());
+  metrics.watch({
+    name: 'lx_database_connections',
+    help: 'Connections of this process to the database by pool and state, and callers that wait for one',
+    labels: ['pool', 'state'],
+    read: async () => database.connections().map(({ pool, state, count }) => ({ labels: { pool, state }, value: count })),
+  });
   const providers = [
     { provide: Database, useValue: database },
     { provide: Health, useValue: health },
-    { provide: Metrics, useValue: new Metrics(service, aloneInProcess) },
+    { provide: Metrics, useValue: metrics },
     { provide: PersonalData, useValue: new PersonalData(config.LIANXIN_PERSONAL_DATA_KEYS, config.LIANXIN_PERSONAL_DATA_HASH_KEY) },
     { provide: TokenVerifier, useValue: await TokenVerifier.create(config.LIANXIN_TOKEN_PUBLIC_KEY) },
-    { provide: ServiceContext, useValue: new ServiceContext(service, config, logger) },
+    { provide: ServiceContext, useValue: context },
     Clock,
   ];
   return {
@@ -170,12 +179,13 @@ async function platformModule(
   };
 }
 
-/** Name, configuration and logger of the running service. */
+/** Name, configuration, logger and traces of the running service. */
 export class ServiceContext {
   constructor(
     readonly name: string,
     readonly config: PlatformConfig,
     readonly logger: Logger,
+    readonly tracing: Tracing,
   ) {}
 
   /** CloudEvents source. */

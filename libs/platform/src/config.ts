@@ -84,6 +84,10 @@ export const platformConfigSchema = z.object({
   /** Where evidence and import files are kept. */
   LIANXIN_FILES_DIR: z.string().min(1).default('.data/files'),
   LIANXIN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  /** Where traces are sent, `http://collector:4318` (OTLP over HTTP). Left out, nothing is sent; trace ids exist all the same. */
+  LIANXIN_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  /** Share of new traces that is recorded, 0 to 1; a caller's own decision in `traceparent` goes before. */
+  LIANXIN_TRACE_RATIO: z.coerce.number().min(0).max(1).default(1),
   /** GB/T 2260 code of the city. */
   LIANXIN_CITY_REGION: z.string().default('320700'),
 });

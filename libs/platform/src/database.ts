@@ -1,9 +1,12 @@
 import type { Principal } from '@lianxin/contracts';
 import { seesWholeCity } from '@lianxin/contracts';
+import type { Span } from '@opentelemetry/api';
 import pg from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import type { PlatformConfig } from './config.ts';
 import { databaseRolesOf, roleUrl } from './database.roles.ts';
+import { statementOf } from './telemetry.sql.ts';
+import { isTraced, type Tracing } from './telemetry.tracing.ts';
 
 // Dates stay `YYYY-MM-DD` text and bigint counters stay exact numbers below 2^53: neither may pass through a local time zone or a string.
 pg.types.setTypeParser(pg.types.builtins.DATE, (value) => value);
@@ -11,21 +14,34 @@ pg.types.setTypeParser(pg.types.builtins.INT8, (value) => Number(value));
 
 export type SqlValue = unknown;
 
+/** Statements of one transaction that get a span each; the others are counted. A set-based use case stays far below. */
+const maxStatementSpans = 50;
+
 /** An open transaction. Stores take one in every method; nothing is read or written outside of one. */
 export class Transaction {
   private readonly committed: (() => void)[] = [];
+  private statements = 0;
 
-  constructor(private readonly runner: QueryRunner) {}
+  /** @param tracing given when somebody will see the spans of this transaction. */
+  constructor(
+    private readonly runner: QueryRunner,
+    private readonly tracing: Tracing | undefined,
+  ) {}
+
+  /** Statements run so far. */
+  get statementCount(): number {
+    return this.statements;
+  }
 
   /** Runs one statement and returns its rows (for INSERT/UPDATE/DELETE those of RETURNING). */
   async query<Row = Record<string, unknown>>(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> {
-    const result = (await this.runner.query(sql, [...parameters], true)) as { records?: Row[] };
+    const result = (await this.run(sql, parameters)) as { records?: Row[] };
     return result.records ?? [];
   }
 
   /** Runs one statement and returns how many rows it touched. */
   async execute(sql: string, parameters: readonly SqlValue[] = []): Promise<number> {
-    const result = (await this.runner.query(sql, [...parameters], true)) as { affected?: number; records?: unknown[] };
+    const result = (await this.run(sql, parameters)) as { affected?: number; records?: unknown[] };
     return result.affected ?? result.records?.length ?? 0;
   }
 
@@ -48,6 +64,15 @@ export class Transaction {
     this.committed.push(hook);
   }
 
+  /** The text of a statement is shown in its span, its parameters never. */
+  private run(sql: string, parameters: readonly SqlValue[]): Promise<unknown> {
+    this.statements++;
+    if (this.tracing === undefined || this.statements > maxStatementSpans) return this.runner.query(sql, [...parameters], true);
+    const { name, text } = statementOf(sql);
+    const attributes = { 'db.system.name': 'postgresql', 'db.query.text': text };
+    return this.tracing.inSpan(name, { kind: 'CLIENT', attributes }, () => this.runner.query(sql, [...parameters], true));
+  }
+
   /** @internal */
   runCommitHooks(): void {
     for (const hook of this.committed) hook();
@@ -65,11 +90,13 @@ export class Database {
     private readonly consumer: DataSource,
     /** URL of the consumer role, for sessions that hold advisory locks. */
     readonly consumerUrl: string,
+    private readonly tracing: Tracing | undefined,
   ) {}
 
   static async connect(
     service: string,
     config: Pick<PlatformConfig, 'LIANXIN_DATABASE_URL' | 'LIANXIN_DATABASE_SECRET' | 'LIANXIN_DATABASE_POOL'>,
+    tracing?: Tracing,
   ): Promise<Database> {
     const roles = databaseRolesOf(service);
     const open = (role: string, poolSize: number) =>
@@ -84,12 +111,13 @@ export class Database {
       }).initialize();
     const app = await open(roles.app, config.LIANXIN_DATABASE_POOL);
     const consumer = await open(roles.consumer, 6);
-    return new Database(roles.schema, app, consumer, roleUrl(config.LIANXIN_DATABASE_URL, config.LIANXIN_DATABASE_SECRET, roles.consumer));
+    const consumerUrl = roleUrl(config.LIANXIN_DATABASE_URL, config.LIANXIN_DATABASE_SECRET, roles.consumer);
+    return new Database(roles.schema, app, consumer, consumerUrl, tracing);
   }
 
   /** Runs `work` in one transaction as `principal`: without departments and without a city-wide role no tenant row is visible. */
   transaction<Result>(principal: Principal, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
-    return run(this.app, work, [
+    return this.run(this.app, work, [
       `SELECT set_config('lianxin.principal', $1, true), set_config('lianxin.departments', $2, true), set_config('lianxin.scope', $3, true)`,
       [principal.id, principal.departments.join(','), seesWholeCity(principal) ? 'CITY' : 'DEPARTMENT'],
     ]);
@@ -97,7 +125,27 @@ export class Database {
 
   /** Runs `work` in one transaction of the consumer role, for events, timers and jobs. */
   consumerTransaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
-    return run(this.consumer, work);
+    return this.run(this.consumer, work);
+  }
+
+  /** Connections of each pool and how many wait for one, for the figures. */
+  connections(): { pool: 'app' | 'consumer'; state: 'used' | 'idle' | 'waiting'; count: number }[] {
+    return (['app', 'consumer'] as const).flatMap((pool) => {
+      const { totalCount, idleCount, waitingCount } = (this[pool].driver as unknown as { master: pg.Pool }).master;
+      return [
+        { pool, state: 'used' as const, count: totalCount - idleCount },
+        { pool, state: 'idle' as const, count: idleCount },
+        { pool, state: 'waiting' as const, count: waitingCount },
+      ];
+    });
+  }
+
+  /** A transaction shows in the trace that it belongs to; one that belongs to none (a look for work that finds nothing) begins none. */
+  private run<Result>(source: DataSource, work: (tx: Transaction) => Promise<Result>, setting?: [string, SqlValue[]]): Promise<Result> {
+    const { tracing } = this;
+    if (tracing === undefined || !isTraced()) return run(source, work, setting);
+    const attributes = { 'db.system.name': 'postgresql', 'db.namespace': this.schema };
+    return tracing.inSpan('transaction', { kind: 'CLIENT', attributes }, (span) => run(source, work, setting, { tracing, span }));
   }
 
   async ping(): Promise<void> {
@@ -113,12 +161,13 @@ async function run<Result>(
   source: DataSource,
   work: (tx: Transaction) => Promise<Result>,
   setting?: [string, SqlValue[]],
+  traced?: { readonly tracing: Tracing; readonly span: Span },
 ): Promise<Result> {
   const runner = source.createQueryRunner();
+  const tx = new Transaction(runner, traced?.tracing);
   try {
     await runner.connect();
     await runner.startTransaction();
-    const tx = new Transaction(runner);
     let result: Result;
     try {
       if (setting !== undefined) await tx.query(...setting);
@@ -132,6 +181,7 @@ async function run<Result>(
     tx.runCommitHooks();
     return result;
   } finally {
+    traced?.span.setAttribute('lianxin.statements', tx.statementCount);
     await runner.release();
   }
 }
@@ -139,7 +189,8 @@ async function run<Result>(
 /** SQLSTATE of an error from the database, if it is one. */
 export function sqlStateOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown; driverError?: { code?: unknown } })?.driverError?.code ?? (error as { code?: unknown })?.code;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+  // Every SQLSTATE holds a digit; the system's EPIPE, as long as one, does not.
+  return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
 /** A fault that passes by itself: lost connection, server starting or stopping, deadlock, serialisation, lock time-out. */

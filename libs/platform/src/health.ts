@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Controller, Get, Header, Injectable, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { Public } from './principal.guard.ts';
 
 /** What must be well before requests are taken. Every part adds its own check. */
@@ -29,15 +30,73 @@ export class Health {
   }
 }
 
+/** A figure that is looked up when somebody asks for the metrics. */
+export interface Figure {
+  readonly name: string;
+  readonly help: string;
+  readonly labels?: readonly string[];
+  /** An answer this young is given again instead of a new look. */
+  readonly keptMs?: number;
+  readonly read: () => Promise<readonly { readonly labels?: Readonly<Record<string, string>>; readonly value: number }[]>;
+}
+
+/** A scraper waits ten seconds by default, the gateway five for each service. */
+const figureTimeoutMs = 2_000;
+
 /** The Prometheus registry of one service; several services may run in one process, each with its own. */
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
   private join: (own: string) => Promise<string> = async (own) => own;
+  private readonly failed: Counter;
 
   constructor(service: string, ofProcess: boolean) {
     this.registry.setDefaultLabels({ service });
     if (ofProcess) collectDefaultMetrics({ register: this.registry });
+    this.failed = new Counter({
+      name: 'lx_figures_failed_total',
+      help: 'Figures that could not be looked up in time and are missing from that answer',
+      labelNames: ['figure'],
+      registers: [this.registry],
+    });
+  }
+
+  /**
+   * Adds a figure that is looked up at each scrape. One that cannot be known is missing from the answer, and counted: it never shows an old or a
+   * reassuring value, and never holds up the others.
+   */
+  watch(figure: Figure): void {
+    const kept = { until: 0 };
+    let reading: Promise<void> | undefined;
+    const gauge = new Gauge({
+      name: figure.name,
+      help: figure.help,
+      labelNames: [...(figure.labels ?? [])],
+      registers: [this.registry],
+      collect: async () => {
+        if (performance.now() < kept.until) return;
+        reading ??= this.look(figure, gauge, kept).finally(() => {
+          reading = undefined;
+        });
+        const inTime = await withinMs(figureTimeoutMs, reading);
+        if (inTime) return;
+        clear(gauge);
+        this.failed.inc({ figure: figure.name });
+      },
+    });
+  }
+
+  private async look(figure: Figure, gauge: Gauge, kept: { until: number }): Promise<void> {
+    try {
+      const values = await figure.read();
+      clear(gauge);
+      for (const { labels, value } of values) gauge.set({ ...labels }, value);
+      kept.until = performance.now() + (figure.keptMs ?? 0);
+    } catch {
+      // The cause is told by whatever else uses the part that fails; here the gap itself is the news.
+      clear(gauge);
+      this.failed.inc({ figure: figure.name });
+    }
   }
 
   /** Lets `/metrics` show more than this service's own figures: the gateway joins those of all services. */
@@ -48,6 +107,23 @@ export class Metrics {
   /** What `/metrics` shows, in Prometheus' text format. */
   async text(): Promise<string> {
     return this.join(await this.registry.metrics());
+  }
+}
+
+function clear(gauge: Gauge): void {
+  gauge.reset();
+  // Without labels a reset leaves a zero behind.
+  gauge.remove({});
+}
+
+/** Whether `work` was done in time. */
+async function withinMs(timeoutMs: number, work: Promise<void>): Promise<boolean> {
+  const clock = new AbortController();
+  const late = delay(timeoutMs, false, { signal: clock.signal }).catch(() => false);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clock.abort();
   }
 }
 

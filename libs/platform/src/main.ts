@@ -1,6 +1,8 @@
+import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { boot, type RunningService, type ServiceDefinition } from './boot.ts';
 import { ConfigError } from './config.ts';
+import { faultText } from './telemetry.fault.ts';
 
 /** Longest time for a stop in good order. */
 const stopTimeoutMs = 15_000;
@@ -14,11 +16,10 @@ export async function runService<Shape extends z.ZodRawShape>(definition: Servic
   try {
     service = await boot(definition, process.env);
   } catch (error) {
-    process.stderr.write(
-      `${definition.name}: ${error instanceof ConfigError ? error.message : ((error as Error).stack ?? String(error))}\n`,
-    );
+    process.stderr.write(`${definition.name}: ${error instanceof ConfigError ? error.message : faultText(error)}\n`);
     process.exit(error instanceof ConfigError ? 2 : 1);
   }
+  endOnUncaught(service.logger);
   let stopping = false;
   const stop = () => {
     if (stopping) return;
@@ -39,4 +40,17 @@ export async function runService<Shape extends z.ZodRawShape>(definition: Servic
   process.on('disconnect', stop);
   process.send?.({ ready: service.url });
   process.stdout.write(`ready ${service.url}\n`);
+}
+
+/**
+ * Ends the process when nobody caught a fault, as Node would, but tells it without its values: Node itself prints every field of an error, and
+ * PostgreSQL's carry the refused row.
+ */
+export function endOnUncaught(logger: Logger): void {
+  const end = (error: unknown) => {
+    logger.fatal({ err: error }, 'a fault that nobody caught');
+    process.exit(1);
+  };
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
 }

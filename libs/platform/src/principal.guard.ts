@@ -1,6 +1,7 @@
 import { type Principal, ProblemError, type Role } from '@lianxin/contracts';
 import { type CanActivate, createParamDecorator, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { noteTenant } from './logger.ts';
 import { TokenVerifier } from './tokens.ts';
 
 interface RequestWithPrincipal {
@@ -39,6 +40,7 @@ export class PrincipalGuard implements CanActivate {
     const principal = await this.tokens.verify(typeof header === 'string' && header.startsWith('Bearer ') ? header.slice(7) : undefined);
     if (principal === undefined) throw new ProblemError('UNAUTHENTICATED', '缺少网关签发的令牌，或令牌已过期');
     request.principal = principal;
+    noteTenant(principal);
     const roles = this.reflector.getAllAndOverride<Role[] | undefined>(rolesOfRoute, targets);
     if (roles !== undefined && !roles.some((role) => principal.roles.includes(role))) {
       throw new ProblemError('FORBIDDEN', `需要以下角色之一：${roles.join('、')}`);

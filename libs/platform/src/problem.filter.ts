@@ -3,6 +3,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { isTransientDatabaseError, sqlStateOf } from './database.ts';
+import { traceIdOf } from './telemetry.http.ts';
 
 /** Codes of Fastify's own refusals. */
 const fastifyProblems: Readonly<Record<string, ProblemCode>> = {
@@ -47,7 +48,7 @@ export function problemOf(error: unknown): { code: ProblemCode; detail: string; 
 /** The RFC 9457 body of a refusal (product §B.1), Chinese unless the caller asks for English. */
 export function problemBody(
   problem: { code: ProblemCode; detail: string; errors: readonly FieldProblem[] },
-  request: { url: string; id: string; language: string | undefined },
+  request: { url: string; traceId: string; language: string | undefined },
 ): ProblemBody {
   const definition = problems[problem.code];
   const english = /^en\b/i.test(request.language ?? '');
@@ -59,7 +60,7 @@ export function problemBody(
     remedy: english ? definition.remedyEn : definition.remedyZh,
     instance: request.url.split('?')[0] ?? '/',
     code: problem.code,
-    traceId: request.id,
+    traceId: request.traceId,
     retryable: definition.retryable,
     ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
   };
@@ -69,8 +70,9 @@ export function problemBody(
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
   const problem = problemOf(error);
   const status = problems[problem.code].status;
+  const traceId = traceIdOf(request);
   // The URL is logged as its route pattern: no identifier of a person may reach a log.
-  if (status >= 500) logger.error({ err: error, route: request.routeOptions?.url, traceId: request.id }, 'request failed');
+  if (status >= 500) logger.error({ err: error, route: request.routeOptions?.url, requestId: request.id, traceId }, 'request failed');
   if (reply.sent || reply.raw.headersSent) {
     reply.raw.destroy();
     return;
@@ -79,7 +81,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   void reply
     .status(status)
     .header('content-type', 'application/problem+json; charset=utf-8')
-    .send(problemBody(problem, { url: request.url, id: request.id, language: request.headers['accept-language'] }));
+    .send(problemBody(problem, { url: request.url, traceId, language: request.headers['accept-language'] }));
 }
 
 /** The only place that knows how a problem becomes HTTP. */
