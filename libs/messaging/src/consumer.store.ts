@@ -1,5 +1,5 @@
 import type { Transaction } from '@lianxin/platform';
-import type { StoredRecord } from './event-log.ts';
+import type { LanePosition, StoredRecord } from './event-log.ts';
 
 /** Next offset of a group in a topic partition; 0 when it has read nothing. */
 export async function readPosition(tx: Transaction, group: string, topic: string, partition: number): Promise<number> {
@@ -10,7 +10,14 @@ export async function readPosition(tx: Transaction, group: string, topic: string
   return row?.next_offset ?? 0;
 }
 
-/** The same under a row lock: of two members that believe they own the partition, one waits here and then finds the work done. */
+/** Where a group stands in every topic partition that it has read from. */
+export async function readPositions(tx: Transaction, group: string): Promise<LanePosition[]> {
+  return tx.query<LanePosition>('SELECT topic, partition, next_offset AS "nextOffset" FROM consumer_position WHERE consumer_group = $1', [
+    group,
+  ]);
+}
+
+/** One position under a row lock: of two members that believe they own the partition, one waits here and then finds the work done. */
 export async function lockPosition(tx: Transaction, group: string, topic: string, partition: number): Promise<number> {
   await tx.execute(
     'INSERT INTO consumer_position (consumer_group, topic, partition, next_offset) VALUES ($1, $2, $3, 0) ON CONFLICT DO NOTHING',

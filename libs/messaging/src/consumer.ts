@@ -1,8 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type EventDefinition, findEventDefinition, type LianxinEvent } from '@lianxin/contracts';
-import { Database, Health, isTransientDatabaseError, Metrics, ServiceContext, type Transaction } from '@lianxin/platform';
+import {
+  Database,
+  faultMessage,
+  Health,
+  isTransientDatabaseError,
+  Metrics,
+  nameOf,
+  ServiceContext,
+  type Transaction,
+} from '@lianxin/platform';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Counter, Gauge } from 'prom-client';
+import { Counter, Histogram } from 'prom-client';
 import {
   dropInboxBefore,
   ensureInboxDays,
@@ -14,6 +23,7 @@ import {
   readPosition,
 } from './consumer.store.ts';
 import type { EventLog, LogBatch, LogConsumer, StoredRecord } from './event-log.ts';
+import { watchLag } from './figures.ts';
 import { backoffMs } from './loop.ts';
 import { decodeEvent, payloadHash, UnreadableEventError } from './wire.ts';
 
@@ -50,7 +60,7 @@ export class EventConsumer implements OnApplicationBootstrap {
   private readonly knownDays = new Set<string>();
   private readonly handled: Counter;
   private readonly altered: Counter;
-  private readonly lag: Gauge;
+  private readonly handledSeconds: Histogram;
 
   constructor(
     private readonly log: EventLog,
@@ -62,12 +72,14 @@ export class EventConsumer implements OnApplicationBootstrap {
     const registers = [metrics.registry];
     this.handled = new Counter({ name: 'lx_events_handled_total', help: 'Events taken from the log', labelNames: ['outcome'], registers });
     this.altered = new Counter({ name: 'lx_events_altered_total', help: 'Events that came again with other content: refused', registers });
-    this.lag = new Gauge({
-      name: 'lx_consumer_lag_seconds',
-      help: 'Age of the oldest event of the last batch when it was taken',
-      labelNames: ['topic'],
+    this.handledSeconds = new Histogram({
+      name: 'lx_event_to_handled_seconds',
+      help: 'Time from the recording of an event to the commit of its effect here',
+      labelNames: ['type'],
+      buckets: [0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1, 2, 5, 15, 60, 300, 3600],
       registers,
     });
+    watchLag(metrics, database, log, this.group, () => this.topics);
     health.addCheck('event log', async () => {
       if (this.handler !== undefined && !this.isReady) throw new Error('not yet a member of its group');
     });
@@ -75,6 +87,10 @@ export class EventConsumer implements OnApplicationBootstrap {
 
   get group(): string {
     return this.context.name;
+  }
+
+  private get topics(): string[] {
+    return [...new Set(this.handler?.types.map((type) => type.topic))];
   }
 
   /** Names the service's handler; before the application starts. */
@@ -93,7 +109,7 @@ export class EventConsumer implements OnApplicationBootstrap {
     );
     this.consumer = await this.log.consume({
       group: this.group,
-      topics: [...new Set(handler.types.map((type) => type.topic))],
+      topics: this.topics,
       maxBatch,
       positionOf: (topic, partition) => this.database.consumerTransaction((tx) => readPosition(tx, this.group, topic, partition)),
       onBatch: (batch) => this.onBatch(handler, batch),
@@ -119,11 +135,9 @@ export class EventConsumer implements OnApplicationBootstrap {
   /** A transient fault repeats the whole batch until it passes and never parks anything. */
   private async onBatch(handler: EventHandler, batch: LogBatch): Promise<void> {
     await this.ensureDays(batch.records.flatMap((record) => inboxDayOf(record) ?? []));
-    const oldest = Date.parse(batch.records[0]?.headers['ce_recordedtime'] ?? '');
-    if (!Number.isNaN(oldest)) this.lag.set({ topic: batch.topic }, Math.max(0, (Date.now() - oldest) / 1000));
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.handleOnce(handler, batch);
+        await this.inSpan('process', batch.records, () => this.handleOnce(handler, batch));
         return;
       } catch (error) {
         if (!isTransientDatabaseError(error) || this.stopping.signal.aborted) throw error;
@@ -162,8 +176,10 @@ export class EventConsumer implements OnApplicationBootstrap {
     if (fresh.length > 0) await handler.handle(tx, fresh);
     await handler.beforePositionMoves?.(events.map(({ event }) => event));
     await this.move(tx, batch);
-    this.handled.inc({ outcome: 'handled' }, fresh.length);
-    this.handled.inc({ outcome: 'double' }, events.length - fresh.length);
+    tx.afterCommit(() => {
+      this.countHandled(fresh);
+      this.handled.inc({ outcome: 'double' }, events.length - fresh.length);
+    });
   }
 
   /** After a failure: each event under a savepoint; a key that fails is parked with all that follows it, the others go on. */
@@ -181,24 +197,49 @@ export class EventConsumer implements OnApplicationBootstrap {
         continue;
       }
       try {
-        await tx.savepoint(() => this.handleRecord(tx, handler, record));
-        this.handled.inc({ outcome: 'handled' });
+        const fresh = await tx.savepoint(() => this.handleRecord(tx, handler, record));
+        tx.afterCommit(() => this.countHandled(fresh));
       } catch (error) {
         if (isTransientDatabaseError(error)) throw error;
-        this.context.logger.error({ err: error, topic: record.topic, key: record.key, severe: isSevere(record) }, 'a key is parked');
-        await this.park(tx, record, error instanceof Error ? error.message : 'unknown fault');
+        const { topic, key, headers } = record;
+        this.context.logger.error({ err: error, topic, key, eventId: headers['ce_id'], severe: isSevere(record) }, 'a key is parked');
+        await this.park(tx, record, faultMessage(error));
         parked.add(record.key);
       }
     }
     await this.move(tx, batch);
   }
 
-  /** One record through inbox and handler; also the way of a redrive. */
-  async handleRecord(tx: Transaction, handler: EventHandler, record: StoredRecord): Promise<void> {
-    const events = this.readAll(handler, [record]);
-    const fresh = await this.enter(tx, events);
-    if (fresh.length > 0) await handler.handle(tx, fresh);
-    await handler.beforePositionMoves?.(events.map(({ event }) => event));
+  /** One record through inbox and handler, within the trace of its event; also the way of a redrive. Returns the event if it is new. */
+  handleRecord(tx: Transaction, handler: EventHandler, record: StoredRecord): Promise<readonly LianxinEvent[]> {
+    return this.inSpan('process alone', [record], async () => {
+      const events = this.readAll(handler, [record]);
+      const fresh = await this.enter(tx, events);
+      if (fresh.length > 0) await handler.handle(tx, fresh);
+      await handler.beforePositionMoves?.(events.map(({ event }) => event));
+      return fresh;
+    });
+  }
+
+  /** One span for a batch, whatever its size, that knows the trace of every event in it. */
+  private inSpan<Result>(what: string, records: readonly StoredRecord[], work: () => Promise<Result>): Promise<Result> {
+    const types = [...new Set(records.map((record) => record.headers['ce_type'] ?? '?'))];
+    const attributes = {
+      'messaging.operation.type': 'process',
+      'messaging.destination.name': records[0]?.topic ?? '',
+      'messaging.destination.partition.id': String(records[0]?.partition ?? ''),
+      'messaging.consumer.group.name': this.group,
+      'messaging.batch.message_count': records.length,
+      'lianxin.event_types': types,
+    };
+    const origins = records.map((record) => record.headers['traceparent']);
+    return this.context.tracing.inBatch(`${what} ${nameOf(types)}`, origins, { kind: 'CONSUMER', attributes }, work);
+  }
+
+  private countHandled(events: readonly LianxinEvent[]): void {
+    this.handled.inc({ outcome: 'handled' }, events.length);
+    const now = Date.now();
+    for (const { type, recordedTime } of events) this.handledSeconds.observe({ type }, Math.max(0, now - Date.parse(recordedTime)) / 1000);
   }
 
   /** @throws UnreadableEventError at the first record that is no event, or of a type that nobody here knows. */
@@ -244,7 +285,7 @@ export class EventConsumer implements OnApplicationBootstrap {
 
   private async park(tx: Transaction, record: StoredRecord, reason: string): Promise<void> {
     await parkRecords(tx, this.group, record.key, [record], reason, isSevere(record));
-    this.handled.inc({ outcome: 'parked' });
+    tx.afterCommit(() => this.handled.inc({ outcome: 'parked' }));
   }
 
   private async ensureDays(days: readonly string[]): Promise<void> {

@@ -33,6 +33,13 @@ export interface ConsumeOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** Where a group stands in one topic partition. */
+export interface LanePosition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly nextOffset: number;
+}
+
 export interface LogConsumer {
   /** Resolves when this member takes part in the group. */
   readonly ready: Promise<void>;
@@ -50,5 +57,10 @@ export interface EventLog {
   consume(options: ConsumeOptions): Promise<LogConsumer>;
   /** Next offset to be written, by partition. */
   endOffsets(topic: string): Promise<ReadonlyMap<number, number>>;
+  /**
+   * When the oldest record that a group has not read was appended, by topic, to about 2 % of its age; topics that are read to their end are left out.
+   * A partition without a position counts from its beginning. For figures, not for decisions.
+   */
+  oldestUnread(topics: readonly string[], positions: readonly LanePosition[]): Promise<ReadonlyMap<string, Date>>;
   close(): Promise<void>;
 }

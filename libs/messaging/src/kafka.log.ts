@@ -1,8 +1,9 @@
 import { partitionsPerTopic } from '@lianxin/contracts';
 import { Kafka, type KafkaConfig, type logCreator, logLevel, Partitioners, type Producer, type RecordMetadata } from 'kafkajs';
 import type { Logger } from 'pino';
-import type { ConsumeOptions, EventLog, LogConsumer, LogRecord } from './event-log.ts';
+import type { ConsumeOptions, EventLog, LanePosition, LogConsumer, LogRecord } from './event-log.ts';
 import { consumeKafka } from './kafka.consumer.ts';
+import { KafkaLag } from './kafka.lag.ts';
 import { partitionOf } from './partition.ts';
 
 /** Settings that survived broker kills without a lost or failed send; they are part of the product. */
@@ -25,6 +26,7 @@ export class KafkaLog implements EventLog {
   private readonly kafka: Kafka;
   private producer: Producer | undefined;
   private sending: Promise<unknown> = Promise.resolve();
+  private readonly lag: KafkaLag;
 
   constructor(
     brokers: readonly string[],
@@ -34,6 +36,7 @@ export class KafkaLog implements EventLog {
     private readonly prefix = '',
   ) {
     this.kafka = new Kafka({ ...clientSettings, brokers: [...brokers], clientId, logCreator: logInto(logger) });
+    this.lag = new KafkaLag(this.kafka, prefix);
   }
 
   async ensureTopics(topics: readonly string[]): Promise<void> {
@@ -76,6 +79,10 @@ export class KafkaLog implements EventLog {
     } finally {
       await admin.disconnect();
     }
+  }
+
+  oldestUnread(topics: readonly string[], positions: readonly LanePosition[]): Promise<ReadonlyMap<string, Date>> {
+    return this.lag.oldestUnread(topics, positions);
   }
 
   async close(): Promise<void> {

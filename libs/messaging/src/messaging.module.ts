@@ -1,10 +1,10 @@
 import { topics } from '@lianxin/contracts';
 import { Database, Health, Metrics, ServiceContext, secretSchema } from '@lianxin/platform';
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { Gauge } from 'prom-client';
 import { z } from 'zod';
 import { EventConsumer } from './consumer.ts';
 import type { EventLog } from './event-log.ts';
+import { watchOutbox } from './figures.ts';
 import { KafkaLog } from './kafka.log.ts';
 import { Outbox } from './outbox.ts';
 import { ParkedController } from './parked.controller.ts';
@@ -79,7 +79,7 @@ export class MessagingModule {
       provide: OutboxRelay,
       inject: [EVENT_LOG, Database, Outbox, ServiceContext, Metrics],
       useFactory: (log: EventLog, database: Database, outbox: Outbox, context: ServiceContext, metrics: Metrics) => {
-        watchOutbox(database, metrics);
+        watchOutbox(metrics, database);
         return new OutboxRelay(log, database, outbox, context);
       },
     };
@@ -97,18 +97,4 @@ export class MessagingModule {
       exports: [EVENT_LOG, Outbox, OutboxRelay, EventConsumer, Timers],
     };
   }
-}
-
-function watchOutbox(database: Database, metrics: Metrics): void {
-  const gauge = new Gauge({
-    name: 'lx_outbox_oldest_seconds',
-    help: 'Age of the oldest event that has not reached the log',
-    registers: [metrics.registry],
-    collect: async () => {
-      const [row] = await database.consumerTransaction((tx) =>
-        tx.query<{ age: number }>('SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS age FROM outbox'),
-      );
-      gauge.set(row?.age ?? 0);
-    },
-  });
 }

@@ -40,7 +40,10 @@ export class Outbox {
     if (events.length === 0) return [];
     const recordedTime = this.clock.now().toISOString();
     const sequences = await this.nextSequences(tx, events);
-    const complete = events.map((event): LianxinEvent => {
+    const traceparents = this.context.tracing.traceparentsOf(
+      events.map((event) => ({ type: event.definition.type, cause: event.cause?.traceparent })),
+    );
+    const complete = events.map((event, index): LianxinEvent => {
       const id = randomUUIDv7();
       const lane = `${event.definition.topic}\n${event.key}`;
       const subjectSeq = (sequences.get(lane) ?? 0) + 1;
@@ -58,7 +61,7 @@ export class Outbox {
         classification: event.definition.classification,
         actor: event.actor,
         replayId: event.cause?.replayId,
-        traceparent: event.cause?.traceparent,
+        traceparent: traceparents[index],
         data: event.data,
       };
     });

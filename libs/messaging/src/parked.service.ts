@@ -1,8 +1,8 @@
 import { ProblemError } from '@lianxin/contracts';
-import { Database, isTransientDatabaseError, Metrics } from '@lianxin/platform';
+import { Database, faultMessage, isTransientDatabaseError, Metrics } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { Gauge } from 'prom-client';
 import { EventConsumer } from './consumer.ts';
+import { watchParkedEvents } from './figures.ts';
 import {
   countParkedKeys,
   listParkedKeys,
@@ -32,17 +32,19 @@ export class ParkedService {
     private readonly consumer: EventConsumer,
     metrics: Metrics,
   ) {
-    const gauge = new Gauge({
+    metrics.watch({
       name: 'lx_parked_keys',
       help: 'Subjects whose events wait behind a failed one; severe where an exit, hold or lift waits',
-      labelNames: ['severity'],
-      registers: [metrics.registry],
-      collect: async () => {
-        const counts = await database.consumerTransaction((tx) => countParkedKeys(tx, consumer.group));
-        gauge.set({ severity: 'severe' }, counts.severe);
-        gauge.set({ severity: 'normal' }, counts.total - counts.severe);
+      labels: ['severity'],
+      read: async () => {
+        const { total, severe } = await database.consumerTransaction((tx) => countParkedKeys(tx, consumer.group));
+        return [
+          { labels: { severity: 'severe' }, value: severe },
+          { labels: { severity: 'normal' }, value: total - severe },
+        ];
       },
     });
+    watchParkedEvents(metrics, database, consumer.group);
   }
 
   /** Parked keys of this service, severe ones first. */
@@ -81,7 +83,7 @@ export class ParkedService {
           handled++;
         } catch (error) {
           if (isTransientDatabaseError(error)) throw error;
-          const reason = error instanceof Error ? error.message : 'unknown fault';
+          const reason = faultMessage(error);
           if (!(error instanceof UnreadableEventError) || error.unknownType) {
             await noteFailedRedrive(tx, group, key, place, reason);
             return { key, service: group, handled, setAside: aside, remaining: events.length - handled - aside, reason };

@@ -34,6 +34,11 @@ export async function countParkedKeys(tx: Transaction, group: string): Promise<{
   return row ?? { total: 0, severe: 0 };
 }
 
+export async function countParkedEvents(tx: Transaction, group: string): Promise<number> {
+  const [row] = await tx.query<{ events: number }>('SELECT count(*)::int AS events FROM parked_event WHERE consumer_group = $1', [group]);
+  return row?.events ?? 0;
+}
+
 export async function readParkedEvents(tx: Transaction, group: string, key: string): Promise<{ place: number; record: StoredRecord }[]> {
   const rows = await tx.query<{
     place: number;

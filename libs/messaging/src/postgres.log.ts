@@ -2,7 +2,7 @@ import { partitionsPerTopic } from '@lianxin/contracts';
 import { databaseRolesOf, type Migration, migrate, roleUrl } from '@lianxin/platform';
 import pg from 'pg';
 import type { Logger } from 'pino';
-import type { ConsumeOptions, EventLog, LogConsumer, LogRecord } from './event-log.ts';
+import type { ConsumeOptions, EventLog, LanePosition, LogConsumer, LogRecord } from './event-log.ts';
 import { partitionOf } from './partition.ts';
 import { consumePostgres, wakeChannel } from './postgres.consumer.ts';
 
@@ -122,6 +122,28 @@ export class PostgresLog implements EventLog {
       [topic],
     );
     return new Map(rows.map((row) => [row.partition, Number(row.next_offset)]));
+  }
+
+  async oldestUnread(topics: readonly string[], positions: readonly LanePosition[]): Promise<ReadonlyMap<string, Date>> {
+    // One look by primary key for each partition that has something new, whatever the size of the log.
+    const { rows } = await this.pool.query<{ topic: string; oldest: Date }>(
+      `SELECT head.topic, min(next.appended_at) AS oldest
+       FROM partition_head head
+       LEFT JOIN unnest($2::text[], $3::smallint[], $4::bigint[]) AS read (topic, partition, next_offset) USING (topic, partition)
+       CROSS JOIN LATERAL (
+         SELECT appended_at FROM record
+         WHERE record.topic = head.topic AND record.partition = head.partition AND record.record_offset = coalesce(read.next_offset, 0) LIMIT 1
+       ) next
+       WHERE head.topic = ANY ($1) AND head.next_offset > coalesce(read.next_offset, 0)
+       GROUP BY head.topic`,
+      [
+        topics,
+        positions.map((position) => position.topic),
+        positions.map((position) => position.partition),
+        positions.map((position) => position.nextOffset),
+      ],
+    );
+    return new Map(rows.map((row) => [row.topic, row.oldest]));
   }
 
   async close(): Promise<void> {

@@ -64,7 +64,12 @@ export class OutboxRelay implements OnApplicationBootstrap {
     if (waiting.length === 0) return false;
     const rows = fitting(waiting);
     try {
-      await this.log.append(rows.map(recordOf));
+      await this.context.tracing.inBatch(
+        'send outbox',
+        rows.map((row) => row.headers['traceparent']),
+        { kind: 'PRODUCER', attributes: { 'messaging.operation.type': 'send', 'messaging.batch.message_count': rows.length } },
+        () => this.log.append(rows.map(recordOf)),
+      );
     } catch (error) {
       if (!isTooLarge(error)) throw error;
       await this.parkUnsendable(rows);

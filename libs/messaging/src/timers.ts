@@ -1,4 +1,4 @@
-import { Database, isTransientDatabaseError, ServiceContext, type Transaction } from '@lianxin/platform';
+import { Database, faultMessage, isTransientDatabaseError, ServiceContext, type Transaction } from '@lianxin/platform';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Loop } from './loop.ts';
 
@@ -63,7 +63,7 @@ export class Timers implements OnApplicationBootstrap {
     try {
       return await this.database.consumerTransaction(async (tx) => {
         const references = await takeDue(tx, kind, batchSize);
-        if (references.length > 0) await handler(tx, references);
+        if (references.length > 0) await this.fire(tx, kind, handler, references);
         return references.length > 0;
       });
     } catch (error) {
@@ -73,20 +73,26 @@ export class Timers implements OnApplicationBootstrap {
     }
   }
 
+  /** What is due begins a trace: nobody waits for it, and what set it is long over. */
+  private fire(tx: Transaction, kind: string, handler: TimerHandler, references: readonly string[]): Promise<void> {
+    const attributes = { 'lianxin.timers': references.length };
+    return this.context.tracing.inSpan(`timer ${kind}`, { kind: 'CONSUMER', attributes }, () => handler(tx, references));
+  }
+
   /** One that fails is put off, longer each time, and never lost. */
   private async fireSingly(kind: string, handler: TimerHandler): Promise<boolean> {
     return this.database.consumerTransaction(async (tx) => {
       const references = await takeDue(tx, kind, batchSize);
       for (const reference of references) {
         try {
-          await tx.savepoint(() => handler(tx, [reference]));
+          await tx.savepoint(() => this.fire(tx, kind, handler, [reference]));
         } catch (error) {
           if (isTransientDatabaseError(error)) throw error;
           this.context.logger.error({ err: error, kind, reference }, 'a timer failed: it fires again later');
           await tx.execute(
             `INSERT INTO timer (kind, reference, due_at, attempts, last_error) VALUES ($1, $2, now() + interval '1 minute', 1, $3)
              ON CONFLICT (kind, reference) DO UPDATE SET due_at = excluded.due_at, attempts = timer.attempts + 1, last_error = excluded.last_error`,
-            [kind, reference, error instanceof Error ? error.message.slice(0, 2000) : 'unknown fault'],
+            [kind, reference, faultMessage(error)],
           );
         }
       }

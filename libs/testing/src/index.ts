@@ -1,3 +1,4 @@
 export * from './city.ts';
 export * from './event.feeder.ts';
 export * from './eventually.ts';
+export * from './trace.collector.ts';

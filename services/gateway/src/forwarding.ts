@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import replyFrom from '@fastify/reply-from';
 import { ProblemError } from '@lianxin/contracts';
-import { maxBodyBytes, type ServiceContext, sendProblem } from '@lianxin/platform';
+import { maxBodyBytes, type ServiceContext, sendProblem, traceHeaders } from '@lianxin/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { apiPrefix, serviceOf } from './route.rules.ts';
 import type { Services } from './services.client.ts';
@@ -26,8 +26,6 @@ const forwardedHeaders = [
   'last-event-id',
   'prefer',
   'range',
-  'traceparent',
-  'tracestate',
   'user-agent',
 ];
 /** Headers of the connection between gateway and service, and those that the gateway sets itself. */
@@ -80,7 +78,8 @@ function headersFor(request: FastifyRequest, headers: IncomingHttpHeaders): Inco
   const bodyless = request.method === 'GET' || request.method === 'HEAD';
   const names = bodyless ? forwardedHeaders.filter((name) => !name.startsWith('content-')) : forwardedHeaders;
   const kept = Object.fromEntries(names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
-  return { ...kept, host: headers.host, authorization: headers.authorization, 'x-request-id': request.id };
+  // The service's span stands below the gateway's own, which is part of the caller's trace if there is one.
+  return { ...kept, ...traceHeaders(), host: headers.host, authorization: headers.authorization, 'x-request-id': request.id };
 }
 
 function codeOf(error: unknown): unknown {

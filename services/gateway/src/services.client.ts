@@ -1,3 +1,4 @@
+import { traceHeaders } from '@lianxin/platform';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Agent, request } from 'undici';
 import { type ServiceName, serviceNames } from './route.rules.ts';
@@ -12,12 +13,19 @@ const headersTimeoutMs = 90_000;
 /** Longest pause within an answer; a stream of events has a heartbeat every 15 s. */
 const bodyTimeoutMs = 120_000;
 
+const maximumConnections = 2048;
+
 /** The services behind the door: their addresses and the connections to them. */
 @Injectable()
 export class Services implements OnApplicationShutdown {
   readonly names = serviceNames;
-  /** As many connections as there are requests: each open event stream holds one. */
-  readonly agent = new Agent({ connections: null, pipelining: 1, headersTimeout: headersTimeoutMs, bodyTimeout: bodyTimeoutMs });
+  /** To each service; every open event stream holds one. */
+  readonly agent = new Agent({
+    connections: maximumConnections,
+    pipelining: 1,
+    headersTimeout: headersTimeoutMs,
+    bodyTimeout: bodyTimeoutMs,
+  });
 
   constructor(private readonly urls: Readonly<Record<ServiceName, string>>) {}
 
@@ -34,7 +42,7 @@ export class Services implements OnApplicationShutdown {
     const { statusCode, body } = await request(this.urls[service] + path, {
       dispatcher: this.agent,
       method: options.method ?? 'GET',
-      headers: options.authorization === undefined ? {} : { authorization: options.authorization },
+      headers: { ...traceHeaders(), ...(options.authorization === undefined ? {} : { authorization: options.authorization }) },
       signal: AbortSignal.timeout(options.timeoutMs),
     });
     return { status: statusCode, text: await body.text() };
