@@ -23,6 +23,8 @@ const rows: Row[] = [
   { name: '=cmd\u001b[2J\u009b公司', days: -3 },
   { name: 'yes', days: null },
 ];
+/** Characters that YAML itself would let stand bare. */
+const sly = ['a\u202eb', 'a\u009bb', 'a\u007fb', '\u2028', 'a\\u009bb'];
 
 /** What comes out of stdout. */
 async function written(format: OutputFormat, work: (output: Output) => Promise<unknown>, bom = false, colour = false): Promise<string> {
@@ -53,6 +55,9 @@ describe('the same rows in every format', () => {
       const text = await written(format, (output) => output.rows(columns, [rows]));
       expect(text).not.toMatch(/(?!\n)\p{Cc}/u);
       expect(read(text)).toEqual(rows);
+      const slyText = await written(format, (output) => output.record([], sly));
+      expect(slyText).not.toMatch(/(?!\n)[\p{Cc}\u202e\u2028]/u);
+      expect(read(slyText)).toEqual(sly);
     }
   });
 
