@@ -69,12 +69,13 @@ describe('the keys of the demo city', () => {
   });
 
   test('go to no other page', async () => {
-    for (const headers of [
+    const foreign: Record<string, string>[] = [
       {},
       { 'sec-fetch-site': 'cross-site' },
       { ...fromOwnPage, 'x-forwarded-for': '10.0.0.1' },
       { ...fromOwnPage, origin: 'http://evil.example' },
-    ]) {
+    ];
+    for (const headers of foreign) {
       const answer = await city.call<ProblemBody>(undefined, 'GET', '/demo/credentials', undefined, headers);
       expect([answer.status, answer.body.code]).toEqual([403, 'FORBIDDEN']);
       expect(JSON.stringify(answer.body)).not.toContain('lx_test');

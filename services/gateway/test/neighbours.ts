@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { incidentRaised, type Principal } from '@lianxin/contracts';
 import { EventConsumer, MessagingModule, messagingConfigSchema, messagingMigration } from '@lianxin/messaging';
 import { CurrentPrincipal, Health, type ServiceDefinition } from '@lianxin/platform';
@@ -39,6 +38,13 @@ export function neighbour(name: ServiceName) {
       return { service: name, id, body, principal };
     }
 
+    @Post(':id/break')
+    breakOff(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+      reached.push(`POST ${first}/${id}/break`);
+      reply.hijack();
+      request.raw.socket.destroy();
+    }
+
     @Post('upload')
     async upload(@Req() request: FastifyRequest) {
       let bytes = 0;
@@ -56,12 +62,6 @@ export function neighbour(name: ServiceName) {
       reached.push('stream opened');
       reply.raw.once('close', () => reached.push('stream closed'));
       reply.hijack();
-    }
-
-    @Get('slow')
-    async slow() {
-      await delay(50);
-      return { slow: true };
     }
   }
 

@@ -67,6 +67,13 @@ describe('while something is missing', () => {
     expect(reached).toEqual([]);
   });
 
+  test('a POST whose service dies in the middle of it is not sent again: the caller decides, who has an Idempotency-Key', async () => {
+    reached.length = 0;
+    const answer = await city.call<ProblemBody>(key, 'POST', '/api/v1/stats/7/break', {});
+    expect([answer.status, answer.body.code]).toEqual([503, 'UNAVAILABLE']);
+    expect(reached).toEqual(['POST stats/7/break']);
+  });
+
   test('one page shows the figures of all services, each line with its service, in a form that Prometheus reads', async () => {
     const { body: text, headers } = await city.call<string>(undefined, 'GET', '/metrics');
     expect(headers.get('content-type')).toContain('text/plain');
