@@ -161,7 +161,9 @@ describe('import of a list file', () => {
       repeated,
       repeated,
       rowOf({ sourceRecordId: known.sourceRecordId }),
-      rowOf({ 'subject.usccCode': usccCode, 'subject.name': String(known.subject['name']), 'decision.number': known.decision.number }),
+      rowOf({ 'subject.usccCode': usccCode, 'subject.name': String(known.subject['name']), 'decision.number': known.decision.number }, [
+        partyOf(),
+      ]),
       rowOf({ sourceRecordId: 'way-5', 'subject.usccCode': usccCode, 'subject.name': '另一家有限公司' }),
       rowOf({ listCode: 'BL-TAX' }),
       rowOf({}, [partyOf('PRINCIPAL', { idNumber: minor })]),
@@ -182,6 +184,10 @@ describe('import of a list file', () => {
       ['way-1', 'ACTIVE'],
       ['way-5', 'CHECKING'],
     ]);
+    // Who was named by a refused row only is not registered.
+    const nobody =
+      'SELECT 1 FROM list_matching.subject WHERE NOT EXISTS (SELECT 1 FROM list_matching.list_entry_party WHERE subject_id = subject.id)';
+    expect(await lists.city.query(nobody)).toEqual([]);
     const traces = await lists.city.query('SELECT 1 FROM list_matching.import_error e WHERE e::text LIKE $1', [`%${minor}%`]);
     expect([JSON.stringify(job).includes(minor), traces]).toEqual([false, []]);
   });
