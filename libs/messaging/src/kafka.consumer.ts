@@ -22,8 +22,11 @@ export async function consumeKafka(kafka: Kafka, prefix: string, options: Consum
     // A consumer that crashed is started again by kafkajs, whatever the cause: a group never stands still.
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 20, restartOnFailure: async () => true },
   });
+  // What this member itself moved needs no look-up; whoever joins anew knows nothing.
+  const positions = new Map<string, number>();
   const ready = new Promise<void>((resolve) => {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      positions.clear();
       seekToPositions(consumer, prefix, options, payload.memberAssignment).then(resolve, options.onError);
     });
   });
@@ -34,7 +37,7 @@ export async function consumeKafka(kafka: Kafka, prefix: string, options: Consum
     eachBatchAutoResolve: false,
     partitionsConsumedConcurrently: 4,
     autoCommitInterval: 5_000,
-    eachBatch: (payload) => handleBatch(consumer, prefix, options, payload, logger),
+    eachBatch: (payload) => handleBatch(consumer, prefix, positions, options, payload, logger),
   });
   return {
     ready,
@@ -62,6 +65,7 @@ async function seekToPositions(
 async function handleBatch(
   consumer: Consumer,
   prefix: string,
+  positions: Map<string, number>,
   options: ConsumeOptions,
   payload: EachBatchPayload,
   logger: Logger,
@@ -70,7 +74,10 @@ async function handleBatch(
   const topic = payload.batch.topic.slice(prefix.length);
   const first = messages[0];
   if (first === undefined) return;
-  let position = await options.positionOf(topic, partition);
+  const lane = `${topic}/${partition}`;
+  const position = positions.get(lane) ?? (await options.positionOf(topic, partition));
+  // Until a batch has been committed its outcome is not known.
+  positions.delete(lane);
   if (Number(first.offset) > position) {
     logger.info({ topic, partition, position }, 'Kafka stands ahead of the database: reading again from our own position');
     consumer.seek({ topic: payload.batch.topic, partition, offset: String(position) });
@@ -83,7 +90,7 @@ async function handleBatch(
     await options.onBatch({ topic, partition, records: part });
     const last = part.at(-1);
     if (last === undefined) break;
-    position = last.offset + 1;
+    positions.set(lane, last.offset + 1);
     payload.resolveOffset(String(last.offset));
     await payload.heartbeat();
   }
