@@ -6,22 +6,23 @@ import type { RunningService } from '@lianxin/platform';
 import { eventually, principalOf, TestCity, testServer } from '@lianxin/testing';
 import { followerService, originService } from './telemetry.fixture.ts';
 
-const reached = new Set<string>();
+const tried = new Set<string>();
 
-/** Every connection that this process opens, by the port that it reaches. */
+/** Every connection that this process tries to open, whether or not somebody is there. */
 function watchConnections(message: unknown): void {
   const { socket } = message as { socket: Socket };
-  socket.once('connect', () => reached.add(`${socket.remoteAddress}:${socket.remotePort}`));
+  socket.on('connectionAttempt', (address: string, port: number) => tried.add(`${address}:${port}`));
 }
 
 let city: TestCity;
 let origin: RunningService;
+let follower: RunningService;
 
 beforeAll(async () => {
   city = await TestCity.create('postgres', ['trace-origin', 'trace-follower']);
   diagnostics.subscribe('net.client.socket', watchConnections);
   origin = await city.boot(originService);
-  await city.boot(followerService);
+  follower = await city.boot(followerService);
 });
 afterAll(async () => {
   diagnostics.unsubscribe('net.client.socket', watchConnections);
@@ -42,9 +43,12 @@ test('without a collector the trace runs through both services all the same, and
     return found.length === 1 && found;
   });
   expect(event?.traceparent.split('-')[1]).toBe(traceId);
+  // The end of a service is when whatever it kept back would be sent.
+  await origin.close();
+  await follower.close();
   const database = new URL(testServer('POSTGRES_URL')).port;
   const service = new URL(origin.url).port;
-  expect([...reached].map((address) => address.split(':').at(-1)).sort()).toEqual([database, service].sort());
+  expect([...tried].map((address) => address.split(':').at(-1)).sort()).toEqual([database, service].sort());
 });
 
 test('a wrong address of a collector is refused at the start', async () => {
