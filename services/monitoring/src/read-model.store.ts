@@ -82,7 +82,8 @@ export class ReadModelStore {
   /** Cycles of these tasks that have a valid feedback. */
   async findAnsweredCycles(tx: Transaction, taskIds: readonly string[]): Promise<Map<string, Set<number>>> {
     const rows = await tx.query<{ task_id: string; cycles: number[] }>(
-      'SELECT task_id, array_agg(DISTINCT cycle) AS cycles FROM feedback WHERE task_id = ANY($1::uuid[]) AND is_valid GROUP BY task_id',
+      `SELECT wanted.id AS task_id, array_agg(DISTINCT found.cycle) AS cycles FROM unnest($1::uuid[]) AS wanted (id)
+       CROSS JOIN LATERAL (SELECT cycle FROM feedback WHERE task_id = wanted.id AND is_valid OFFSET 0) AS found GROUP BY wanted.id`,
       [taskIds],
     );
     return new Map(rows.map((row) => [row.task_id, new Set(row.cycles)]));

@@ -25,7 +25,8 @@ export interface PageRow {
 export interface RowFilter {
   readonly figure: string;
   readonly listCode: string | undefined;
-  readonly department: string | undefined;
+  /** Undefined for all that the caller may see. */
+  readonly departments: readonly string[] | undefined;
   /** First days of the first and the last quarter of the period; both `timeless` for a stock. */
   readonly quarters: readonly [string, string];
   /** Undefined for a stock. */
@@ -86,7 +87,7 @@ export class StatsStore {
          AND ($2::text IS NULL OR list_code = $2)
          AND quarter BETWEEN $3 AND $4
          AND ($5::date IS NULL OR day BETWEEN $5 AND $6)
-         AND ($7::text IS NULL OR department_code = $7)
+         AND ($7::text[] IS NULL OR department_code = ANY ($7))
          AND (NOT $8 OR is_counted)
          AND ($9::date IS NULL OR (quarter, department_code, day, row_id, cycle) > ($9, $10::text, $11::date, $12::uuid, $13::integer))
        ORDER BY quarter, department_code, day, row_id, cycle LIMIT $14`,
@@ -96,7 +97,7 @@ export class StatsStore {
         ...filter.quarters,
         filter.days?.[0] ?? null,
         filter.days?.[1] ?? null,
-        filter.department ?? null,
+        filter.departments ?? null,
         filter.countedOnly,
         after0 ?? null,
         after1 ?? null,

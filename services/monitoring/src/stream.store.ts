@@ -38,7 +38,8 @@ export class StreamStore {
   /** Appends rows in their order, each receiver's under its next numbers; what a receiver has already is left out. Returns the new heads. */
   async append(tx: Transaction, rows: readonly StreamRow[]): Promise<ReadonlyMap<string, number>> {
     const known = await tx.query<{ receiver: string; event_id: string }>(
-      'SELECT receiver, event_id FROM stream_event WHERE event_id = ANY($1::uuid[])',
+      `SELECT found.receiver, found.event_id FROM unnest($1::uuid[]) AS wanted (id)
+       CROSS JOIN LATERAL (SELECT receiver, event_id FROM stream_event WHERE event_id = wanted.id OFFSET 0) AS found`,
       [[...new Set(rows.map((row) => row.eventId))]],
     );
     const knownKeys = new Set(known.map((row) => `${row.receiver}\n${row.event_id}`));

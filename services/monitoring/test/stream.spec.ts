@@ -235,3 +235,37 @@ test('more readers than the service will hold are told to come back, and those w
   for (const client of six) client.close();
   await eventually('there is room again', async () => (await city.get(handlerOf('WJW'), '/api/v1/events?wait=1')).status === 200);
 });
+
+test('what is past the retention leaves the streams; a cursor from before is told so, and the rest keeps its numbers', async () => {
+  const flag = new Flag('BL-WAGE', 'SWHJ');
+  const said = [1, 2, 3, 4].map((activationNo) => flag.activated('2026-11-02', activationNo));
+  await city.hear(...said.slice(0, 3));
+  const early = (await pull(handlerOf('SWHJ'), 'limit=1')).page.nextCursor;
+  const late = (await pull(handlerOf('SWHJ'), 'limit=2')).page.nextCursor;
+  await city.city.query(
+    "UPDATE monitoring.stream_event SET appended_at = now() - interval '3 days' WHERE receiver = 'SWHJ' AND sequence <= 2",
+  );
+  await city.restart({ ...settings, LIANXIN_STREAM_RETENTION_DAYS: '2' });
+  await eventually('they have gone', async () => (await pull(handlerOf('SWHJ'))).data.length === 1);
+  const expired = await city.get(handlerOf('SWHJ'), `/api/v1/events?after=${early}`);
+  expect(expired).toMatchObject({ status: 410, body: { code: 'CURSOR_EXPIRED' } });
+  expect(await pull(handlerOf('SWHJ'), `after=${late}`)).toMatchObject({ stream: { sequences: [3], lastSequence: 3 } });
+  // An event that was recorded before the retention, as in a rebuild, does not come back as news; the figures take it all the same.
+  const [, , , last] = said as [Saying, Saying, Saying, Saying];
+  const ce_recordedtime = new Date(Date.now() - 3 * 86_400_000).toISOString();
+  await city.hear({ ...last, record: { ...last.record, headers: { ...last.record.headers, ce_recordedtime } } });
+  expect((await pull(handlerOf('SWHJ'))).stream.lastSequence).toBe(3);
+  const counted = await city.get<{ data: unknown[] }>(handlerOf('SWHJ'), '/api/v1/stats/rows?figure=K01-BLACK&period=2026-Q4');
+  expect(counted.body.data).toHaveLength(4);
+  await city.restart(settings);
+});
+
+test('a stream that was made anew refuses the cursors of the old one', async () => {
+  const flag = new Flag('BL-WAGE', 'GAJ');
+  await city.hear(flag.activated('2026-11-02'));
+  const { nextCursor } = (await pull(handlerOf('GAJ'))).page;
+  await city.city.query("DELETE FROM monitoring.stream_event WHERE receiver = 'GAJ'");
+  await city.city.query("DELETE FROM monitoring.stream_receiver WHERE receiver = 'GAJ'");
+  await city.hear(flag.activated('2026-11-03', 2));
+  expect((await city.get(handlerOf('GAJ'), `/api/v1/events?after=${nextCursor}`)).body).toMatchObject({ code: 'CURSOR_INVALID' });
+});
