@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isBuilt } from '../services/console/build-stamp.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const lockFile = join(root, 'package-lock.json');
@@ -55,6 +56,13 @@ function installAndCompile(projects) {
     [join(root, 'node_modules/.bin/tsc'), '-b', ...projects],
     ['the sources do not compile', 'see the lines above; in an untouched clone remove node_modules and start again'],
   );
+  if (!isBuilt())
+    run(
+      'console built',
+      join(root, 'node_modules/.bin/node'),
+      [join(root, 'services/console/build.mjs')],
+      ['the pages of the console could not be built', 'see the lines above; in an untouched clone remove node_modules and start again'],
+    );
 }
 
 /** Two at once (`npm start` beside `npm test`) would tear each other's installation apart: one works, the other waits for it. */

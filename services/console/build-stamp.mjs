@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const folder = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
+const folder = fileURLToPath(new URL('.', import.meta.url));
 const stampFile = join(folder, 'dist/.sources');
 const inputs = ['package.json', 'tsconfig.json', 'vite.config.ts', 'index.html', 'public', 'src', '../../libs/contracts/src'];
 

@@ -41,7 +41,7 @@ function Themed({ children }: { readonly children: ReactNode }) {
   const { language } = useLanguage();
   return (
     <ConfigProvider theme={theme} locale={language === 'en' ? enUS : zhCN} button={{ autoInsertSpace: false }}>
-      <AntApp>{children}</AntApp>
+      <AntApp message={{ top: 44, maxCount: 2 }}>{children}</AntApp>
     </ConfigProvider>
   );
 }

@@ -18,13 +18,15 @@ interface DemoActionsProps {
   readonly onInjected: (entryId: string) => void;
 }
 
-/** What only the demo city offers: a flag at the push of a button, and departments that act on it. */
+/** What only the demo city offers: a flag at the push of a button, and departments that act on it. Who only looks is offered nothing. */
 export function DemoActions({ journey, names, onInjected }: DemoActionsProps) {
-  const { demoKeys } = useSession();
-  if (demoKeys === undefined) return null;
+  const { caller, demoKeys } = useSession();
+  if (demoKeys === undefined || caller.kind === 'AUDITOR' || caller.kind === 'WINDOW') return null;
   return (
     <Space wrap>
-      {journey !== undefined && 'CREDIT_OFFICE' in demoKeys && <PlayButton key={journey.entryId} entryId={journey.entryId} names={names} />}
+      {journey !== undefined && caller.kind === 'CREDIT_OFFICE' && (
+        <PlayButton key={journey.entryId} entryId={journey.entryId} names={names} />
+      )}
       <InjectButton names={names} onInjected={onInjected} />
     </Space>
   );
@@ -62,7 +64,7 @@ function InjectButton({ names, onInjected }: Pick<DemoActionsProps, 'names' | 'o
   }));
   return (
     <Space.Compact>
-      <Tooltip title={`${texts.inject.about}（${names.list(list.listCode)}）`}>
+      <Tooltip placement="bottom" title={`${texts.inject.about}（${names.list(list.listCode)}）`}>
         <Button type="primary" icon={<SendOutlined />} loading={isSending} onClick={() => void inject(list)} data-testid="inject">
           {texts.inject.button}
         </Button>
@@ -87,7 +89,7 @@ function InjectButton({ names, onInjected }: Pick<DemoActionsProps, 'names' | 'o
 
 function PlayButton({ entryId, names }: { readonly entryId: string; readonly names: Names }) {
   const { texts, language } = useLanguage();
-  const { demoKeys = {} } = useSession();
+  const { caller, demoKeys = {} } = useSession();
   const { message, notification } = App.useApp();
   const running = useRef<AbortController>(undefined);
   const [acting, setActing] = useState<string>();
@@ -97,11 +99,7 @@ function PlayButton({ entryId, names }: { readonly entryId: string; readonly nam
     running.current = run;
     setActing('');
     try {
-      const tasks = await new Api(demoKeys['CREDIT_OFFICE'] ?? '', language).all<TaskView>(
-        `/api/v1/tasks?entryId=${entryId}`,
-        maxTasks,
-        run.signal,
-      );
+      const tasks = await caller.api.all<TaskView>(`/api/v1/tasks?entryId=${entryId}`, maxTasks, run.signal);
       await playDepartments({ keys: demoKeys, language, tasks }, setActing, run.signal);
       if (!run.signal.aborted) void message.success(texts.play.done);
     } catch (error) {
@@ -113,7 +111,7 @@ function PlayButton({ entryId, names }: { readonly entryId: string; readonly nam
   };
   const isRunning = acting !== undefined;
   return (
-    <Tooltip title={isRunning && acting !== '' ? texts.play.running(names.department(acting)) : texts.play.about}>
+    <Tooltip placement="bottom" title={isRunning && acting !== '' ? texts.play.running(names.department(acting)) : texts.play.about}>
       <Button
         icon={isRunning ? <PauseOutlined /> : <CaretRightOutlined />}
         onClick={() => (isRunning ? running.current?.abort() : void play())}

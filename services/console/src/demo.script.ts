@@ -4,7 +4,7 @@ import { Api } from './api.ts';
 import { type DemoKeys, keyNameOf } from './session.tsx';
 
 /** Between two acts, so that an eye can follow them. */
-const paceMs = 250;
+const paceMs = 150;
 /** The smallest file that is a PDF: evidence of the example. */
 const evidence = new Blob(['%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n'], { type: 'application/pdf' });
 

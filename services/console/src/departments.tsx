@@ -68,6 +68,9 @@ function countStages(share: DepartmentShare): { stage: Stage; count: number }[] 
     .filter(({ count }) => count > 0);
 }
 
+/** Without what the name adds in brackets at its end. */
+const shortNameOf = (name: string) => name.replace(/\s*[（(][^（(]*[）)]$/, '');
+
 interface TileProps {
   readonly share: DepartmentShare;
   readonly name: string;
@@ -83,12 +86,11 @@ function Tile({ share, name, isOwn, onOpen }: TileProps) {
     <button
       type="button"
       className={`tile${isOwn ? ' tile-own' : ''}`}
-      aria-label={texts.departments.open(name, summary)}
       onClick={() => onOpen(share.departmentCode)}
       data-department={share.departmentCode}
     >
       <span className="tile-name" title={name}>
-        {name}
+        {shortNameOf(name)}
       </span>
       <span className="tile-marks">
         {marks.map(({ task, stage }) => (
@@ -97,8 +99,9 @@ function Tile({ share, name, isOwn, onOpen }: TileProps) {
           </span>
         ))}
         {share.tasks.length > marks.length && <small>+{share.tasks.length - marks.length}</small>}
+        <span className="tile-summary">{summary}</span>
+        <span className="visually-hidden">{texts.departments.show}</span>
       </span>
-      <span className="tile-summary">{summary}</span>
     </button>
   );
 }

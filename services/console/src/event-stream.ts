@@ -121,17 +121,15 @@ async function readAll(
   }
 }
 
-/** Waits; ends early when the reader leaves, or when the machine is online again. */
+/** Waits; ends early when the reader leaves. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const finish = () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', finish);
-      globalThis.removeEventListener?.('online', finish);
       resolve();
     };
     const timer = setTimeout(finish, ms);
     signal.addEventListener('abort', finish, { once: true });
-    globalThis.addEventListener?.('online', finish, { once: true });
   });
 }

@@ -64,7 +64,7 @@ interface Heard<Type extends HeardType> {
 /** Discriminated by `type`. */
 export type HeardEvent = { [Type in HeardType]: Heard<Type> }[HeardType];
 
-const heardTypes: Readonly<Record<HeardType, true>> = {
+const byType: Readonly<Record<HeardType, true>> = {
   'lianxin.list_entry.received.v1': true,
   'lianxin.list_entry.activated.v1': true,
   'lianxin.list_entry.suspended.v1': true,
@@ -90,8 +90,10 @@ const heardTypes: Readonly<Record<HeardType, true>> = {
   'lianxin.case.recorded.v1': true,
 };
 
+const heardTypes = new Set(Object.keys(byType));
+
 /** The event in a message of the stream; undefined for a type that the page does not show, such as one that came after it was built. */
 export function heardEventOf(json: string): HeardEvent | undefined {
   const event = JSON.parse(json) as { type: string };
-  return event.type in heardTypes ? (event as HeardEvent) : undefined;
+  return heardTypes.has(event.type) ? (event as HeardEvent) : undefined;
 }

@@ -2,9 +2,9 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button, Drawer, Skeleton, Table, type TableColumnsType, Typography } from 'antd';
 import type { ApiPage } from './api.ts';
 import { EmptyState } from './empty-state.tsx';
-import type { Figure } from './figures.tsx';
-import { dueDayOf, minuteOf, useTexts, wordOf } from './language.tsx';
+import { minuteOf, useTexts, wordOf } from './language.tsx';
 import type { Names } from './names.ts';
+import type { Figure } from './overview.ts';
 import { ProblemAlert } from './problem.tsx';
 import { useSession } from './session.tsx';
 
@@ -62,7 +62,7 @@ export function FigureRows({ figure, names, onClose, onFollow }: FigureRowsProps
       open={figure !== undefined}
       onClose={onClose}
       title={texts.rows.title(name === figure?.code ? figure.nameZh : name)}
-      size="min(860px, 100vw)"
+      size="min(1080px, 100vw)"
       destroyOnHidden
     >
       {figure !== undefined && (
@@ -112,15 +112,36 @@ function columnsOf(
   const shared: TableColumnsType<FigureRow> = [
     { title: texts.rows.day, key: 'day', render: (_, row) => row.day },
     { title: texts.rows.department, key: 'department', render: (_, row) => names.department(row.departmentCode) },
-    { title: texts.rows.list, key: 'list', render: (_, row) => row.listCodes.map(names.list).join('、') },
   ];
-  const measure = (row: FigureRow) => row.task?.measureNameZh ?? row.case?.measureNameZh ?? row.task?.measureCode ?? row.case?.measureCode;
-  const idColumn = {
+  const list = {
+    title: texts.rows.list,
+    key: 'list',
+    width: 170,
+    ellipsis: true,
+    render: (_: unknown, row: FigureRow) => (
+      <span title={row.listCodes.map(names.list).join('、')}>{row.listCodes.map(names.list).join('、')}</span>
+    ),
+  };
+  const measure = {
+    title: texts.rows.measure,
+    key: 'measure',
+    width: 220,
+    ellipsis: true,
+    render: (_: unknown, { task, case: one }: FigureRow) => {
+      const name = task?.measureNameZh ?? one?.measureNameZh ?? task?.measureCode ?? one?.measureCode;
+      return (
+        <span lang="zh-CN" title={name}>
+          {name}
+        </span>
+      );
+    },
+  };
+  const id = {
     title: texts.rows.id,
     key: 'id',
     render: (_: unknown, row: FigureRow) => <CopyableId id={row.task?.id ?? row.entry?.id ?? row.case?.id ?? ''} />,
   };
-  const followColumn = {
+  const road = {
     title: '',
     key: 'follow',
     render: (_: unknown, row: FigureRow) => {
@@ -137,27 +158,28 @@ function columnsOf(
   if (first?.task != null)
     return [
       ...shared,
-      { title: texts.rows.measure, key: 'measure', render: (_, row) => <span lang="zh-CN">{measure(row)}</span> },
+      measure,
       { title: texts.rows.status, key: 'status', render: (_, row) => wordOf(texts.taskStatuses, row.task?.status ?? '') },
-      { title: texts.rows.due, key: 'due', render: (_, row) => (row.task?.dueAt == null ? texts.task.noDue : dueDayOf(row.task.dueAt)) },
       {
         title: texts.rows.signed,
         key: 'signed',
         render: (_, row) => (row.task?.acknowledgedAt == null ? '–' : minuteOf(row.task.acknowledgedAt)),
       },
       { title: texts.rows.counting, key: 'counted', render: (_, row) => <Counted counted={row.counted} /> },
-      idColumn,
-      followColumn,
+      list,
+      id,
+      road,
     ];
   if (first?.entry != null)
     return [
       ...shared,
+      list,
       { title: texts.rows.number, key: 'number', render: (_, row) => row.entry?.number },
       { title: texts.rows.status, key: 'status', render: (_, row) => wordOf(texts.entryStatuses, row.entry?.status ?? '') },
-      idColumn,
-      followColumn,
+      id,
+      road,
     ];
-  return [...shared, { title: texts.rows.measure, key: 'measure', render: (_, row) => <span lang="zh-CN">{measure(row)}</span> }, idColumn];
+  return [...shared, measure, list, id];
 }
 
 /** A tick or a ring, and the word. */

@@ -1,41 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
 import { Skeleton } from 'antd';
 import { useState } from 'react';
 import { DirectionTag } from './direction.tsx';
 import { FigureRows } from './figure-rows.tsx';
 import { useTexts, wordOf } from './language.tsx';
 import type { Names } from './names.ts';
+import { type Figure, useOverview } from './overview.ts';
 import { ProblemAlert } from './problem.tsx';
-import { useSession } from './session.tsx';
-
-/** A figure as the API gives it (`GET /api/v1/stats/overview`). */
-export interface Figure {
-  readonly code: string;
-  readonly nameZh: string;
-  readonly numerator: number;
-  readonly denominator: number | null;
-  readonly display: string;
-  readonly rowsHref: string;
-}
-
-export interface Overview {
-  readonly period: { readonly from: string; readonly to: string };
-  readonly entries: readonly Figure[];
-  readonly tasks: readonly Figure[];
-  readonly figures: readonly Figure[];
-}
-
-/** Also without an event now and then: a day may have turned. */
-const refreshMs = 60_000;
-
-export function useOverview() {
-  const { api } = useSession().caller;
-  return useQuery({
-    queryKey: ['overview', api.apiKey],
-    queryFn: ({ signal }) => api.get<Overview>('/api/v1/stats/overview', signal),
-    refetchInterval: refreshMs,
-  });
-}
 
 const typeOfEntries = (figure: Figure) => figure.code.slice('K01-'.length);
 
@@ -95,18 +65,13 @@ function FigureButton({ figure, unit, listType, isAlone = false, onOpen }: Figur
   const name = wordOf(texts.figures.names, figure.code);
   const { denominator, numerator } = figure;
   return (
-    <button
-      type="button"
-      className="figure-button"
-      onClick={() => onOpen(figure)}
-      aria-label={texts.figures.open(name, figure.display)}
-      data-figure={figure.code}
-    >
+    <button type="button" className="figure-button" onClick={() => onOpen(figure)} data-figure={figure.code}>
       <span className="figure-name">{listType === undefined ? name : <DirectionTag listType={listType} text={name} />}</span>
       <span className="figure-value">
         <strong>{figure.display}</strong>
         {unit !== '' && <small>{unit}</small>}
       </span>
+      <span className="visually-hidden">{texts.figures.show}</span>
       {isAlone && denominator !== null && (
         <span className="quiet">{denominator === 0 ? texts.figures.nothingDue : texts.figures.ofDue(numerator, denominator)}</span>
       )}

@@ -1,4 +1,4 @@
-import { Button, Segmented, Select, Tooltip } from 'antd';
+import { Button, Segmented, Select } from 'antd';
 import type { StreamState } from './event-stream.ts';
 import { useLanguage, useTexts } from './language.tsx';
 import type { Names } from './names.ts';
@@ -66,7 +66,7 @@ function Connection({ state }: { readonly state: StreamState }) {
         ? connection.REFUSED(state.status)
         : connection[state.kind];
   return (
-    <span className={`connection connection-${state.kind.toLowerCase()}`} role="status" aria-label={`${connection.label}：${words}`}>
+    <span className={`connection connection-${state.kind.toLowerCase()}`} role="status" title={connection.label}>
       <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
         {state.kind === 'LIVE' ? (
           <circle cx="6" cy="6" r="4.5" fill="currentColor" />
@@ -89,14 +89,13 @@ function RoleSwitcher({ names, likelyDepartment }: { readonly names: Names; read
   const options = roleKinds.filter((kind) => kind !== 'KEY' && (needsDepartment(kind) || kind in demoKeys));
   return (
     <div className="role-switcher">
-      <Tooltip title={roles.about[caller.kind]}>
-        <Segmented<RoleKind>
-          aria-label={roles.label}
-          options={options.map((kind) => ({ value: kind, label: roles[kind] }))}
-          value={caller.kind}
-          onChange={change}
-        />
-      </Tooltip>
+      <Segmented<RoleKind>
+        aria-label={roles.label}
+        options={options.map((kind) => ({ value: kind, label: roles[kind] }))}
+        value={caller.kind}
+        onChange={change}
+      />
+
       {needsDepartment(caller.kind) && (
         <Select
           aria-label={roles.department}

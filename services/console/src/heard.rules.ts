@@ -62,12 +62,9 @@ export function withEvent(journeys: Journeys, event: HeardEvent): Journeys {
   }
 }
 
-/** The latest flags first. */
+/** The latest flags first: ids of entries rise with time. */
 export function latestOf(journeys: Journeys): Journey[] {
-  const startOf = (journey: Journey) => journey.entry?.activatedAt ?? Object.values(journey.tasks)[0]?.dispatchedAt ?? journey.heardAt;
-  return Object.values(journeys).sort((a, b) =>
-    startOf(a) === startOf(b) ? (a.entryId < b.entryId ? 1 : -1) : startOf(a) < startOf(b) ? 1 : -1,
-  );
+  return Object.values(journeys).sort((a, b) => (a.entryId < b.entryId ? 1 : -1));
 }
 
 type EventOf<Type extends HeardEvent['type']> = Extract<HeardEvent, { type: Type }>;

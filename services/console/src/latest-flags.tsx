@@ -1,6 +1,6 @@
-import { DirectionTag, directionOf } from './direction.tsx';
-import { type Journey, progressOf } from './journey.rules.ts';
-import { minuteOf, useTexts } from './language.tsx';
+import { DirectionTag } from './direction.tsx';
+import type { Journey } from './journey.rules.ts';
+import { useTexts } from './language.tsx';
 import type { Names } from './names.ts';
 
 interface LatestFlagsProps {
@@ -23,24 +23,20 @@ export function LatestFlags({ latest, watched, names, onFollow }: LatestFlagsPro
       <ul>
         {latest.slice(0, shown).map((journey) => {
           const { label, entry, entryId } = journey;
-          const listType = entry?.listType ?? names.listType(label.listCode);
-          const progress = progressOf(journey);
           return (
             <li key={entryId}>
               <button
                 type="button"
-                className={`latest-flag latest-${directionOf(listType).toLowerCase()}`}
+                className="latest-flag"
                 aria-current={entryId === watched}
                 onClick={() => onFollow(entryId)}
+                title={names.list(label.listCode)}
               >
+                <DirectionTag listType={entry?.listType ?? names.listType(label.listCode)} />
                 <span className="latest-name" lang="zh-CN">
                   {label.subjectName ?? label.number}
                 </span>
-                <span className="latest-facts">
-                  <DirectionTag listType={listType} />
-                  <span className="quiet">{entry?.activatedAt != null ? minuteOf(entry.activatedAt) : label.number}</span>
-                  {progress.tasks > 0 && <span className="quiet">{texts.road.ofTasks(progress.signed, progress.tasks)}</span>}
-                </span>
+                <span className="quiet">{label.number.slice(-6)}</span>
               </button>
             </li>
           );

@@ -44,6 +44,7 @@ export function LivePage() {
       {demoKeys !== undefined && <DemoBanner />}
       <Header stream={live.stream} names={names} likelyDepartment={likelyDepartment} />
       <main className="page">
+        {caller.kind !== 'CREDIT_OFFICE' && <p className="quiet">{texts.roles.about[caller.kind]}</p>}
         <Figures names={names} onFollow={follow} />
         <div className="columns">
           <section className="card road" id="road" tabIndex={-1} aria-label={texts.road.title}>

@@ -52,6 +52,8 @@ export interface Live {
 }
 
 const seesWholeCity = (caller: Caller) => caller.kind === 'CREDIT_OFFICE' || caller.kind === 'AUDITOR';
+/** Of a key that was typed in only the server knows. */
+const mayWholeCity = (caller: Caller) => seesWholeCity(caller) || caller.kind === 'KEY';
 
 /** What the caller may see of the flags, kept true by the stream of events. Mount it anew for another caller. */
 export function useLive(caller: Caller, watched: string | undefined): Live {
@@ -123,13 +125,13 @@ type EntrySummary = Omit<ListEntryView, 'timeline'>;
 
 /** The latest flags: entries that the caller may see, and those that its tasks rest on. */
 async function readLatest(caller: Caller, signal: AbortSignal): Promise<Snapshot[]> {
-  const entries = caller.api.get<{ data: EntrySummary[] }>(`/api/v1/list-entries?limit=${maxLatest}`, signal);
-  if (seesWholeCity(caller)) return (await entries).data.map((entry) => ({ entryId: entry.id, entry }));
-  const tasks = caller.api.get<{ data: TaskView[] }>('/api/v1/tasks?limit=200', signal);
-  const own = (await entries).data.map((entry): Snapshot => ({ entryId: entry.id, entry }));
+  const [entries, tasks] = await Promise.all([
+    caller.api.get<{ data: EntrySummary[] }>(`/api/v1/list-entries?limit=${maxLatest}`, signal),
+    seesWholeCity(caller) ? { data: [] } : caller.api.get<{ data: TaskView[] }>('/api/v1/tasks?limit=200', signal),
+  ]);
+  const own = entries.data.map((entry): Snapshot => ({ entryId: entry.id, entry }));
   const byEntry = new Map<string, TaskView[]>();
-  for (const task of (await tasks).data)
-    for (const { entryId } of task.bases) byEntry.set(entryId, [...(byEntry.get(entryId) ?? []), task]);
+  for (const task of tasks.data) for (const { entryId } of task.bases) byEntry.set(entryId, [...(byEntry.get(entryId) ?? []), task]);
   return [...own, ...[...byEntry].slice(0, maxLatest).map(([entryId, found]) => ({ entryId, tasks: found }))];
 }
 
@@ -138,7 +140,9 @@ async function readJourney(caller: Caller, entryId: string, signal: AbortSignal)
   const { api } = caller;
   const [entry, plans, tasks, notices, answers] = await Promise.all([
     unlessHidden(api.get<ListEntryView>(`/api/v1/list-entries/${entryId}`, signal)),
-    unlessHidden(api.get<{ data: DecompositionView[] }>(`/api/v1/decompositions?entryId=${entryId}`, signal)),
+    mayWholeCity(caller)
+      ? unlessHidden(api.get<{ data: DecompositionView[] }>(`/api/v1/decompositions?entryId=${entryId}`, signal))
+      : undefined,
     api.all<TaskView>(`/api/v1/tasks?entryId=${entryId}`, maxTasks, signal),
     api.all<TaskView>(`/api/v1/notices?entryId=${entryId}`, maxTasks, signal),
     readAnswers(api, signal),

@@ -53,7 +53,7 @@ export function useNames(): Names {
   }, [departments.data, lists.data, language]);
 }
 
-/** Measures of one list: name, and the name of the class. */
+/** Measures of one list, and their classes; the catalogue names classes in Chinese only. */
 export interface MeasureNames {
   readonly measure: (code: string) => string;
   readonly className: (code: string) => string;
@@ -78,6 +78,7 @@ export function useMeasureNames(listCode: string | undefined): MeasureNames {
     },
     [byCode, language],
   );
-  const className = useCallback((code: string) => byCode.get(code)?.classNameZh ?? code, [byCode]);
+  const classes = useMemo(() => new Map((measures.data ?? []).map((row) => [row.class, row.classNameZh])), [measures.data]);
+  const className = useCallback((code: string) => classes.get(code) ?? code, [classes]);
   return useMemo(() => ({ measure, className }), [measure, className]);
 }

@@ -9,15 +9,17 @@ export function RoadHead({ journey, names }: { readonly journey: Journey; readon
   const { label, entry } = journey;
   return (
     <div className="road-head">
-      <DirectionTag listType={entry?.listType ?? names.listType(label.listCode)} text={names.list(label.listCode)} />
       <h2 lang="zh-CN">{label.subjectName ?? label.number}</h2>
-      <span className="road-number">{label.number}</span>
-      {entry !== undefined && (
-        <>
-          <span className="entry-status">{wordOf(texts.entryStatuses, entry.status)}</span>
-          <span className="quiet">{texts.road.by(names.department(entry.designatingDepartment))}</span>
-        </>
-      )}
+      <DirectionTag listType={entry?.listType ?? names.listType(label.listCode)} text={names.list(label.listCode)} />
+      <p className="road-facts">
+        <span>{label.number}</span>
+        {entry !== undefined && (
+          <>
+            <span className="entry-status">{wordOf(texts.entryStatuses, entry.status)}</span>
+            <span>{texts.road.by(names.department(entry.designatingDepartment))}</span>
+          </>
+        )}
+      </p>
     </div>
   );
 }
@@ -43,14 +45,14 @@ export function RoadSteps({ journey }: { readonly journey: Journey }) {
         testId="step-entry"
         name={texts.road.entry}
         share={entry?.activatedAt != null || isSeen ? 1 : 0}
-        figure={entry?.activatedAt != null ? timeOf(entry.activatedAt) : '–'}
+        figure={entry?.activatedAt != null ? timeOf(entry.activatedAt) : isSeen ? texts.road.done : '–'}
         detail={entry === undefined ? texts.road.entryHidden : undefined}
       />
       <Step
         testId="step-plan"
         name={texts.road.plan}
         share={plan !== undefined || isSeen ? 1 : 0}
-        figure={plan === undefined ? '–' : texts.road.measures(plan.measures)}
+        figure={plan !== undefined ? texts.road.measures(plan.measures) : isSeen ? texts.road.done : '–'}
         detail={plan === undefined ? (entry === undefined ? texts.road.planHidden : texts.road.notYet) : planDetail(plan, texts)}
       />
       <Step

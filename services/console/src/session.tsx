@@ -32,21 +32,25 @@ export function useSession(): SessionValue {
   return session;
 }
 
-type Access = { readonly kind: 'ASKING' } | { readonly kind: 'DEMO'; readonly keys: DemoKeys } | { readonly kind: 'KEY_NEEDED' };
+/** The demo city may still be in the making, or the system about to come up. */
+const askAgainMs = 1_500;
+
+type Access =
+  | { readonly kind: 'ASKING' }
+  | { readonly kind: 'WAITING' }
+  | { readonly kind: 'DEMO'; readonly keys: DemoKeys }
+  | { readonly kind: 'KEY_NEEDED' };
 
 /** In demo mode the gateway hands out the keys of the demo city to its own page; else the user types one. */
 export function SessionProvider({ children }: { readonly children: ReactNode }) {
-  const { language } = useLanguage();
+  const { language, texts } = useLanguage();
   const [access, setAccess] = useState<Access>({ kind: 'ASKING' });
   const [typedKey, setTypedKey] = useState<string>();
   useEffect(() => {
     const leave = new AbortController();
-    askForDemoKeys(leave.signal).then(
-      (keys) => setAccess(keys === undefined ? { kind: 'KEY_NEEDED' } : { kind: 'DEMO', keys }),
-      () => {
-        if (!leave.signal.aborted) setAccess({ kind: 'KEY_NEEDED' });
-      },
-    );
+    void askForDemoKeys(leave.signal, () => setAccess({ kind: 'WAITING' })).then((keys) => {
+      if (!leave.signal.aborted) setAccess(keys === undefined ? { kind: 'KEY_NEEDED' } : { kind: 'DEMO', keys });
+    });
     return () => leave.abort();
   }, []);
   const demoKeys = access.kind === 'DEMO' ? access.keys : undefined;
@@ -66,6 +70,12 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
     [key, kind, department, language, demoKeys],
   );
   if (access.kind === 'ASKING') return null;
+  if (access.kind === 'WAITING')
+    return (
+      <p className="waiting" role="status">
+        {texts.signIn.waiting}
+      </p>
+    );
   if (value === undefined) return <SignIn onKey={setTypedKey} />;
   return <SessionContext value={value}>{children}</SessionContext>;
 }
@@ -90,9 +100,19 @@ export function keyNameOf(kind: RoleKind, department: string | null): string {
   return kind === 'APPROVER' ? `${department ?? ''}:APPROVER` : kind;
 }
 
-/** Undefined where there is no demo city, or not for this caller. */
-async function askForDemoKeys(signal: AbortSignal): Promise<DemoKeys | undefined> {
-  const response = await fetch('/demo/credentials', { headers: { accept: 'application/json' }, cache: 'no-store', signal });
-  if (!response.ok) return undefined;
-  return ((await response.json()) as { apiKeys: DemoKeys }).apiKeys;
+/**
+ * Undefined where there is no demo city, or not for this caller.
+ * @param onWait told when the system cannot say yet; it is asked again.
+ */
+async function askForDemoKeys(signal: AbortSignal, onWait: () => void): Promise<DemoKeys | undefined> {
+  for (;;) {
+    const response = await fetch('/demo/credentials', { headers: { accept: 'application/json' }, cache: 'no-store', signal }).catch(
+      () => undefined,
+    );
+    if (signal.aborted) return undefined;
+    if (response?.ok === true) return ((await response.json()) as { apiKeys: DemoKeys }).apiKeys;
+    if (response !== undefined && response.status < 500) return undefined;
+    onWait();
+    await new Promise((resolve) => setTimeout(resolve, askAgainMs));
+  }
 }

@@ -1,9 +1,9 @@
 import { Segmented } from 'antd';
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { FigureRows } from './figure-rows.tsx';
-import { type Figure, useOverview } from './figures.tsx';
 import { useTexts, wordOf } from './language.tsx';
 import type { Names } from './names.ts';
+import { type Figure, useOverview } from './overview.ts';
 
 const Chart = lazy(() => import('./chart.tsx'));
 const statusOf = (figure: Figure) => figure.code.slice('TASKS-'.length);
