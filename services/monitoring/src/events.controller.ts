@@ -1,8 +1,8 @@
 import { departmentCodeSchema, type Principal } from '@lianxin/contracts';
 import { CurrentPrincipal } from '@lianxin/platform';
-import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { EventStreamWriter } from './event-stream.writer.ts';
 import { EventsService } from './events.service.ts';
@@ -90,6 +90,7 @@ export class EventsController {
     @CurrentPrincipal() principal: Principal,
     @Query({ schema: streamQuerySchema }) query: StreamQuery,
     @Headers('last-event-id') lastEventId: string | undefined,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const receiver = this.stream.receiverOf(principal, query.department);
@@ -98,6 +99,8 @@ export class EventsController {
       reply.hijack();
       const writer = new EventStreamWriter(reply.raw, signal);
       await writer.open(cursorOf(position), retryMs);
+      // Fastify answers HEAD by the same route: there is nothing to follow then.
+      if (request.method === 'HEAD') return writer.end();
       await this.events.follow(principal, position, query.types, writer, signal);
     });
   }

@@ -211,6 +211,7 @@ test('the id that a stream opens with is enough to come back by, before the firs
 });
 
 test('a stream ends with the service, at the end of its life, and does not open on a cursor that is not its own', async () => {
+  expect((await city.city.call(city.running, handlerOf('WGLJ'), 'HEAD', '/api/v1/events/stream')).status).toBe(200);
   const answer = await city.get(handlerOf('WGLJ'), '/api/v1/events/stream?after=nonsense');
   expect(answer).toMatchObject({ status: 400, body: { code: 'CURSOR_INVALID' } });
   const open1 = await open(handlerOf('YJJ'));
