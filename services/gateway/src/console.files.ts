@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
@@ -9,35 +9,43 @@ const builtConsole = fileURLToPath(new URL('../../console/dist', import.meta.url
 const yearSeconds = 365 * 24 * 60 * 60;
 
 /**
- * The console at `/`. Files under `assets/` carry a hash in their name and are kept for ever, the page itself is asked for anew each time.
+ * The console at `/`. Files under `assets/` carry a hash in their name and are kept for ever, the page itself is asked for anew each time. A console that is
+ * built again while the gateway runs is served as it is then.
  * @param folder as built; what services/console builds when left out.
  */
 export async function serveConsole(fastify: FastifyInstance, folder = builtConsole): Promise<void> {
-  if (!existsSync(join(folder, 'index.html'))) {
-    fastify.get('/', async (_request, reply) => reply.code(503).type('text/html; charset=utf-8').send(notBuilt));
-    return;
-  }
   await fastify.register(fastifyStatic, {
-    root: folder,
-    // One route for each file: what is not there stays a problem with its code, as everywhere.
-    wildcard: false,
-    decorateReply: false,
+    root: join(folder, 'assets'),
+    prefix: '/assets/',
+    index: false,
+    // The folder may come later.
+    suppressWarning: true,
     preCompressed: true,
-    globIgnore: ['**/*.gz'],
+    decorateReply: false,
     cacheControl: false,
-    setHeaders: (reply, path) => {
-      const isHashed = dirname(path) === join(folder, 'assets');
-      void reply.header('Cache-Control', isHashed ? `public, max-age=${yearSeconds}, immutable` : 'no-cache');
-    },
+    setHeaders: (reply) => void reply.header('Cache-Control', `public, max-age=${yearSeconds}, immutable`),
   });
+  for (const { path, name, type } of pages) {
+    fastify.get(path, async (_request, reply) => {
+      const content = await readFile(join(folder, name)).catch(() => undefined);
+      if (content === undefined) return reply.code(503).type(html).send(notBuilt);
+      return reply.header('Cache-Control', 'no-cache').type(type).send(content);
+    });
+  }
 }
+
+const html = 'text/html; charset=utf-8';
+const pages = [
+  { path: '/', name: 'index.html', type: html },
+  { path: '/favicon.svg', name: 'favicon.svg', type: 'image/svg+xml' },
+] as const;
 
 const notBuilt = `<!doctype html>
 <html lang="zh-CN">
 <head><meta charset="utf-8"><title>联信</title></head>
 <body>
 <h1>页面尚未构建</h1>
-<p>请运行 <code>npm start</code>，或先运行 <code>npm run build -w services/console</code> 再启动网关。</p>
+<p>请运行 <code>npm start</code>，或运行 <code>npm run build -w services/console</code> 后刷新本页。</p>
 <p>接口文档见 <a href="/docs">/docs</a>。</p>
 </body>
 </html>
