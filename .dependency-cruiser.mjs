@@ -16,7 +16,12 @@ export default {
       from: { path: '^libs/contracts/src/', pathNot: '[.]spec[.]ts$' },
       to: { path: ['^libs/(?!contracts)', '^services/'] },
     },
-    { name: 'platform-below-messaging', severity: 'error', from: { path: '^libs/platform/' }, to: { path: '^libs/(messaging|testing)/' } },
+    {
+      name: 'platform-below-messaging',
+      severity: 'error',
+      from: { path: '^libs/platform/src/' },
+      to: { path: '^libs/(messaging|testing)/' },
+    },
     { name: 'messaging-below-testing', severity: 'error', from: { path: '^libs/messaging/src/' }, to: { path: '^libs/testing/' } },
     { name: 'libraries-know-no-service', severity: 'error', from: { path: '^libs/' }, to: { path: '^services/' } },
     {

@@ -1,5 +1,5 @@
 import { findFreePort } from '@lianxin/platform/servers';
-import type { ServerKind, StartedServer } from './servers.ts';
+import type { ServerKind, StartedServer } from './server.kinds.ts';
 
 const PASSWORD = 'test-only';
 const START_TIMEOUT_MS = 120_000;

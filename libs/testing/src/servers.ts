@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { claimFolder, endProcess, FolderInUse, findServersBelow, startKafka, startPostgres, startRedis } from '@lianxin/platform/servers';
 import { startContainer } from './containers.ts';
+import type { ServerKind, StartedServer } from './server.kinds.ts';
 
-/** The servers a test run may need. */
-export const serverKinds = ['postgres', 'kafka', 'redis'] as const;
-export type ServerKind = (typeof serverKinds)[number];
+export { type ServerKind, serverKinds } from './server.kinds.ts';
 
 /** What `startTestServers` needs to know. */
 export interface TestServerOptions {
@@ -24,13 +23,6 @@ export interface TestServers {
   environment: Record<string, string>;
   /** Servers that could not be started, and why: tests that need them fail, and the run must name them. */
   gaps: { kind: ServerKind; cause: unknown }[];
-  stop(): Promise<void>;
-}
-
-/** One started server: the variable that tells its address, and how to end it. */
-export interface StartedServer {
-  variable: string;
-  address: string;
   stop(): Promise<void>;
 }
 
