@@ -17,5 +17,6 @@ export * from './telemetry.fault.ts';
 export * from './telemetry.http.ts';
 export * from './telemetry.tracing.ts';
 export * from './telemetry.ts';
+export * from './telemetry.uncaught.ts';
 export * from './tokens.ts';
 export * from './validation.pipe.ts';

@@ -54,7 +54,12 @@ export function createLogger(service: string, level: string, stream: Destination
 
 /** Nest's own lines through the same logger. */
 export class NestLogger implements LoggerService {
-  constructor(private readonly logger: Logger) {}
+  private readonly logger: Logger;
+
+  constructor(logger: Logger) {
+    this.logger = logger;
+  }
+
   log(message: unknown): void {
     this.logger.debug(textOf(message));
   }

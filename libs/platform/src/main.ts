@@ -1,8 +1,8 @@
-import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { boot, type RunningService, type ServiceDefinition } from './boot.ts';
 import { ConfigError } from './config.ts';
 import { faultText } from './telemetry.fault.ts';
+import { endOnUncaught } from './telemetry.uncaught.ts';
 
 /** Longest time for a stop in good order. */
 const stopTimeoutMs = 15_000;
@@ -40,17 +40,4 @@ export async function runService<Shape extends z.ZodRawShape>(definition: Servic
   process.on('disconnect', stop);
   process.send?.({ ready: service.url });
   process.stdout.write(`ready ${service.url}\n`);
-}
-
-/**
- * Ends the process when nobody caught a fault, as Node would, but tells it without its values: Node itself prints every field of an error, and
- * PostgreSQL's carry the refused row.
- */
-export function endOnUncaught(logger: Logger): void {
-  const end = (error: unknown) => {
-    logger.fatal({ err: error }, 'a fault that nobody caught');
-    process.exit(1);
-  };
-  process.on('uncaughtException', end);
-  process.on('unhandledRejection', end);
 }

@@ -91,13 +91,15 @@ export class Tracing {
    */
   traceparentsOf(sayings: readonly Saying[]): string[] {
     const active = trace.getActiveSpan()?.spanContext();
-    const groups = Map.groupBy(sayings, ({ cause }) => (spanContextOf(cause)?.traceId === active?.traceId ? undefined : cause));
+    const causes = new Set(sayings.map(({ cause }) => cause));
+    const parents = new Map([...causes].map((cause) => [cause, elsewhere(cause, active)]));
+    const groupOf = ({ cause }: Saying) => (parents.get(cause) === undefined ? undefined : cause);
     const said = new Map<string | undefined, string>();
-    for (const [cause, group] of groups) {
-      const parent = spanContextOf(cause);
-      said.set(cause, cause !== undefined && parent !== undefined && said.size >= maxReactions ? cause : this.say(group, parent, active));
+    for (const [cause, group] of Map.groupBy(sayings, groupOf)) {
+      const isOneTooMany = cause !== undefined && said.size >= maxReactions;
+      said.set(cause, isOneTooMany ? cause : this.say(group, parents.get(cause), active));
     }
-    return sayings.map(({ cause }) => said.get(cause) ?? said.get(undefined) ?? '');
+    return sayings.map((saying) => said.get(groupOf(saying)) ?? '');
   }
 
   private say(group: readonly Saying[], parent: SpanContext | undefined, active: SpanContext | undefined): string {
@@ -162,6 +164,12 @@ export function nameOf(types: readonly string[]): string {
   if (first !== undefined && types.length === 1) return first;
   const nouns = new Set(types.map((type) => type.split('.').slice(0, 2).join('.')));
   return nouns.size === 1 ? [...nouns].join('') : 'lianxin.*';
+}
+
+/** The context of a cause in another trace than the active one. */
+function elsewhere(cause: string | undefined, active: SpanContext | undefined): SpanContext | undefined {
+  const parent = spanContextOf(cause);
+  return parent?.traceId === active?.traceId ? undefined : parent;
 }
 
 function spanContextOf(traceparent: string | undefined): SpanContext | undefined {

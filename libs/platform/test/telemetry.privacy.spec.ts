@@ -1,3 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ProblemError } from '@lianxin/contracts';
@@ -137,4 +142,28 @@ test('our own messages, system codes and refusals keep what helps to find the ca
 
 test('a connection that broke while we wrote is a passing fault', () => {
   expect(isTransientDatabaseError(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))).toBe(true);
+});
+
+test('a fault that nobody caught ends the process with a line that holds no values', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lianxin-uncaught-'));
+  const script = join(folder, 'uncaught.mjs');
+  const source = (file: string) => JSON.stringify(new URL(`../src/${file}`, import.meta.url).href);
+  await writeFile(
+    script,
+    `import { createLogger } from ${source('logger.ts')};
+     import { endOnUncaught } from ${source('telemetry.uncaught.ts')};
+     endOnUncaught(createLogger('uncaught', 'info'));
+     const refused = { severity: 'ERROR', code: '23505', constraint: 'person_pkey', detail: 'Key (id_number)=(${idNumber}) already exists.' };
+     Promise.reject(Object.assign(new Error('duplicate key'), refused, { parameters: ['${personName}'] }));
+     setInterval(() => undefined, 1000);`,
+  );
+  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (said += String(part)));
+  const [status] = await once(child, 'close');
+  await rm(folder, { recursive: true });
+  expect(status).toBe(1);
+  expect(said).toContain('a fault that nobody caught');
+  expect(said).toContain('person_pkey');
+  expect(said).not.toMatch(values);
 });
