@@ -28,7 +28,11 @@ export function clausesOf(root) {
       }
     }
   }
-  const cell = (names) => [...names].sort().map((name) => `\`${name}\``).join('<br>') || '–';
+  const cell = (names) =>
+    [...names]
+      .sort()
+      .map((name) => `\`${name}\``)
+      .join('<br>') || '–';
   const lines = [...rows]
     .filter(([, row]) => row.code.size > 0)
     .sort(([a], [b]) => (order(a) < order(b) ? -1 : 1))

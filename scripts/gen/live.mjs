@@ -33,7 +33,11 @@ export async function liveFiles(root, scratch) {
     for (const name of services) {
       const { service } = await import(join(root, 'services', name, 'dist/app.module.js'));
       // The gateway comes last: it joins the documents of all.
-      const started = await platform.boot(service, { ...environment, LIANXIN_SERVICE_URLS: JSON.stringify(urls) }, { aloneInProcess: false });
+      const started = await platform.boot(
+        service,
+        { ...environment, LIANXIN_SERVICE_URLS: JSON.stringify(urls) },
+        { aloneInProcess: false },
+      );
       urls[name] = started.url;
       running.push(started);
       files.push([`docs/generated/schema/${name}.sql`, await schemaOf(adminUrl, platform.databaseRolesOf(name).schema)]);
@@ -54,17 +58,23 @@ async function schemaOf(adminUrl, schema) {
   await client.connect();
   const rows = async (sql) => (await client.query(sql, [schema])).rows;
   try {
-    const columns = await rows(`SELECT c.relname AS "table", a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS required,
+    const columns =
+      await rows(`SELECT c.relname AS "table", a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS required,
         pg_get_expr(d.adbin, d.adrelid) AS fallback, a.attidentity AS identity, a.attgenerated AS generated
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
       LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
       WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND c.relname !~ '^inbox_\\d+$' ORDER BY c.relname, a.attnum`);
-    const constraints = await rows(`SELECT c.relname AS "table", k.conname AS name, pg_get_constraintdef(k.oid) AS text FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+    const constraints =
+      await rows(`SELECT c.relname AS "table", k.conname AS name, pg_get_constraintdef(k.oid) AS text FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
       JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND k.contype IN ('p', 'u', 'f', 'c', 'x') AND c.relname !~ '^inbox_\\d+$' ORDER BY 1, 2`);
-    const indexes = await rows(`SELECT tablename AS "table", indexdef AS text FROM pg_indexes WHERE schemaname = $1 AND tablename !~ '^inbox_\\d+$' ORDER BY 1, 2`);
-    const policies = await rows(`SELECT tablename AS "table", format('POLICY %s TO %s USING %s CHECK %s', policyname, array_to_string(roles, ','), coalesce(qual, '-'), coalesce(with_check, '-')) AS text
+    const indexes = await rows(
+      `SELECT tablename AS "table", indexdef AS text FROM pg_indexes WHERE schemaname = $1 AND tablename !~ '^inbox_\\d+$' ORDER BY 1, 2`,
+    );
+    const policies =
+      await rows(`SELECT tablename AS "table", format('POLICY %s TO %s USING %s CHECK %s', policyname, array_to_string(roles, ','), coalesce(qual, '-'), coalesce(with_check, '-')) AS text
       FROM pg_policies WHERE schemaname = $1 ORDER BY 1, 2`);
-    const grants = await rows(`SELECT table_name AS "table", grantee || ': ' || string_agg(privilege_type, ', ' ORDER BY privilege_type) AS text FROM information_schema.role_table_grants
+    const grants =
+      await rows(`SELECT table_name AS "table", grantee || ': ' || string_agg(privilege_type, ', ' ORDER BY privilege_type) AS text FROM information_schema.role_table_grants
       WHERE table_schema = $1 AND grantee NOT LIKE '%\\_owner' AND table_name !~ '^inbox_\\d+$' GROUP BY table_name, grantee ORDER BY 1, 2`);
     const tables = [...new Set(columns.map((column) => column.table))];
     const of = (list, table) => list.filter((row) => row.table === table);

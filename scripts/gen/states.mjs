@@ -24,7 +24,10 @@ export async function stateFiles(root) {
     const path = join(root, machine.file);
     if (!existsSync(path)) throw new Error(`${machine.file} is missing: build first`);
     const { transitions } = await import(path);
-    files.push([`docs/generated/states-${machine.name}.md`, `# ${machine.title}\n\nGenerated from the \`transitions\` table of its rules.\n\n\`\`\`mermaid\nstateDiagram-v2\n${edgesOf(transitions).join('\n')}\n\`\`\`\n`]);
+    files.push([
+      `docs/generated/states-${machine.name}.md`,
+      `# ${machine.title}\n\nGenerated from the \`transitions\` table of its rules.\n\n\`\`\`mermaid\nstateDiagram-v2\n${edgesOf(transitions).join('\n')}\n\`\`\`\n`,
+    ]);
   }
   return files;
 }
