@@ -7,7 +7,7 @@ import { cursorOf, type StreamPage, type StreamPosition, StreamService } from '.
 import { StreamSettings } from './stream.settings.ts';
 
 /** Events held in memory for one open stream. */
-const pageSize = 50;
+const pageSize = 20;
 /** Looks into the database that open streams share; the rest wait their turn, and requests keep their connections. */
 const maxReads = 3;
 
