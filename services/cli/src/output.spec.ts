@@ -49,8 +49,8 @@ describe('the same rows in every format', () => {
 
   test('JSON and YAML hold exactly the data, control characters as escapes', async () => {
     for (const [format, read] of [
-      ['json', JSON.parse],
-      ['yaml', parseYaml],
+      ['json', (text: string): unknown => JSON.parse(text)],
+      ['yaml', (text: string): unknown => parseYaml(text)],
     ] as const) {
       const text = await written(format, (output) => output.rows(columns, [rows]));
       expect(text).not.toMatch(/(?!\n)\p{Cc}/u);

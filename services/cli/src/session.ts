@@ -61,9 +61,15 @@ export class Session {
     const { terminal, texts } = this;
     if (!terminal.canAsk) throw new CommandFault(texts.needsYes(question), exitCodes.usage);
     const prompt = createInterface({ input: terminal.input, output: terminal.err });
+    const stop = new AbortController();
+    prompt.once('SIGINT', () => stop.abort());
     try {
-      const answer = await prompt.question(`${cleanLine(question)} ${texts.yesOrNo} `);
+      const answer = await prompt.question(`${cleanLine(question)} ${texts.yesOrNo} `, { signal: stop.signal });
       if (!/^(y|yes|是)$/i.test(answer.trim())) throw new CommandFault(texts.notDone);
+    } catch (error) {
+      // Ctrl-C and Ctrl-D are a no.
+      if ((error as Error).name === 'AbortError') throw new CommandFault(texts.notDone, exitCodes.failure, undefined, { cause: error });
+      throw error;
     } finally {
       prompt.close();
     }
