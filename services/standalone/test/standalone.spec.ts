@@ -224,11 +224,14 @@ describe('a demo city whose seeding was interrupted', () => {
           60_000,
         );
         await attempt.kill('SIGKILL');
+        const { apiKeys } = await other.credentials();
         expect((await other.json<{ complete: boolean }>('demo-seed.json')).complete).toBe(false);
         attempt = other.start('main');
         await attempt.ready();
         expect(await other.entries()).toHaveLength(cityEntries);
         expect(attempt.output).not.toContain('was refused');
+        // What somebody has copied from the file before stays valid.
+        expect((await other.credentials()).apiKeys).toEqual(apiKeys);
       } finally {
         await other.remove();
       }
