@@ -153,7 +153,7 @@ describe('one-call activation', () => {
   });
 
   test('twenty identical requests at once make one entry', async () => {
-    for (const headers of [{}, { 'idempotency-key': 'twenty at once' }]) {
+    for (const headers of [{}, { 'idempotency-key': 'twenty at once' }] as Record<string, string>[]) {
       const body = designationOf('BL-WAGE', { parties: [partyOf()] });
       const answers = await Promise.all(Array.from({ length: 20 }, () => post(body, wageOffice, headers)));
       expect(answers.map((answer) => answer.status)).toEqual(Array(20).fill(201));
@@ -165,7 +165,7 @@ describe('one-call activation', () => {
 
   test('one record number sent at once with different subjects makes one entry; the others are refused', async () => {
     const bodies = Array.from({ length: 6 }, () => designationOf('BL-WAGE', { sourceRecordId: 'raced' }));
-    const answers = await Promise.all(bodies.map((body) => post<ListEntryView & ProblemBody>(body)));
+    const answers = await Promise.all(bodies.map((body) => post<ListEntryView & Omit<ProblemBody, 'status'>>(body)));
     expect(answers.map((answer) => answer.status).sort()).toEqual([201, 409, 409, 409, 409, 409]);
     expect(new Set(answers.filter((answer) => answer.status === 409).map((answer) => answer.body.code))).toEqual(
       new Set(['SOURCE_RECORD_DIFFERS']),

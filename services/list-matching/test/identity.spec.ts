@@ -31,7 +31,9 @@ describe('who is meant (domain §11, R-11-1)', () => {
       (candidate) => candidate.entryId === entry.id,
     );
   const decide = (id: string, verdict: string, principal = creditOffice) =>
-    lists.call<CandidateView & ProblemBody>(principal, 'POST', `/api/v1/match-candidates/${id}/${verdict}`, { reason: '已核对营业执照' });
+    lists.call<CandidateView & Omit<ProblemBody, 'status'>>(principal, 'POST', `/api/v1/match-candidates/${id}/${verdict}`, {
+      reason: '已核对营业执照',
+    });
 
   test('an unknown code is registered provisionally; a known one under the same name is the same subject (R-11-1a)', async () => {
     const usccCode = nextUscc();
