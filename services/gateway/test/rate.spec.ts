@@ -44,7 +44,9 @@ class Wire {
 let city: GatewayCity;
 let key: string;
 const wire = new Wire();
-const limit = 20;
+const limit = 6;
+/** So many that some are beyond the limit even on a machine that is busy with other things. */
+const flood = 60;
 
 beforeAll(async () => {
   await wire.open();
@@ -56,8 +58,9 @@ afterAll(async () => {
   await wire.cut();
 });
 
-const burst = (count: number) => Promise.all(Array.from({ length: count }, () => city.call<ProblemBody>(key, 'GET', '/api/v1/tasks')));
-const statuses = async (count: number) => (await burst(count)).map((answer) => answer.status);
+const burst = (count: number, who = key) =>
+  Promise.all(Array.from({ length: count }, () => city.call<ProblemBody>(who, 'GET', '/api/v1/tasks')));
+const statuses = async (count: number, who = key) => (await burst(count, who)).map((answer) => answer.status);
 
 describe('the rate limit', () => {
   afterEach(async () => {
@@ -65,7 +68,7 @@ describe('the rate limit', () => {
   });
 
   test('answers 429 with Retry-After to a client that asks too often, and to nobody else', async () => {
-    const answers = await burst(limit * 2);
+    const answers = await burst(flood);
     const refused = answers.filter((answer) => answer.status === 429);
     expect(refused.length).toBeGreaterThan(0);
     expect(answers.filter((answer) => answer.status === 200).length).toBeGreaterThanOrEqual(1);
@@ -82,18 +85,19 @@ describe('the rate limit', () => {
   });
 
   test('costs no request when Redis does not answer any more', async () => {
+    const calm = await city.register('平稳系统', ['DEPT_HANDLER'], ['ZJJ']);
     await countsInRedis();
     wire.stopAnswers();
     const began = performance.now();
-    expect(await statuses(limit / 2)).toEqual(Array(limit / 2).fill(200));
+    expect(await statuses(limit / 2, calm)).toEqual(Array(limit / 2).fill(200));
     expect(performance.now() - began).toBeLessThan(2_000);
     // By now each process counts for itself: the limit holds all the same.
-    expect(await statuses(limit * 2)).toContain(429);
+    expect(await statuses(flood, calm)).toContain(429);
   });
 
   test('costs no request when Redis is gone, and counts there again when it is back', async () => {
     await wire.cut();
-    const state = await statuses(limit);
+    const state = await statuses(flood);
     expect(state.filter((status) => status === 200).length).toBeGreaterThan(0);
     expect(state.every((status) => status === 200 || status === 429)).toBe(true);
     await wire.open();
