@@ -19,7 +19,11 @@ TABLE case_record
   CREATE UNIQUE INDEX case_record_party_subject_id_canonical_code_department_code_key ON execution_feedback.case_record USING btree (party_subject_id, canonical_code, department_code, document_key)
   CREATE UNIQUE INDEX case_record_pkey ON execution_feedback.case_record USING btree (id)
   POLICY consumer TO execution_feedback_consumer USING true CHECK true
-  POLICY department TO execution_feedback_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
   GRANT execution_feedback_app: INSERT, SELECT
   GRANT execution_feedback_consumer: INSERT, SELECT
 
@@ -58,7 +62,11 @@ TABLE evidence_file
   CONSTRAINT evidence_file_pkey PRIMARY KEY (id)
   CREATE UNIQUE INDEX evidence_file_pkey ON execution_feedback.evidence_file USING btree (id)
   POLICY consumer TO execution_feedback_consumer USING true CHECK true
-  POLICY department TO execution_feedback_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
   GRANT execution_feedback_app: INSERT, SELECT
   GRANT execution_feedback_consumer: INSERT, SELECT
 
@@ -86,7 +94,11 @@ TABLE feedback
   CREATE UNIQUE INDEX feedback_pkey ON execution_feedback.feedback USING btree (id)
   CREATE UNIQUE INDEX feedback_task_id_client_ref_key ON execution_feedback.feedback USING btree (task_id, client_ref)
   POLICY consumer TO execution_feedback_consumer USING true CHECK true
-  POLICY department TO execution_feedback_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
   GRANT execution_feedback_app: INSERT, SELECT, UPDATE
   GRANT execution_feedback_consumer: INSERT, SELECT, UPDATE
 
@@ -103,7 +115,11 @@ TABLE feedback_decision
   CONSTRAINT feedback_decision_pkey PRIMARY KEY (feedback_id, version)
   CREATE UNIQUE INDEX feedback_decision_pkey ON execution_feedback.feedback_decision USING btree (feedback_id, version)
   POLICY consumer TO execution_feedback_consumer USING true CHECK true
-  POLICY department TO execution_feedback_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
   GRANT execution_feedback_app: INSERT, SELECT
   GRANT execution_feedback_consumer: INSERT, SELECT
 
@@ -118,7 +134,11 @@ TABLE feedback_version
   CONSTRAINT feedback_version_pkey PRIMARY KEY (feedback_id, version)
   CREATE UNIQUE INDEX feedback_version_pkey ON execution_feedback.feedback_version USING btree (feedback_id, version)
   POLICY consumer TO execution_feedback_consumer USING true CHECK true
-  POLICY department TO execution_feedback_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
   GRANT execution_feedback_app: INSERT, SELECT
   GRANT execution_feedback_consumer: INSERT, SELECT
 
@@ -176,7 +196,11 @@ TABLE notice
   CREATE UNIQUE INDEX notice_entry_id_activation_no_department_code_party_id_meas_key ON execution_feedback.notice USING btree (entry_id, activation_no, department_code, party_id, measure_code)
   CREATE UNIQUE INDEX notice_pkey ON execution_feedback.notice USING btree (id)
   POLICY consumer TO execution_feedback_consumer USING true CHECK true
-  POLICY department TO execution_feedback_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
   GRANT execution_feedback_app: SELECT
   GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -250,7 +274,11 @@ TABLE plan_seen
   CONSTRAINT plan_seen_status_check CHECK ((status = ANY (ARRAY['LIVE'::text, 'HELD'::text, 'ENDED'::text])))
   CREATE UNIQUE INDEX plan_seen_pkey ON execution_feedback.plan_seen USING btree (entry_id, activation_no)
   POLICY consumer TO execution_feedback_consumer USING true CHECK true
-  POLICY department TO execution_feedback_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR execution_feedback.plan_rests_here(entry_id, activation_no)) CHECK -
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE execution_feedback.plan_rests_here(entry_id, activation_no)
+END CHECK -
   GRANT execution_feedback_app: SELECT
   GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -267,7 +295,11 @@ TABLE reveal_log
   CREATE INDEX reveal_log_task ON execution_feedback.reveal_log USING btree (task_id)
   CREATE UNIQUE INDEX reveal_log_pkey ON execution_feedback.reveal_log USING btree (id)
   POLICY consumer TO execution_feedback_consumer USING true CHECK true
-  POLICY department TO execution_feedback_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
   GRANT execution_feedback_app: INSERT, SELECT
   GRANT execution_feedback_consumer: INSERT, SELECT
 
@@ -359,10 +391,15 @@ TABLE task
   CONSTRAINT task_check1 CHECK (((status = 'ON_HOLD'::text) = (previous_status IS NOT NULL)))
   CONSTRAINT task_pkey PRIMARY KEY (id, closed)
   CREATE INDEX task_city_queue ON ONLY execution_feedback.task USING btree (status, dispatched_at DESC, id DESC)
+  CREATE INDEX task_of_measure ON ONLY execution_feedback.task USING btree (measure_code, dispatched_at DESC, id DESC)
   CREATE INDEX task_queue ON ONLY execution_feedback.task USING btree (department_code, status, dispatched_at DESC, id DESC)
   CREATE UNIQUE INDEX task_pkey ON ONLY execution_feedback.task USING btree (id, closed)
   POLICY consumer TO execution_feedback_consumer USING true CHECK true
-  POLICY department TO execution_feedback_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
   GRANT execution_feedback_app: DELETE, INSERT, SELECT, UPDATE
   GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -384,7 +421,11 @@ TABLE task_basis
   CREATE INDEX task_basis_task ON execution_feedback.task_basis USING btree (task_id)
   CREATE UNIQUE INDEX task_basis_pkey ON execution_feedback.task_basis USING btree (entry_id, activation_no, department_code, basis_key)
   POLICY consumer TO execution_feedback_consumer USING true CHECK true
-  POLICY department TO execution_feedback_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
   GRANT execution_feedback_app: DELETE, INSERT, SELECT, UPDATE
   GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -420,6 +461,7 @@ TABLE task_closed
   CONSTRAINT task_check1 CHECK (((status = 'ON_HOLD'::text) = (previous_status IS NOT NULL)))
   CONSTRAINT task_closed_pkey PRIMARY KEY (id, closed)
   CREATE INDEX task_closed_department_code_status_dispatched_at_id_idx ON execution_feedback.task_closed USING btree (department_code, status, dispatched_at DESC, id DESC)
+  CREATE INDEX task_closed_measure_code_dispatched_at_id_idx ON execution_feedback.task_closed USING btree (measure_code, dispatched_at DESC, id DESC)
   CREATE INDEX task_closed_status_dispatched_at_id_idx ON execution_feedback.task_closed USING btree (status, dispatched_at DESC, id DESC)
   CREATE UNIQUE INDEX task_closed_pkey ON execution_feedback.task_closed USING btree (id, closed)
   GRANT execution_feedback_app: DELETE, INSERT, SELECT, UPDATE
@@ -439,7 +481,11 @@ TABLE task_fact
   CONSTRAINT task_fact_pkey PRIMARY KEY (task_id, version)
   CREATE UNIQUE INDEX task_fact_pkey ON execution_feedback.task_fact USING btree (task_id, version)
   POLICY consumer TO execution_feedback_consumer USING true CHECK true
-  POLICY department TO execution_feedback_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
   GRANT execution_feedback_app: INSERT, SELECT
   GRANT execution_feedback_consumer: INSERT, SELECT
 
@@ -475,6 +521,7 @@ TABLE task_open
   CONSTRAINT task_check1 CHECK (((status = 'ON_HOLD'::text) = (previous_status IS NOT NULL)))
   CONSTRAINT task_open_pkey PRIMARY KEY (id, closed)
   CREATE INDEX task_open_department_code_status_dispatched_at_id_idx ON execution_feedback.task_open USING btree (department_code, status, dispatched_at DESC, id DESC)
+  CREATE INDEX task_open_measure_code_dispatched_at_id_idx ON execution_feedback.task_open USING btree (measure_code, dispatched_at DESC, id DESC)
   CREATE INDEX task_open_status_dispatched_at_id_idx ON execution_feedback.task_open USING btree (status, dispatched_at DESC, id DESC)
   CREATE UNIQUE INDEX task_living ON execution_feedback.task_open USING btree (party_subject_id, canonical_code, department_code) WHERE (status <> ALL (ARRAY['LIFTING'::text, 'LIFTED'::text, 'CANCELLED'::text, 'NOT_APPLICABLE'::text]))
   CREATE UNIQUE INDEX task_open_pkey ON execution_feedback.task_open USING btree (id, closed)
