@@ -4,7 +4,6 @@ import { useLanguage, useTexts } from './language.tsx';
 import type { Names } from './names.ts';
 import { keyNameOf, needsDepartment, type RoleKind, roleKinds, useSession } from './session.tsx';
 
-/** The department that a role begins with: the one chosen before, else that of which a task is in sight, else the first. */
 export function Header({
   stream,
   names,
@@ -12,6 +11,7 @@ export function Header({
 }: {
   readonly stream: StreamState;
   readonly names: Names;
+  /** One of which a task is in sight. */
   readonly likelyDepartment: string | undefined;
 }) {
   const { texts, language, choose } = useLanguage();

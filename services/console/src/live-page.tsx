@@ -97,11 +97,14 @@ function Road({ journey, names, own }: { readonly journey: Journey; readonly nam
   const measures = useMeasureNames(journey.label.listCode === '' ? undefined : journey.label.listCode);
   const shares = useMemo(() => sharesOf(journey, names.departmentOrder), [journey, names.departmentOrder]);
   const progress = progressOf(journey);
+  const announcement = useSettled(
+    texts.road.announce(journey.label.number, progress.departments, progress.tasks, progress.signed, progress.answered),
+  );
   return (
     <>
       <RoadSteps journey={journey} />
       <p className="visually-hidden" role="status" data-testid="announcement">
-        {texts.road.announce(journey.label.number, progress.departments, progress.tasks, progress.signed, progress.answered)}
+        {announcement}
       </p>
       <div className="road-view">
         <Segmented<View>
@@ -119,4 +122,16 @@ function Road({ journey, names, own }: { readonly journey: Journey; readonly nam
       <ShareDrawer journey={journey} departmentCode={opened} names={names} measures={measures} onClose={() => setOpened(undefined)} />
     </>
   );
+}
+
+/** So long a text must stand before it is announced: nobody can listen to every step of a burst. */
+const settleMs = 1_500;
+
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), settleMs);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
 }

@@ -1,6 +1,6 @@
 import type { DecompositionView, ListEntryView, TaskView } from '@lianxin/contracts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useReducer, useRef, useState } from 'react';
+import { useEffect, useReducer, useState } from 'react';
 import { type Api, ApiProblem } from './api.ts';
 import { heardEventOf } from './event.rules.ts';
 import { followEvents, type StreamState } from './event-stream.ts';
@@ -15,15 +15,19 @@ const maxLines = 40;
 export const maxTasks = 1_000;
 /** Answers are read newest first, in one page: older ones have become states of their tasks. */
 const answersPath = '/api/v1/feedback?limit=200';
+/** Messages of so long a time are shown at once: a busy city must not make the page draw itself for every one of them. */
+const gatherMs = 60;
 /** Wait for more of the same burst before reading again what an event changed. */
 const settleMs = 700;
+/** What the API is asked again after events, and after the stream began anew. */
+const changedByEvents = new Set(['latest', 'journey', 'overview', 'figure-rows', 'share']);
 
 interface LiveState {
   readonly journeys: Journeys;
   readonly lines: readonly TickerLine[];
 }
 type LiveAction =
-  | { readonly kind: 'HEARD'; readonly json: string }
+  | { readonly kind: 'HEARD'; readonly messages: readonly string[] }
   | { readonly kind: 'READ'; readonly snapshots: readonly Snapshot[]; readonly at: string };
 
 function reduce(state: LiveState, action: LiveAction): LiveState {
@@ -33,7 +37,11 @@ function reduce(state: LiveState, action: LiveAction): LiveState {
       journeys[snapshot.entryId] = withSnapshot(journeys[snapshot.entryId] ?? emptyJourney(snapshot.entryId, action.at), snapshot);
     return { ...state, journeys };
   }
-  const event = heardEventOf(action.json);
+  return action.messages.reduce(hear, state);
+}
+
+function hear(state: LiveState, message: string): LiveState {
+  const event = heardEventOf(message);
   if (event === undefined || state.lines.some((line) => line.id === event.id)) return state;
   const journeys = withEvent(state.journeys, event);
   return { journeys, lines: [lineOf(event, journeys), ...state.lines].slice(0, maxLines) };
@@ -75,31 +83,26 @@ export function useLive(caller: Caller, watched: string | undefined): Live {
     if (snapshots.length > 0) dispatch({ kind: 'READ', snapshots, at: new Date().toISOString() });
   }, [one.data, other.data]);
 
-  const settle = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
     const leave = new AbortController();
-    const readAgain = () => {
-      settle.current = undefined;
-      void queries.invalidateQueries({
-        predicate: ({ queryKey: [name] }) => name === 'journey' || name === 'overview' || name === 'figure-rows' || name === 'share',
-      });
-    };
+    const readAgain = () => void queries.invalidateQueries({ predicate: ({ queryKey: [name] }) => changedByEvents.has(String(name)) });
+    const gathered: string[] = [];
+    const show = delayed(gatherMs, () => dispatch({ kind: 'HEARD', messages: gathered.splice(0) }));
+    const settle = delayed(settleMs, readAgain);
     const listener = {
       onState: setStream,
-      onBegin: () =>
-        void queries.invalidateQueries({
-          predicate: ({ queryKey: [name] }) => name === 'latest' || name === 'journey' || name === 'overview',
-        }),
-      onMessage: (json: string) => {
-        dispatch({ kind: 'HEARD', json });
-        settle.current ??= setTimeout(readAgain, settleMs);
+      onBegin: readAgain,
+      onMessage: (message: string) => {
+        gathered.push(message);
+        show.start();
+        settle.start();
       },
     };
     void followEvents('/api/v1/events/stream', api.apiKey, listener, leave.signal);
     return () => {
       leave.abort();
-      clearTimeout(settle.current);
-      settle.current = undefined;
+      show.cancel();
+      settle.cancel();
     };
   }, [api, queries]);
 
@@ -110,6 +113,23 @@ export function useLive(caller: Caller, watched: string | undefined): Live {
     shown,
     isLoaded: latest.isSuccess,
     problem: latest.error ?? one.error ?? other.error,
+  };
+}
+
+/** Runs `work` once, so long after the first of any number of starts. */
+function delayed(ms: number, work: () => void) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return {
+    start: () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        work();
+      }, ms);
+    },
+    cancel: () => {
+      clearTimeout(timer);
+      timer = undefined;
+    },
   };
 }
 
@@ -139,7 +159,7 @@ async function readLatest(caller: Caller, signal: AbortSignal): Promise<Snapshot
 async function readJourney(caller: Caller, entryId: string, signal: AbortSignal): Promise<Snapshot> {
   const { api } = caller;
   const [entry, plans, tasks, notices, answers] = await Promise.all([
-    unlessHidden(api.get<ListEntryView>(`/api/v1/list-entries/${entryId}`, signal)),
+    readEntry(api, entryId, signal),
     mayWholeCity(caller)
       ? unlessHidden(api.get<{ data: DecompositionView[] }>(`/api/v1/decompositions?entryId=${entryId}`, signal))
       : undefined,
@@ -149,6 +169,18 @@ async function readJourney(caller: Caller, entryId: string, signal: AbortSignal)
   ]);
   const plan = plans?.data[0];
   return { entryId, ...(entry === undefined ? {} : { entry }), ...(plan === undefined ? {} : { plan }), tasks, notices, answers };
+}
+
+/** Entries that are not the caller's to see: they never will be, so they are asked for once. */
+const hiddenEntries = new WeakMap<Api, Set<string>>();
+
+async function readEntry(api: Api, entryId: string, signal: AbortSignal): Promise<ListEntryView | undefined> {
+  const hidden = hiddenEntries.get(api) ?? new Set();
+  hiddenEntries.set(api, hidden);
+  if (hidden.has(entryId)) return undefined;
+  const entry = await unlessHidden(api.get<ListEntryView>(`/api/v1/list-entries/${entryId}`, signal));
+  if (entry === undefined) hidden.add(entryId);
+  return entry;
 }
 
 async function readAnswers(api: Api, signal: AbortSignal): Promise<NonNullable<Snapshot['answers']>> {

@@ -30,6 +30,8 @@ export const theme: ThemeConfig = {
     colorTextPlaceholder: '#5f6b7a',
     colorTextDescription: '#4b5868',
     colorBorderSecondary: '#e1e7ef',
+    controlItemBgActive: '#e8eff8',
+    controlItemBgActiveHover: '#dbe6f3',
     borderRadius: 6,
     fontSize: 14,
     fontFamily: '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "HarmonyOS Sans SC", system-ui, sans-serif',

@@ -83,7 +83,7 @@ inBrowser('the live page', () => {
         .and(page.locator(`[data-type="lianxin.${type}.v1"]`))
         .first()
         .waitFor();
-    expect(await textOf(page, 'announcement')).toContain(`${tasks.length} 项任务`);
+    await eventually('it is announced', async () => (await textOf(page, 'announcement')).includes(`${tasks.length} 项任务`));
   });
 
   test('turns the marks of a department as it signs, arms and answers, and the figures with them', async () => {
