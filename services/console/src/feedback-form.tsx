@@ -82,7 +82,7 @@ export function FeedbackForm({ task, isBusy, onSend, onCancel }: FeedbackFormPro
         </Form.Item>
       )}
       {isDone && (
-        <Form.Item label={texts.form.evidence} required={isProved}>
+        <Form.Item label={texts.form.evidence} required={isProved} className="whole-row">
           <input
             type="file"
             accept=".pdf,.jpg,.jpeg,.png,.ofd"
@@ -98,7 +98,7 @@ export function FeedbackForm({ task, isBusy, onSend, onCancel }: FeedbackFormPro
         </Form.Item>
       )}
       {!isDone && (
-        <Form.Item name="remark" label={texts.form.remark}>
+        <Form.Item name="remark" label={texts.form.remark} className="whole-row">
           <Input.TextArea maxLength={2000} autoSize />
         </Form.Item>
       )}
