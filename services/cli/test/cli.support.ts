@@ -101,7 +101,8 @@ function ending(child: ChildProcessWithoutNullStreams, until?: (out: string) => 
     child.stdin.end();
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       out += text;
-      if (until?.(out) === true) child.kill('SIGINT');
+      // Once, as a person does: a second Ctrl-C would end it the hard way.
+      if (!child.killed && until?.(out) === true) child.kill('SIGINT');
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       err += text;
