@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ListEntryView } from '@lianxin/contracts';
 import { beijingDate } from '@lianxin/contracts';
@@ -162,6 +165,48 @@ describe('kill -9 of any process of the distributed system', () => {
       expect(new Set(numbers).size).toBe(numbers.length);
     }, 240_000);
   }
+
+  test('two processes of one service share the work; one is killed and the other goes on: every flag has its tasks, each once', async () => {
+    const first = (await road.system.pids())['execution-feedback'] ?? 0;
+    const given = (await readFile(`/proc/${first}/environ`, 'utf8')).split('\0').filter((line) => line.includes('='));
+    const environment = Object.fromEntries(
+      given
+        .filter((line) => line.startsWith('LIANXIN_') || line.startsWith('PATH='))
+        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    );
+    const second = spawn(process.execPath, [join(import.meta.dirname, '../services/execution-feedback/dist/main.js')], {
+      env: { ...environment, LIANXIN_SERVICE_PORT: '0' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    try {
+      let said = '';
+      second.stdout.on('data', (chunk: Buffer) => {
+        said += chunk.toString('utf8');
+      });
+      await eventually(
+        'the second process takes part',
+        async () => {
+          const url = /ready (http\S+)/.exec(said)?.[1];
+          return url !== undefined && (await fetch(`${url}/readyz`)).ok;
+        },
+        60_000,
+      );
+      const send = () =>
+        Promise.all(
+          Array.from({ length: 10 }, async () => {
+            const body = flagOf('BL-WAGE', { parties: [partyOf('LEGAL_REPRESENTATIVE')] });
+            return { body, view: await flagUntilAcknowledged(body) };
+          }),
+        );
+      const before = await send();
+      await expectExactTasks(before);
+      const sending = send();
+      second.kill('SIGKILL');
+      await expectExactTasks(await sending);
+    } finally {
+      second.kill('SIGKILL');
+    }
+  }, 240_000);
 
   test('exits sent while services die lift every task', async () => {
     const flags = await Promise.all(
