@@ -244,6 +244,45 @@ describe('kill -9 of any process of the distributed system', () => {
       );
   }, 240_000);
 
+  test('a poisoned event parks its own subject only; the exit behind it is a severe alarm; redrive ends as if nothing had happened', async () => {
+    const flags = await Promise.all(
+      [flagOf('BL-WAGE'), flagOf('BL-WAGE')].map(async (body) => ({ body, view: await flagUntilAcknowledged(body) })),
+    );
+    await expectExactTasks(flags);
+    const [sick, well] = flags.map(({ view }) => view);
+    if (sick === undefined || well === undefined) throw new Error('two flags were sent');
+    const { kafka } = await road.system.json<{ kafka: { brokers: string[] } }>('servers.json');
+    const producer = new Kafka({ brokers: kafka.brokers, logLevel: logLevel.NOTHING, retry: { retries: 20 } }).producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+    });
+    await producer.connect();
+    await producer.send({ topic: 'lianxin.list_entry', messages: [{ key: sick.subject.id, value: '{"entryId":' }] });
+    await producer.disconnect();
+
+    const unit = await road.as('RSJ');
+    const leave = { ground: 'DUTIES_PERFORMED', documentNo: '2号', date: beijingDate(new Date()) };
+    for (const entry of [sick, well]) expect((await unit.post(`/api/v1/list-entries/${entry.id}/exit`, leave)).status).toBe(200);
+    await eventually('the other subject is set free', async () => (await road.tasks(well.id)).every((task) => task.status === 'LIFTING'));
+    const admin = await road.as('ADMIN');
+    const parked = () =>
+      admin
+        .get<{ data: { key: string; severity: string }[] }>('/api/v1/parked')
+        .then(({ body }) => body.data.filter((row) => row.key === sick.subject.id));
+    await eventually('the alarm is severe', async () => (await parked()).some((row) => row.severity === 'SEVERE'));
+    expect((await road.tasks(sick.id)).every((task) => task.status === 'DISPATCHED')).toBe(true);
+    expect((await (await road.as('RSJ')).post(`/api/v1/parked/${sick.subject.id}/redrive`)).status).toBe(403);
+
+    await eventually('the redrive drains every service', async () => {
+      const answer = await admin.post(`/api/v1/parked/${sick.subject.id}/redrive`);
+      return answer.status === 200 || answer.status === 404;
+    });
+    await eventually('this subject is set free too', async () => (await road.tasks(sick.id)).every((task) => task.status === 'LIFTING'));
+    await eventually(
+      'nothing is parked any more',
+      async () => (await parked()).length === 0 || (await admin.post(`/api/v1/parked/${sick.subject.id}/redrive`)) === undefined,
+    );
+  }, 120_000);
+
   test('the launcher is killed: the next start takes over, and nothing is lost', async () => {
     const body = flagOf('BL-TAX');
     const view = await flagUntilAcknowledged(body);
