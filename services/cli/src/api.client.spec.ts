@@ -1,22 +1,31 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { ApiClient, type ClientSettings, type PlannedRequest } from './api.client.ts';
 import { ApiRefusal, CommandFault, NoAnswer } from './faults.ts';
+import { openUpload } from './file.ts';
 import { textsOf } from './texts.ts';
 
 /** A door that answers as the test says, to see how the client behaves when the real one is in trouble. */
 let server: Server;
 let answers: ((request: IncomingMessage, response: ServerResponse) => void)[] = [];
 let heard: { method: string; url: string; headers: IncomingMessage['headers']; body: string }[] = [];
+/** Looks at each piece of a request that is too long to be kept. */
+let swallow: (() => void) | undefined;
 const said: string[] = [];
 const anything = z.looseObject({});
 
 beforeAll(async () => {
   server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    for await (const chunk of request) {
+      if (swallow === undefined) chunks.push(chunk as Buffer);
+      else swallow();
+    }
     heard.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString() });
     const answer = answers.shift() ?? json(200, {});
     answer(request, response);
@@ -50,6 +59,14 @@ function client(changes: Partial<ClientSettings> = {}): ApiClient {
     plan: undefined,
     ...changes,
   });
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'lianxin-client-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function textFile(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
 }
 
 describe('the client of the public API', () => {
@@ -122,7 +139,7 @@ describe('the client of the public API', () => {
     const dry = client({ plan: (request) => void planned.push(request) });
     await dry.prepare({ path: '/known' }, anything);
     expect(await dry.read({ path: '/shown' }, anything)).toBeUndefined();
-    const file = { content: new Blob(['abc'], { type: 'text/csv' }), name: 'a.csv', as: 'body' } as const;
+    const file = await openUpload(textFile('a.csv', 'abc'), 'text/csv', 'body', textsOf('zh'));
     expect(await dry.change({ path: '/done', file }, anything)).toBeUndefined();
     expect(heard.map((request) => request.url)).toEqual(['/known']);
     expect(planned.map(({ method, body }) => [method, body])).toEqual([
@@ -132,6 +149,40 @@ describe('the client of the public API', () => {
     expect(JSON.stringify(planned)).not.toContain('secretsecret');
   });
 
+  test('an empty file is sent as one, and one that takes too long is told as such', async () => {
+    const file = async (text: string) => openUpload(textFile('b.csv', text), 'text/csv', 'body', textsOf('zh'));
+    await client().change({ path: '/x', file: await file('') }, anything);
+    expect(heard[0]).toMatchObject({ body: '', headers: { 'content-length': '0' } });
+    answers = [() => undefined];
+    await expect(client().change({ path: '/x', file: await file('a'), timeoutMs: 100 }, anything)).rejects.toMatchObject({
+      reason: 'TIMEOUT',
+    });
+    server.closeAllConnections();
+  });
+
+  test('a long file never stands in memory', async () => {
+    const path = textFile('long.csv', '');
+    truncateSync(path, 400_000_000);
+    const before = process.memoryUsage().rss;
+    let most = 0;
+    answers = [json(200, {})];
+    swallow = () => {
+      most = Math.max(most, process.memoryUsage().rss - before);
+    };
+    await client().change({ path: '/x', file: await openUpload(path, 'text/csv', 'body', textsOf('zh')), timeoutMs: 60_000 }, anything);
+    swallow = undefined;
+    expect(most).toBeLessThan(200_000_000);
+  });
+
+  test('a file whose sending broke is sent again from its beginning', async () => {
+    answers = [hangUp, json(200, {})];
+    await client().change(
+      { path: '/x', file: await openUpload(textFile('again.csv', 'a,b\n1,2\n'), 'text/csv', 'body', textsOf('zh')) },
+      anything,
+    );
+    expect(heard.map((request) => request.body)).toEqual(['a,b\n1,2\n', 'a,b\n1,2\n']);
+  });
+
   test('a gateway below a path of its host is found there', async () => {
     const { port } = server.address() as AddressInfo;
     await client({ url: new URL(`http://127.0.0.1:${port}/lianxin/`) }).read({ path: '/api/v1/meta' }, anything);
@@ -139,10 +190,13 @@ describe('the client of the public API', () => {
   });
 
   test('a file goes as it is, or in a form that keeps its name', async () => {
-    const content = new Blob(['a,b\n'], { type: 'text/csv' });
-    await client().change({ path: '/x', file: { content, name: 'a.csv', as: 'body' } }, anything);
-    await client().change({ path: '/x', file: { content, name: '证据.pdf', as: 'form' } }, anything);
-    expect(heard[0]).toMatchObject({ body: 'a,b\n', headers: { 'content-type': 'text/csv', 'content-length': '4' } });
+    const file = (name: string, as: 'body' | 'form') => openUpload(textFile(name, 'a,b\n'), 'text/csv', as, textsOf('zh'));
+    await client().change({ path: '/x', file: await file('a.csv', 'body') }, anything);
+    await client().change({ path: '/x', file: await file('证据.pdf', 'form') }, anything);
+    expect(heard[0]).toMatchObject({
+      body: 'a,b\n',
+      headers: { 'content-type': 'text/csv', 'content-length': '4', authorization: 'Bearer lx_test_secretsecret' },
+    });
     expect(heard[1]?.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
     expect(heard[1]?.body).toContain('filename="证据.pdf"');
   });

@@ -3,8 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { exitCodes } from './exit-code.rules.ts';
 import { ApiRefusal, CommandFault, NoAnswer, problemSchema } from './faults.ts';
+import { formOf, type Upload } from './file.ts';
 import { maskKey } from './mask.rules.ts';
 import type { Texts } from './texts.ts';
+import { type Answer, send, sendFile } from './transport.ts';
 
 /** One request to the gateway's public API. */
 export interface Call {
@@ -13,8 +15,7 @@ export interface Call {
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Streamed from its file: as the body itself, or as field `file` of a form, which keeps its name. */
-  readonly file?: { readonly content: Blob; readonly name: string; readonly as: 'body' | 'form' };
+  readonly file?: Upload;
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
 }
@@ -65,14 +66,14 @@ export class ApiClient {
 
   /** The answer as it comes, whatever its status: for those who look at the system from outside. */
   async look(path: string): Promise<{ status: number; text: string; date: string | null }> {
-    const response = await this.fetchOnce({ method: 'GET', path });
-    return { status: response.status, text: await this.textOf(response), date: response.headers.get('date') };
+    const { status, text, headerOf } = await this.ask({ method: 'GET', path });
+    return { status, text, date: headerOf('date') };
   }
 
   private isPlanned(call: Call): boolean {
     const { plan } = this.settings;
     if (plan === undefined) return false;
-    const body = call.file === undefined ? (call.body ?? null) : { file: call.file.name, bytes: call.file.content.size };
+    const body = call.file === undefined ? (call.body ?? null) : { file: call.file.name, bytes: call.file.bytes };
     plan({ method: call.method, url: this.urlOf(call).href, headers: this.headersOf(call, true), body });
     return true;
   }
@@ -83,7 +84,8 @@ export class ApiClient {
       if (outcome.ok) return outcome.text;
       const waitSeconds = attempt < maxAttempts ? outcome.retryAfterSeconds : undefined;
       if (waitSeconds === undefined) throw outcome.error;
-      this.settings.say(this.settings.texts.retrying(waitSeconds));
+      const { busy, broken } = this.settings.texts;
+      this.settings.say(outcome.error instanceof NoAnswer ? broken(waitSeconds) : busy(waitSeconds));
       await delay(waitSeconds * 1000);
     }
   }
@@ -92,14 +94,13 @@ export class ApiClient {
     call: Call,
   ): Promise<{ ok: true; text: string } | { ok: false; error: unknown; retryAfterSeconds: number | undefined }> {
     try {
-      const response = await this.fetchOnce(call);
-      const text = await this.textOf(response);
-      if (response.ok) return { ok: true, text };
-      const passing = response.status === 429 || response.status === 503;
-      const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+      const { status, text, headerOf } = await this.ask(call);
+      if (status >= 200 && status < 300) return { ok: true, text };
+      const passing = status === 429 || status === 503;
+      const retryAfter = Number(headerOf('retry-after') ?? Number.NaN);
       return {
         ok: false,
-        error: this.refusalOf(response, text),
+        error: this.refusalOf(status, text),
         retryAfterSeconds: passing && retryAfter <= maxRetryAfterSeconds ? retryAfter : undefined,
       };
     } catch (error) {
@@ -108,40 +109,37 @@ export class ApiClient {
     }
   }
 
-  private async fetchOnce(call: Call): Promise<Response> {
-    const { trace } = this.settings;
+  private async ask(call: Call): Promise<Answer> {
+    const { trace, key } = this.settings;
     const url = this.urlOf(call);
-    trace?.(`→ ${call.method} ${url.href} ${this.settings.key === undefined ? '' : `Bearer ${maskKey(this.settings.key)}`}`);
+    trace?.(`→ ${call.method} ${url.href} ${key === undefined ? '' : `Bearer ${maskKey(key)}`}`);
     const started = performance.now();
     try {
-      const response = await fetch(url, {
-        method: call.method,
-        headers: this.headersOf(call, false),
-        body: bodyOf(call),
-        // A redirect would carry the key to somebody else: it is shown as the wrong answer that it is.
-        redirect: 'manual',
-        signal: AbortSignal.timeout(call.timeoutMs ?? this.settings.timeoutMs),
-      });
-      trace?.(`← ${response.status} ${(performance.now() - started).toFixed(0)} ms ${response.headers.get('x-request-id') ?? ''}`);
-      return response;
+      const answer = await this.transmit(url, call);
+      trace?.(`← ${answer.status} ${(performance.now() - started).toFixed(0)} ms ${answer.headerOf('x-request-id') ?? ''}`);
+      return answer;
     } catch (error) {
       throw noAnswerOf(url.origin, error);
     }
   }
 
-  private async textOf(response: Response): Promise<string> {
-    try {
-      return await response.text();
-    } catch (error) {
-      throw noAnswerOf(this.settings.url.origin, error);
-    }
+  private async transmit(url: URL, call: Call): Promise<Answer> {
+    const { method, file, body } = call;
+    const outgoing = {
+      method,
+      headers: this.headersOf(call, false),
+      signal: AbortSignal.timeout(call.timeoutMs ?? this.settings.timeoutMs),
+    };
+    if (file?.as === 'body') return sendFile(url, file, outgoing);
+    if (file !== undefined) return send(url, { ...outgoing, body: await formOf(file) });
+    return send(url, { ...outgoing, body: body === undefined ? null : JSON.stringify(body) });
   }
 
-  private refusalOf(response: Response, text: string): Error {
+  private refusalOf(status: number, text: string): Error {
     const problem = problemSchema.safeParse(parseJson(text));
     if (problem.success) return new ApiRefusal(problem.data);
     return new CommandFault(
-      this.settings.texts.notLianxin(this.settings.url.origin, response.status),
+      this.settings.texts.notLianxin(this.settings.url.origin, status),
       exitCodes.failure,
       this.settings.texts.askDoctor,
     );
@@ -167,19 +165,11 @@ export class ApiClient {
       'accept-language': language,
       ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
       // Of a form, fetch itself names the boundary.
-      ...(call.file?.as === 'body' ? { 'content-type': call.file.content.type } : {}),
+      ...(call.file?.as === 'body' ? { 'content-type': call.file.type } : {}),
       ...call.headers,
       ...(key === undefined ? {} : { authorization: `Bearer ${masked ? maskKey(key) : key}` }),
     };
   }
-}
-
-function bodyOf({ file, body }: Call): Blob | FormData | string | null {
-  if (file?.as === 'body') return file.content;
-  if (file === undefined) return body === undefined ? null : JSON.stringify(body);
-  const form = new FormData();
-  form.append('file', file.content, file.name);
-  return form;
 }
 
 /** The connection stood and broke: the request may have arrived. */
@@ -187,9 +177,11 @@ const brokenCodes = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_BODY_TIME
 const timeoutCodes = ['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT'];
 
 function noAnswerOf(origin: string, error: unknown): NoAnswer {
-  const code = String((error as { cause?: { code?: unknown } }).cause?.code ?? '');
-  if ((error as Error).name === 'TimeoutError' || timeoutCodes.includes(code)) return new NoAnswer(origin, 'TIMEOUT', { cause: error });
-  return new NoAnswer(origin, brokenCodes.includes(code) ? 'BROKEN' : 'REFUSED', { cause: error });
+  const { name, code, cause } = error as Error & { code?: string; cause?: { name?: string; code?: string } };
+  const words = [name, code, cause?.name, cause?.code].map(String);
+  if (words.some((word) => word === 'TimeoutError' || timeoutCodes.includes(word)))
+    return new NoAnswer(origin, 'TIMEOUT', { cause: error });
+  return new NoAnswer(origin, words.some((word) => brokenCodes.includes(word)) ? 'BROKEN' : 'REFUSED', { cause: error });
 }
 
 function parseJson(text: string): unknown {

@@ -92,7 +92,7 @@ async function submitFeedback(session: Session, id: string, options: FeedbackOpt
   return exitCodes.ok;
 }
 
-async function upload({ terminal, texts }: Session, client: ApiClient, file: Upload<'form'>): Promise<string> {
+async function upload({ terminal, texts }: Session, client: ApiClient, file: Upload): Promise<string> {
   const stored = await client.change({ path: '/api/v1/files', file, timeoutMs: uploadTimeoutMs }, fileSchema);
   // What stands for the id in a dry run says where it will come from.
   if (stored === undefined) return `<${file.name}>`;

@@ -5,27 +5,32 @@ import { exitCodes } from './exit-code.rules.ts';
 import { CommandFault } from './faults.ts';
 import type { Texts } from './texts.ts';
 
-/** A file to be sent: read while it goes, so that memory stays flat however long it is. */
-export interface Upload<How extends 'body' | 'form'> {
-  readonly content: Blob;
+/** A file to be sent: as the body of a request, or as field `file` of a form, which keeps its name. */
+export interface Upload {
+  readonly path: string;
   readonly name: string;
-  readonly as: How;
+  readonly bytes: number;
+  readonly type: string;
+  readonly as: 'body' | 'form';
 }
 
 /** @throws CommandFault when it is not there, no plain file, or may not be read. */
-export async function openUpload<How extends 'body' | 'form'>(path: string, type: string, as: How, texts: Texts): Promise<Upload<How>> {
-  const reason = await findReason(path);
-  if (reason !== undefined) throw new CommandFault(texts.fileUnreadable(path, reason), exitCodes.failure);
-  return { content: await openAsBlob(path, { type }), name: basename(path), as };
+export async function openUpload(path: string, type: string, as: Upload['as'], texts: Texts): Promise<Upload> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) throw new CommandFault(texts.fileUnreadable(path, 'EISDIR'));
+    await access(path, constants.R_OK);
+    return { path, name: basename(path), bytes: found.size, type, as };
+  } catch (error) {
+    if (error instanceof CommandFault) throw error;
+    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    throw new CommandFault(texts.fileUnreadable(path, reason), exitCodes.failure, undefined, { cause: error });
+  }
 }
 
-/** Why a file cannot be read; undefined when it can. */
-async function findReason(path: string): Promise<string | undefined> {
-  try {
-    if (!(await stat(path)).isFile()) return 'EISDIR';
-    await access(path, constants.R_OK);
-    return undefined;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-  }
+/** The file as field `file` of a form: for what is small, as evidence is. */
+export async function formOf({ path, name }: Upload): Promise<FormData> {
+  const form = new FormData();
+  form.append('file', await openAsBlob(path), name);
+  return form;
 }

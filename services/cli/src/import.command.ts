@@ -42,7 +42,7 @@ async function importFile(session: Session, path: string, options: ImportOptions
   const { texts, terminal } = session;
   const client = session.client(undefined);
   const file = await openUpload(path, 'text/csv', 'body', texts);
-  terminal.say(texts.import.uploading(file.name, file.content.size));
+  terminal.say(texts.import.uploading(file.name, file.bytes));
   const accepted = await client.change(
     { path: '/api/v1/imports', query: { kind: 'list-entries', mode: options.mode }, file, timeoutMs: uploadTimeoutMs },
     jobSchema,
