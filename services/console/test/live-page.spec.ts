@@ -52,7 +52,19 @@ inBrowser('the live page', () => {
     execFileSync(process.execPath, [join(import.meta.dirname, '../build.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
     system = await System.create('standalone');
     [browser] = await Promise.all([launchBrowser(), system.start()]);
-  }, 180_000);
+    // The city has just been seeded: what it still says would push the lines of a flag out of the ticker.
+    await eventually(
+      'nothing is under way any more',
+      async () => {
+        const metrics = await (await fetch(`${system.baseUrl}/metrics`)).text();
+        const waiting = [...metrics.matchAll(/^lx_(?:consumer_lag|outbox_oldest)_seconds\{[^}]*\} (\S+)$/gm)].map(([, value]) =>
+          Number(value),
+        );
+        return waiting.length > 0 && waiting.every((seconds) => seconds === 0);
+      },
+      120_000,
+    );
+  }, 300_000);
   afterAll(async () => {
     await browser?.close();
     await system?.remove();
