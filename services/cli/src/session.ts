@@ -64,7 +64,7 @@ export class Session {
     const stop = new AbortController();
     prompt.once('SIGINT', () => stop.abort());
     try {
-      const answer = await prompt.question(`${cleanLine(question)} ${texts.yesOrNo} `, { signal: stop.signal });
+      const answer = await prompt.question(`${cleanLine(question)} [y/N] `, { signal: stop.signal });
       if (!/^(y|yes|是)$/i.test(answer.trim())) throw new CommandFault(texts.notDone);
     } catch (error) {
       // Ctrl-C and Ctrl-D are a no.

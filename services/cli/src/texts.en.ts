@@ -69,7 +69,6 @@ export const en: typeof zh = {
   fileUnreadable: (file, reason) => `cannot read ${file}: ${reason}`,
   fileUnwritable: (file, reason) => `cannot write ${file}: ${reason}`,
   needsYes: (question) => `${question} Nobody is here to answer: add --yes`,
-  yesOrNo: '[y/N]',
   notDone: 'cancelled, nothing was changed',
   dryRun: (count) => `Dry run: ${many(count, 'request')} above, none was sent`,
   instant: (value) =>

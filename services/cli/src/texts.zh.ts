@@ -85,7 +85,6 @@ export const zh = {
   fileUnreadable: (file: string, reason: string) => `无法读取 ${file}：${reason}`,
   fileUnwritable: (file: string, reason: string) => `无法写入 ${file}：${reason}`,
   needsYes: (question: string) => `${question} 无人应答，请加 --yes`,
-  yesOrNo: '[y/N]',
   notDone: '已取消，没有任何更改',
   dryRun: (count: number) => `演练：以上 ${count} 个请求未发送`,
   instant: (value: string | null) =>
