@@ -20,7 +20,8 @@ if (chosen.length === 0) {
 
 const folder = mkdtempSync(join(tmpdir(), 'lianxin-test-'));
 const report = join(folder, 'report.json');
-const workers = Math.max(1, Math.min(3, availableParallelism() - 1));
+// Several specs start a whole system with a broker of its own: half the cores, so that none starves another.
+const workers = Math.max(1, Math.floor(availableParallelism() / 2));
 const jest = spawnSync(
   node,
   [
