@@ -10,7 +10,7 @@ import { setUp } from './setup.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const main = process.argv[2] === 'distributed' ? 'distributed.js' : 'main.js';
 
-await setUp(['services/standalone']);
+await setUp(['services/standalone', 'services/cli']);
 const child = spawn(
   join(root, 'node_modules/.bin/node'),
   ['--disable-warning=TimeoutNegativeWarning', join(root, 'services/standalone/dist', main)],
