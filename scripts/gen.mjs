@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { clausesOf } from './gen/clauses.mjs';
 import { environmentOf } from './gen/environment.mjs';
 import { eventFiles } from './gen/events.mjs';
+import { figuresOf } from './gen/figures.mjs';
 import { liveFiles } from './gen/live.mjs';
 import { problemsOf } from './gen/problems.mjs';
 import { stateFiles } from './gen/states.mjs';
@@ -20,6 +21,7 @@ try {
     ['docs/clauses.md', clausesOf(root)],
     ['docs/generated/problems.md', await problemsOf()],
     ['docs/generated/environment.md', await environmentOf(root)],
+    ['docs/generated/figures.md', figuresOf(root)],
     ...(await eventFiles()),
     ...(await stateFiles(root)),
     ...(await liveFiles(root, scratch)),
