@@ -1,1 +1,2 @@
-export {};
+export * from './grade-names.rules.ts';
+export * from './types.ts';
