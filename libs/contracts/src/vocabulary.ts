@@ -11,6 +11,11 @@ export const subjectKinds = ['LEGAL', 'UNINC', 'IB', 'PERSON'] as const;
 export const subjectKindSchema = z.enum(subjectKinds);
 export type SubjectKind = z.infer<typeof subjectKindSchema>;
 
+/** What the register says of a subject (T22, §11.3): in being, licence revoked (吊销: still exists), deregistered (注销), dead. */
+export const subjectStatuses = ['NORMAL', 'REVOKED', 'DEREGISTERED', 'DEAD'] as const;
+export const subjectStatusSchema = z.enum(subjectStatuses);
+export type SubjectStatus = z.infer<typeof subjectStatusSchema>;
+
 /** R-2-15: the listed subject and the roles in which a decision may name a person. */
 export const partyRoles = [
   'SUBJECT',

@@ -38,26 +38,32 @@ export class PersonalData {
 
   /** `<keyId>.<base64url of iv, tag, cipher text>`. */
   seal(identity: PersonIdentity): string {
-    const iv = randomBytes(12);
-    const cipher = createCipheriv('aes-256-gcm', this.getKey(this.sealingKeyId), iv);
-    cipher.setAAD(Buffer.from(this.sealingKeyId));
-    const text = Buffer.concat([
-      cipher.update(JSON.stringify([identity.name, identity.idType, identity.idNumber]), 'utf8'),
-      cipher.final(),
-    ]);
-    return `${this.sealingKeyId}.${Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url')}`;
+    return this.sealText(JSON.stringify([identity.name, identity.idType, identity.idNumber]));
   }
 
   /** @throws Error when the key is unknown or the text was altered. */
   open(sealed: string): PersonIdentity {
+    const [name, idType, idNumber] = JSON.parse(this.openText(sealed)) as [string, string, string];
+    return { name, idType, idNumber };
+  }
+
+  /** Any other text about a person, in the form of `seal`. */
+  sealText(plain: string): string {
+    const iv = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', this.getKey(this.sealingKeyId), iv);
+    cipher.setAAD(Buffer.from(this.sealingKeyId));
+    const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+    return `${this.sealingKeyId}.${Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url')}`;
+  }
+
+  /** @throws Error when the key is unknown or the text was altered. */
+  openText(sealed: string): string {
     const [keyId = '', body = ''] = sealed.split('.');
     const bytes = Buffer.from(body, 'base64url');
     const decipher = createDecipheriv('aes-256-gcm', this.getKey(keyId), bytes.subarray(0, 12));
     decipher.setAAD(Buffer.from(keyId));
     decipher.setAuthTag(bytes.subarray(12, 28));
-    const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
-    const [name, idType, idNumber] = JSON.parse(text) as [string, string, string];
-    return { name, idType, idNumber };
+    return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
   }
 
   /** Keyed hash of an identity document; equal documents give equal hashes, nothing leads back. */

@@ -1,9 +1,17 @@
 import type { EventDefinition } from '../event.ts';
 import { cataloguePublished } from './catalogue.ts';
 import { incidentRaised } from './incident.ts';
-import { listEntryActivated, listEntryExited, listEntryReceived, listEntryResumed, listEntrySuspended } from './list-entry.ts';
-import { measurePlanEnded, measurePlanHeld, measurePlanMade, measurePlanReleased } from './measure-plan.ts';
-import { subjectChanged, subjectRegistered } from './subject.ts';
+import {
+  listEntryActivated,
+  listEntryExited,
+  listEntryNarrowed,
+  listEntryReceived,
+  listEntryResumed,
+  listEntrySuspended,
+} from './list-entry.ts';
+import { matchDecided, matchReviewRequested } from './match.ts';
+import { measurePlanEnded, measurePlanHeld, measurePlanMade, measurePlanNarrowed, measurePlanReleased } from './measure-plan.ts';
+import { subjectChanged, subjectChangedV2, subjectRegistered } from './subject.ts';
 import {
   caseRecorded,
   feedbackApproved,
@@ -24,6 +32,7 @@ import {
 export * from './catalogue.ts';
 export * from './incident.ts';
 export * from './list-entry.ts';
+export * from './match.ts';
 export * from './measure-plan.ts';
 export * from './subject.ts';
 export * from './task.ts';
@@ -32,16 +41,21 @@ export * from './task.ts';
 export const eventDefinitions: readonly EventDefinition[] = [
   subjectRegistered,
   subjectChanged,
+  subjectChangedV2,
+  matchReviewRequested,
+  matchDecided,
   listEntryReceived,
   listEntryActivated,
   listEntrySuspended,
   listEntryResumed,
   listEntryExited,
+  listEntryNarrowed,
   cataloguePublished,
   measurePlanMade,
   measurePlanHeld,
   measurePlanReleased,
   measurePlanEnded,
+  measurePlanNarrowed,
   incidentRaised,
   taskDispatched,
   taskHeld,

@@ -109,3 +109,21 @@ export const listEntryExited = defineEvent({
     byEntryId: idSchema.nullable(),
   }),
 });
+
+/**
+ * Sent when an entry has ended for some of its parties and runs on for the others (T22: the subject was deregistered or died, the responsible persons
+ * whom the decision names are still bound). `list_entry.exited` ends it for the rest.
+ */
+export const listEntryNarrowed = defineEvent({
+  type: 'lianxin.list_entry.narrowed.v1',
+  effect: 'FREES',
+  titleZh: '名单记录部分当事人退出',
+  data: z.object({
+    ...entryHead,
+    ground: exitGroundSchema,
+    documentNo: z.string().nullable(),
+    narrowedOn: dateSchema,
+    /** Parties for whom it has ended. */
+    endedPartyIds: z.array(idSchema).min(1),
+  }),
+});

@@ -119,3 +119,17 @@ export const measurePlanEnded = defineEvent({
     endedOn: dateSchema,
   }),
 });
+
+/** Sent when the entry has ended for some of its parties (T22): their bases end, those of the others stay. */
+export const measurePlanNarrowed = defineEvent({
+  type: 'lianxin.measure_plan.narrowed.v1',
+  effect: 'FREES',
+  titleZh: '措施对部分当事人终止',
+  data: z.object({
+    ...planHead,
+    ground: exitGroundSchema,
+    documentNo: z.string().nullable(),
+    narrowedOn: dateSchema,
+    endedPartyIds: z.array(idSchema).min(1),
+  }),
+});

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../event.ts';
-import { idSchema, subjectKindSchema } from '../vocabulary.ts';
+import { dateSchema, idSchema, subjectKindSchema, subjectStatusSchema } from '../vocabulary.ts';
 
 /** A natural person travels only like this: sealed, beside a keyed hash for look-up and masked forms for display (design §3, R-8-9). */
 export const sealedPersonSchema = z.object({
@@ -41,4 +41,24 @@ export const subjectChanged = defineEvent({
   classification: 'confidential',
   titleZh: '主体变更',
   data: subjectState,
+});
+
+/**
+ * Stands beside v1 and is sent with it: also what the register says beyond name and code. A person's former names, birth date and employer are not in it.
+ */
+export const subjectChangedV2 = defineEvent({
+  type: 'lianxin.subject.changed.v2',
+  effect: 'INFORMS',
+  classification: 'confidential',
+  titleZh: '主体变更（含登记状态）',
+  data: subjectState.extend({
+    status: subjectStatusSchema,
+    statusOn: dateSchema.nullable(),
+    /** Former names of an organisation with the days on which they were in force; empty for a person. */
+    formerNames: z.array(z.object({ name: z.string(), from: dateSchema.nullable(), to: dateSchema.nullable() })),
+    /** Head office of a branch, which has a code of its own but no legal personality (§11.3). */
+    parentSubjectId: idSchema.nullable(),
+    /** The subject that this one proved to be (human decision). Entries keep the key that they have. */
+    mergedInto: idSchema.nullable(),
+  }),
 });
