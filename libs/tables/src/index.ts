@@ -1,1 +1,1 @@
-export {};
+export type { SheetTemplate, TemplateChoice, TemplateColumn } from './template.ts';
