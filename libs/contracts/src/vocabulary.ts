@@ -99,6 +99,14 @@ export const exitGrounds = [
 export const exitGroundSchema = z.enum(exitGrounds);
 export type ExitGround = z.infer<typeof exitGroundSchema>;
 
+/**
+ * Results of a verification (R-2-17): V0 属实待惩戒, V1 属实已惩戒, V2 已整改待退出, V3 已退出, V4 注销吊销, V5 失联, V6 信息有误, V7 不在本辖区,
+ * V8 诉讼或破产.
+ */
+export const verificationResults = ['V0', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6', 'V7', 'V8'] as const;
+export const verificationResultSchema = z.enum(verificationResults);
+export type VerificationResult = z.infer<typeof verificationResultSchema>;
+
 /** Task states (§4.3). */
 export const taskStatuses = [
   'DISPATCHED',

@@ -45,6 +45,25 @@ export const inboxDays = 30;
 const maxBatch = 200;
 const dayMs = 86_400_000;
 
+/** Two handlers as one: each is called with what it names, in the order given, in the same transaction. */
+function joined(first: EventHandler, second: EventHandler): EventHandler {
+  const both = [first, second];
+  const shareOf = (handler: EventHandler, events: readonly LianxinEvent[]) =>
+    events.filter((event) => handler.types.some((definition) => definition.type === event.type));
+  return {
+    types: [...new Set([...first.types, ...second.types])],
+    handle: async (tx, events) => {
+      for (const handler of both) {
+        const share = shareOf(handler, events);
+        if (share.length > 0) await handler.handle(tx, share);
+      }
+    },
+    beforePositionMoves: async (events) => {
+      for (const handler of both) await handler.beforePositionMoves?.(shareOf(handler, events));
+    },
+  };
+}
+
 /** Whether a record, unread, may hold an exit, a hold or a lift: unknown types might. */
 export function isSevere(record: StoredRecord): boolean {
   return (findEventDefinition(record.headers['ce_type'] ?? '')?.effect ?? 'FREES') === 'FREES';
@@ -93,10 +112,9 @@ export class EventConsumer implements OnApplicationBootstrap {
     return [...new Set(this.handler?.types.map((type) => type.topic))];
   }
 
-  /** Names the service's handler; before the application starts. */
+  /** Adds a handler; before the application starts. Several of one service each get the events of their own types, one after the other. */
   register(handler: EventHandler): void {
-    if (this.handler !== undefined) throw new Error('a service has one event handler');
-    this.handler = handler;
+    this.handler = this.handler === undefined ? handler : joined(this.handler, handler);
   }
 
   async onApplicationBootstrap(): Promise<void> {

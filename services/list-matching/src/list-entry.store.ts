@@ -15,6 +15,10 @@ export interface EntryRow {
   readonly list_type: ListType;
   readonly origin: Origin;
   readonly batch_no: string | null;
+  /** Region of a foreign designating unit (R-2-16); null for an entry of here. */
+  readonly origin_region?: string | null;
+  /** Of a foreign entry: whether it has effects here; null for one of here. */
+  readonly recognised?: boolean | null;
   readonly source_record_id: string;
   readonly content_hash: string;
   readonly department_code: string;

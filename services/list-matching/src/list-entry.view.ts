@@ -45,6 +45,8 @@ function summaryOf(row: EntryRow, parties: readonly PartyRow[], subjects: Readon
     listType: row.list_type,
     designatingDepartment: row.department_code,
     origin: row.origin,
+    originRegion: row.origin_region ?? null,
+    recognised: row.recognised ?? true,
     grade: row.grade,
     subject: {
       id: subject.id,

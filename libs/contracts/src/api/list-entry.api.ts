@@ -45,6 +45,8 @@ export const listEntryRequestSchema = z
     listCode: text(40),
     origin: originSchema.default('CITY'),
     batchNo: text(100).optional(),
+    /** Region of the unit that designated it, where that is another city or province (R-2-16); only with an origin from above. */
+    originRegion: text(20).optional(),
     sourceRecordId: text(200),
     subject: entrySubjectSchema,
     parties: z.array(entryPartyRequestSchema).max(1000).default([]),
@@ -102,6 +104,10 @@ export const listEntryViewSchema = z
     listType: z.string(),
     designatingDepartment: z.string(),
     origin: originSchema,
+    /** Region of a foreign designating unit; null for an entry of this city or of the national platform (R-2-16). */
+    originRegion: z.string().nullable(),
+    /** Whether the entry has effects here; false for a foreign one without national list or agreement. */
+    recognised: z.boolean(),
     grade: gradeSchema,
     subject: z.object({
       id: idSchema,

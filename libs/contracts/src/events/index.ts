@@ -6,6 +6,8 @@ import {
   listEntryExited,
   listEntryNarrowed,
   listEntryReceived,
+  listEntryRecognised,
+  listEntryRecognitionEnded,
   listEntryResumed,
   listEntrySuspended,
 } from './list-entry.ts';
@@ -28,6 +30,14 @@ import {
   taskReturned,
   taskStarted,
 } from './task.ts';
+import {
+  verificationCancelled,
+  verificationConcluded,
+  verificationOverdue,
+  verificationReported,
+  verificationRequested,
+  verificationTransferred,
+} from './verification.ts';
 
 export * from './catalogue.ts';
 export * from './incident.ts';
@@ -36,6 +46,7 @@ export * from './match.ts';
 export * from './measure-plan.ts';
 export * from './subject.ts';
 export * from './task.ts';
+export * from './verification.ts';
 
 /** Every event of the system, by type. The only registry: producers and consumers validate against it. */
 export const eventDefinitions: readonly EventDefinition[] = [
@@ -50,6 +61,14 @@ export const eventDefinitions: readonly EventDefinition[] = [
   listEntryResumed,
   listEntryExited,
   listEntryNarrowed,
+  listEntryRecognised,
+  listEntryRecognitionEnded,
+  verificationRequested,
+  verificationTransferred,
+  verificationConcluded,
+  verificationCancelled,
+  verificationOverdue,
+  verificationReported,
   cataloguePublished,
   measurePlanMade,
   measurePlanHeld,

@@ -64,6 +64,8 @@ export const listEntryActivated = defineEvent({
     /** Where the subject is registered (GB/T 2260 or a zone's own code). */
     regionCode: z.string(),
     origin: originSchema,
+    /** Region of a foreign designating unit (R-2-16); absent or null for an entry of here. */
+    originRegion: z.string().nullable().optional(),
     grade: gradeSchema,
     industry: z.string().nullable(),
     decision: z.object({ number: z.string(), date: dateSchema }),
@@ -126,4 +128,24 @@ export const listEntryNarrowed = defineEvent({
     /** Parties for whom it has ended. */
     endedPartyIds: z.array(idSchema).min(1),
   }),
+});
+
+/**
+ * Sent when a foreign entry that stood here without effect gets effects, because an agreement on mutual recognition has begun (R-2-16). It carries
+ * what `activated` carries, under a higher `activationNo`.
+ */
+export const listEntryRecognised = defineEvent({
+  type: 'lianxin.list_entry.recognised.v1',
+  effect: 'RESTRICTS',
+  titleZh: '名单记录互认生效',
+  data: listEntryActivated.data.extend({ agreementId: idSchema.nullable() }),
+});
+export type ListEntryRecognised = z.infer<typeof listEntryRecognised.data>;
+
+/** Sent when the agreement behind a foreign entry has ended: the entry stays, displayed and cross-checked, its effects here end (R-2-16). */
+export const listEntryRecognitionEnded = defineEvent({
+  type: 'lianxin.list_entry.recognition_ended.v1',
+  effect: 'FREES',
+  titleZh: '名单记录互认终止',
+  data: z.object({ ...entryHead, originRegion: z.string(), documentNo: z.string().nullable(), endedOn: dateSchema }),
 });
