@@ -1,4 +1,4 @@
-import { Database, faultMessage, isTransientDatabaseError, ServiceContext, type Transaction } from '@lianxin/platform';
+import { Clock, Database, faultMessage, isTransientDatabaseError, ServiceContext, type Transaction } from '@lianxin/platform';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Loop } from './loop.ts';
 
@@ -7,6 +7,8 @@ export type TimerHandler = (tx: Transaction, references: readonly string[]) => P
 
 const batchSize = 100;
 const idleMs = 1_000;
+/** How long a timer that failed is put off. */
+const putOffMs = 60_000;
 
 /** Timers are rows with a due time: any replica takes them under lock, each fires once, also after days of downtime (design §3). */
 @Injectable()
@@ -17,6 +19,7 @@ export class Timers implements OnApplicationBootstrap {
   constructor(
     private readonly database: Database,
     private readonly context: ServiceContext,
+    private readonly clock: Clock,
   ) {
     this.loop = new Loop({
       idleMs,
@@ -49,6 +52,16 @@ export class Timers implements OnApplicationBootstrap {
     tx.afterCommit(() => this.loop.wake());
   }
 
+  /** Sets timers that are not there yet; one that waits, or is overdue after days of downtime, stays as it is. */
+  async ensure(tx: Transaction, kind: string, timers: readonly { reference: string; dueAt: Date }[]): Promise<void> {
+    await tx.execute(
+      `INSERT INTO timer (kind, reference, due_at) SELECT $1, reference, due_at FROM unnest($2::text[], $3::timestamptz[]) AS new (reference, due_at)
+       ON CONFLICT (kind, reference) DO NOTHING`,
+      [kind, timers.map((timer) => timer.reference), timers.map((timer) => timer.dueAt)],
+    );
+    tx.afterCommit(() => this.loop.wake());
+  }
+
   async clear(tx: Transaction, kind: string, references: readonly string[]): Promise<void> {
     await tx.execute('DELETE FROM timer WHERE kind = $1 AND reference = ANY($2)', [kind, references]);
   }
@@ -62,7 +75,7 @@ export class Timers implements OnApplicationBootstrap {
   private async fireKind(kind: string, handler: TimerHandler): Promise<boolean> {
     try {
       return await this.database.consumerTransaction(async (tx) => {
-        const references = await takeDue(tx, kind, batchSize);
+        const references = await takeDue(tx, kind, this.clock.now(), batchSize);
         if (references.length > 0) await this.fire(tx, kind, handler, references);
         return references.length > 0;
       });
@@ -82,7 +95,7 @@ export class Timers implements OnApplicationBootstrap {
   /** One that fails is put off, longer each time, and never lost. */
   private async fireSingly(kind: string, handler: TimerHandler): Promise<boolean> {
     return this.database.consumerTransaction(async (tx) => {
-      const references = await takeDue(tx, kind, batchSize);
+      const references = await takeDue(tx, kind, this.clock.now(), batchSize);
       for (const reference of references) {
         try {
           await tx.savepoint(() => this.fire(tx, kind, handler, [reference]));
@@ -90,9 +103,9 @@ export class Timers implements OnApplicationBootstrap {
           if (isTransientDatabaseError(error)) throw error;
           this.context.logger.error({ err: error, kind, reference }, 'a timer failed: it fires again later');
           await tx.execute(
-            `INSERT INTO timer (kind, reference, due_at, attempts, last_error) VALUES ($1, $2, now() + interval '1 minute', 1, $3)
+            `INSERT INTO timer (kind, reference, due_at, attempts, last_error) VALUES ($1, $2, $4, 1, $3)
              ON CONFLICT (kind, reference) DO UPDATE SET due_at = excluded.due_at, attempts = timer.attempts + 1, last_error = excluded.last_error`,
-            [kind, reference, faultMessage(error)],
+            [kind, reference, faultMessage(error), new Date(this.clock.now().getTime() + putOffMs)],
           );
         }
       }
@@ -101,13 +114,13 @@ export class Timers implements OnApplicationBootstrap {
   }
 }
 
-/** Takes due timers out; SKIP LOCKED because timers have no order among each other and two replicas should share them. */
-async function takeDue(tx: Transaction, kind: string, limit: number): Promise<string[]> {
+/** Takes timers out that are due by the service's clock; SKIP LOCKED because timers have no order among each other and two replicas should share them. */
+async function takeDue(tx: Transaction, kind: string, now: Date, limit: number): Promise<string[]> {
   const rows = await tx.query<{ reference: string }>(
     `DELETE FROM timer WHERE kind = $1 AND reference IN (
-       SELECT reference FROM timer WHERE kind = $1 AND due_at <= now() ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+       SELECT reference FROM timer WHERE kind = $1 AND due_at <= $2 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED
      ) RETURNING reference`,
-    [kind, limit],
+    [kind, now, limit],
   );
   return rows.map((row) => row.reference);
 }

@@ -11,8 +11,25 @@ import {
   listEntryResumed,
   listEntrySuspended,
 } from './list-entry.ts';
+import {
+  listEntryAdvanced,
+  listEntryDeadlineMissed,
+  listEntryDisputed,
+  listEntryDisputeEnded,
+  listEntryReviewDecided,
+  listEntryReviewRaised,
+  listEntrySuperseded,
+} from './list-entry-life.ts';
 import { matchDecided, matchReviewRequested } from './match.ts';
-import { measurePlanEnded, measurePlanHeld, measurePlanMade, measurePlanNarrowed, measurePlanReleased } from './measure-plan.ts';
+import {
+  measurePlanEnded,
+  measurePlanHeld,
+  measurePlanMade,
+  measurePlanNarrowed,
+  measurePlanReleased,
+  measurePlanSuperseded,
+} from './measure-plan.ts';
+import { repairGranted, repairRevoked } from './repair.ts';
 import { subjectChanged, subjectChangedV2, subjectRegistered } from './subject.ts';
 import {
   caseRecorded,
@@ -42,8 +59,10 @@ import {
 export * from './catalogue.ts';
 export * from './incident.ts';
 export * from './list-entry.ts';
+export * from './list-entry-life.ts';
 export * from './match.ts';
 export * from './measure-plan.ts';
+export * from './repair.ts';
 export * from './subject.ts';
 export * from './task.ts';
 export * from './verification.ts';
@@ -63,6 +82,15 @@ export const eventDefinitions: readonly EventDefinition[] = [
   listEntryNarrowed,
   listEntryRecognised,
   listEntryRecognitionEnded,
+  listEntryAdvanced,
+  listEntryDisputed,
+  listEntryDisputeEnded,
+  listEntrySuperseded,
+  listEntryDeadlineMissed,
+  listEntryReviewRaised,
+  listEntryReviewDecided,
+  repairGranted,
+  repairRevoked,
   verificationRequested,
   verificationTransferred,
   verificationConcluded,
@@ -75,6 +103,7 @@ export const eventDefinitions: readonly EventDefinition[] = [
   measurePlanReleased,
   measurePlanEnded,
   measurePlanNarrowed,
+  measurePlanSuperseded,
   incidentRaised,
   taskDispatched,
   taskHeld,

@@ -30,7 +30,7 @@ export const entryPartySchema = z.object({
 export type EntryParty = z.infer<typeof entryPartySchema>;
 
 /** What every event of an entry tells of it. */
-const entryHead = {
+export const entryHead = {
   entryId: idSchema,
   /** Grows by one with every fact of the entry; an older version never overwrites a newer. */
   entryVersion: z.int().positive(),

@@ -133,3 +133,14 @@ export const measurePlanNarrowed = defineEvent({
     endedPartyIds: z.array(idSchema).min(1),
   }),
 });
+
+/**
+ * Sent when a newer entry of the same list and subject has taken the place of this plan's entry (T21). The plan of the newer entry has been made before:
+ * what both demand stays one task with its history, only what the newer one no longer demands is undone.
+ */
+export const measurePlanSuperseded = defineEvent({
+  type: 'lianxin.measure_plan.superseded.v1',
+  effect: 'FREES',
+  titleZh: '措施由新记录承接',
+  data: z.object({ ...planHead, byEntryId: idSchema, documentNo: z.string().nullable(), endedOn: dateSchema }),
+});
