@@ -3,37 +3,53 @@ import type { EntryStatus, ListType, Origin, Principal } from '@lianxin/contract
 /** What may be asked of an entry (domain §2.4, column Event). */
 export type EntryAction =
   | 'DRAFT'
+  | 'EDIT'
   | 'SUBMIT'
   | 'PASS_CHECK'
   | 'HIT_CROSS_CHECK'
   | 'FAIL_IDENTITY'
+  | 'SERVE_NOTICE'
   | 'RECEIVE_DEFENCE'
+  | 'WAIVE_DEFENCE'
   | 'END_DEFENCE_PERIOD'
   | 'REJECT_DEFENCE'
   | 'UPHOLD_DEFENCE'
+  | 'OPEN_PUBLIC_NOTICE'
+  | 'RECEIVE_PUBLIC_OBJECTION'
+  | 'REJECT_PUBLIC_OBJECTION'
   | 'END_PUBLIC_NOTICE'
   | 'UPHOLD_PUBLIC_OBJECTION'
+  | 'PREPARE_DECISION'
+  | 'RETURN_DECISION'
+  | 'SIGN_DECISION'
+  | 'RECORD_SERVICE'
   | 'SERVE'
   | 'DISPUTE'
+  | 'END_DISPUTE'
   | 'SUSPEND'
   | 'RESUME'
   | 'EXPIRE'
   | 'EXIT'
   | 'WITHDRAW'
+  | 'RECORD_PERFORMANCE'
   | 'REPAIR'
+  | 'REQUEST_CORRECTION'
+  | 'REJECT_CORRECTION'
   | 'CORRECT'
   | 'REVOKE_BASIS'
   | 'EXCLUDE'
   | 'RESTORE_HONOUR'
   | 'SUPERSEDE'
   | 'END_SUBJECT'
-  | 'REVOKE_REPAIR';
+  | 'REVOKE_REPAIR'
+  | 'RECOGNISE'
+  | 'END_RECOGNITION';
 
 /** `NONE`: the entry does not exist yet. */
 export type EntryState = EntryStatus | 'NONE';
 type Target = EntryStatus | Readonly<Record<ListType, EntryStatus>>;
 interface Transition {
-  /** Number in domain §2.4. */
+  /** Number in domain §2.4; a letter behind it marks a step that belongs to it and has no number there (docs/decisions/0012). */
   readonly code: string;
   readonly to: Target;
   /** Lists on which it exists; all when left out. */
@@ -46,6 +62,17 @@ const endSubject = { code: 'T22', to: 'CLOSED_SUBJECT' } as const;
 const undo = { CORRECT: { code: 'T18', to: 'CORRECTED' }, REVOKE_BASIS: { code: 'T19', to: 'REVOKED' } } as const;
 /** R-2-10 (b): all RED entries of the subject go, also one that is suspended just now. */
 const exclude = { code: 'T20', to: 'EXCLUDED', only: ['RED'] } as const;
+/** A RED entry on its way meets a black one: before it is listed, on the last day of its public notice, and once more when it would come into force. */
+const crossCheckHit = { code: 'T4', to: 'NOT_DESIGNATED', only: ['RED'] } as const;
+/** The objection is a flag beside the state (§2.3). */
+const flags = (to: 'ACTIVE' | 'SUSPENDED') =>
+  ({
+    DISPUTE: { code: 'T13', to },
+    END_DISPUTE: { code: 'T13a', to },
+    RECORD_PERFORMANCE: { code: 'T16b', to, only: ['BLACK', 'FOCUS', 'ABNORMAL'] },
+    REQUEST_CORRECTION: { code: 'T18a', to },
+    REJECT_CORRECTION: { code: 'T18b', to },
+  }) as const;
 const leave = {
   EXPIRE: { code: 'T16', to: 'EXPIRED' },
   EXIT: { code: 'T16a', to: 'EXPIRED' },
@@ -58,17 +85,19 @@ const leave = {
 /** States and transitions T1–T23 of domain §2.3–2.4: the only place that says what may follow what. */
 export const transitions = {
   NONE: { DRAFT: { code: 'T1', to: 'DRAFT' } },
-  DRAFT: { SUBMIT: { code: 'T2', to: 'CHECKING' }, WITHDRAW: withdraw, END_SUBJECT: endSubject },
+  DRAFT: { EDIT: { code: 'T1a', to: 'DRAFT' }, SUBMIT: { code: 'T2', to: 'CHECKING' }, WITHDRAW: withdraw, END_SUBJECT: endSubject },
   CHECKING: {
     // AB-MKT knows neither notice nor defence: its decision alone lists (catalogue: ABNORMAL).
     PASS_CHECK: { code: 'T3', to: { RED: 'PUBLIC_NOTICE', BLACK: 'PRE_NOTICE', FOCUS: 'PRE_NOTICE', ABNORMAL: 'DESIGNATED' } },
-    HIT_CROSS_CHECK: { code: 'T4', to: 'NOT_DESIGNATED', only: ['RED'] },
+    HIT_CROSS_CHECK: crossCheckHit,
     FAIL_IDENTITY: { code: 'T5', to: 'DRAFT' },
     WITHDRAW: withdraw,
     END_SUBJECT: endSubject,
   },
   PRE_NOTICE: {
+    SERVE_NOTICE: { code: 'T3a', to: 'PRE_NOTICE' },
     RECEIVE_DEFENCE: { code: 'T6', to: 'HEARING' },
+    WAIVE_DEFENCE: { code: 'T7', to: 'DESIGNATED' },
     END_DEFENCE_PERIOD: { code: 'T7', to: 'DESIGNATED' },
     WITHDRAW: withdraw,
     END_SUBJECT: endSubject,
@@ -80,21 +109,39 @@ export const transitions = {
     END_SUBJECT: endSubject,
   },
   PUBLIC_NOTICE: {
+    OPEN_PUBLIC_NOTICE: { code: 'T3b', to: 'PUBLIC_NOTICE' },
+    RECEIVE_PUBLIC_OBJECTION: { code: 'T3c', to: 'PUBLIC_NOTICE' },
+    REJECT_PUBLIC_OBJECTION: { code: 'T3d', to: 'PUBLIC_NOTICE' },
+    HIT_CROSS_CHECK: crossCheckHit,
     END_PUBLIC_NOTICE: { code: 'T10', to: 'DESIGNATED' },
     UPHOLD_PUBLIC_OBJECTION: { code: 'T11', to: 'NOT_DESIGNATED' },
     WITHDRAW: withdraw,
     END_SUBJECT: endSubject,
   },
-  DESIGNATED: { SERVE: { code: 'T12', to: 'ACTIVE' }, WITHDRAW: withdraw, END_SUBJECT: endSubject },
+  DESIGNATED: {
+    // A defence that came in time and was entered late still stops the decision, as long as nobody has signed it.
+    RECEIVE_DEFENCE: { code: 'T6', to: 'HEARING', only: ['BLACK', 'FOCUS'] },
+    PREPARE_DECISION: { code: 'T12c', to: 'DESIGNATED' },
+    RETURN_DECISION: { code: 'T12d', to: 'DESIGNATED' },
+    SIGN_DECISION: { code: 'T12e', to: 'DESIGNATED' },
+    RECORD_SERVICE: { code: 'T12f', to: 'DESIGNATED' },
+    HIT_CROSS_CHECK: crossCheckHit,
+    SERVE: { code: 'T12', to: 'ACTIVE' },
+    WITHDRAW: withdraw,
+    END_SUBJECT: endSubject,
+  },
   ACTIVE: {
-    DISPUTE: { code: 'T13', to: 'ACTIVE' },
     SUSPEND: { code: 'T14', to: 'SUSPENDED' },
     SUPERSEDE: { code: 'T21', to: 'SUPERSEDED' },
+    ...flags('ACTIVE'),
+    // R-2-16: an agreement begins or ends; the entry itself stays as its origin has it.
+    RECOGNISE: { code: 'T12a', to: 'ACTIVE' },
+    END_RECOGNITION: { code: 'T12b', to: 'ACTIVE' },
     ...leave,
   },
-  SUSPENDED: { RESUME: { code: 'T15', to: 'ACTIVE' }, ...leave },
+  SUSPENDED: { RESUME: { code: 'T15', to: 'ACTIVE' }, ...flags('SUSPENDED'), END_RECOGNITION: { code: 'T12b', to: 'SUSPENDED' }, ...leave },
   EXPIRED: undo,
-  REPAIRED: { REVOKE_REPAIR: { code: 'T23', to: 'ACTIVE' }, ...undo },
+  REPAIRED: { REVOKE_REPAIR: { code: 'T23', to: 'ACTIVE' }, RECORD_FRAUD: { code: 'T23a', to: 'REPAIRED' }, ...undo },
   CORRECTED: {},
   REVOKED: {},
   // T20a makes a new entry; the excluded one stays what it is and notes it.
