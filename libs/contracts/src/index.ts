@@ -1,4 +1,5 @@
 export * from './api/catalogue.api.ts';
+export * from './api/check.api.ts';
 export * from './api/list-entry.api.ts';
 export * from './api/page.api.ts';
 export * from './api/plan.api.ts';

@@ -129,6 +129,7 @@ export const problems = {
   TOO_MANY_PARTIES: define(422, '当事人过多', 'Too many parties', '每条记录最多 200 名当事人', 'At most 200 parties in one entry'),
   DUPLICATE_PARTY: define(422, '当事人重复', 'Party named twice', '同一人同一身份只填一次', 'Name each person once per role'),
   // Lists (R-2-6)
+  MATTER_UNKNOWN: define(422, '事项代码不存在', 'Unknown matter', '从 /api/v1/matters 选择事项代码', 'Choose a code from /api/v1/matters'),
   LIST_UNKNOWN: define(422, '名单代码不存在', 'Unknown list', '从 /api/v1/lists 选择名单代码', 'Choose a code from /api/v1/lists'),
   LIST_DISABLED: define(
     422,

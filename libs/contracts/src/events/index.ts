@@ -1,5 +1,6 @@
 import type { EventDefinition } from '../event.ts';
 import { cataloguePublished } from './catalogue.ts';
+import { checkDecided, checkOverridden, checkPerformed } from './check.ts';
 import { incidentRaised } from './incident.ts';
 import {
   listEntryActivated,
@@ -57,6 +58,7 @@ import {
 } from './verification.ts';
 
 export * from './catalogue.ts';
+export * from './check.ts';
 export * from './incident.ts';
 export * from './list-entry.ts';
 export * from './list-entry-life.ts';
@@ -119,6 +121,9 @@ export const eventDefinitions: readonly EventDefinition[] = [
   feedbackApproved,
   feedbackRejected,
   caseRecorded,
+  checkPerformed,
+  checkDecided,
+  checkOverridden,
 ];
 
 const byType = new Map(eventDefinitions.map((definition) => [definition.type, definition]));

@@ -1,0 +1,55 @@
+import type { CheckFeedback, FieldProblem, OverrideReason } from '@lianxin/contracts';
+import type { KeptCard } from './check.store.ts';
+
+/** One prompt and what the clerk made of it. */
+export interface CardDecision {
+  readonly kept: KeptCard;
+  readonly outcome: 'accepted' | 'overridden';
+  readonly appliedMeasureCodes: readonly string[];
+  readonly reason: OverrideReason | null;
+  readonly comment: string | null;
+  readonly decidedAt: Date;
+}
+export type DecisionsRead =
+  | { readonly ok: true; readonly decisions: readonly CardDecision[] }
+  | { readonly ok: false; readonly faults: readonly FieldProblem[] };
+
+/** What the clerk may say about the cards of a check (product §B.9): an override of what restricts needs a coded reason, "other" also a comment. */
+export function readDecisions(cards: readonly KeptCard[], feedback: CheckFeedback, now: Date): DecisionsRead {
+  const faults: FieldProblem[] = [];
+  const add = (pointer: string, detail: string) => void faults.push({ pointer, code: 'VALIDATION_FAILED', detail });
+  const byId = new Map(cards.map((kept) => [kept.card.uuid, kept]));
+  const seen = new Set<string>();
+  const decisions = feedback.feedback.flatMap((one, index): CardDecision[] => {
+    const at = `/feedback/${index}`;
+    const kept = byId.get(one.card);
+    if (kept === undefined) return refuse(() => add(`${at}/card`, '本次核查没有该提示卡'));
+    if (seen.has(one.card)) return refuse(() => add(`${at}/card`, '同一提示卡只能处理一次'));
+    seen.add(one.card);
+    const decidedAt = one.outcomeTimestamp === undefined ? now : new Date(one.outcomeTimestamp);
+    if (decidedAt > now) add(`${at}/outcomeTimestamp`, '处理时间不能晚于现在');
+    const common = { kept, outcome: one.outcome, decidedAt };
+    if (one.outcome === 'overridden') {
+      const restricts = kept.card.indicator !== 'info';
+      if (restricts && one.overrideReason === undefined) add(`${at}/overrideReason`, '不采纳限制类提示须选择原因');
+      if (one.overrideReason?.code === 'other' && one.overrideReason.comment === undefined)
+        add(`${at}/overrideReason/comment`, '选择“其他”须填写说明');
+      if (one.acceptedMeasures !== undefined && one.acceptedMeasures.length > 0) add(`${at}/acceptedMeasures`, '不采纳时不能同时采纳措施');
+      return [
+        { ...common, appliedMeasureCodes: [], reason: one.overrideReason?.code ?? null, comment: one.overrideReason?.comment ?? null },
+      ];
+    }
+    const offered = kept.card.suggestions.map((suggestion) => suggestion.measureId);
+    const applied = one.acceptedMeasures ?? offered;
+    const foreign = applied.filter((code) => !offered.includes(code));
+    if (foreign.length > 0) add(`${at}/acceptedMeasures`, `提示卡没有这些措施：${foreign.join('、')}`);
+    if (one.overrideReason !== undefined) add(`${at}/overrideReason`, '采纳时不填不采纳原因');
+    return [{ ...common, appliedMeasureCodes: applied, reason: null, comment: null }];
+  });
+  return faults.length === 0 ? { ok: true, decisions } : { ok: false, faults };
+}
+
+function refuse(tell: () => void): [] {
+  tell();
+  return [];
+}

@@ -1,0 +1,90 @@
+import {
+  type CheckAnswer,
+  type CheckFeedback,
+  type CheckRequest,
+  checkAnswerSchema,
+  checkFeedbackSchema,
+  checkRequestSchema,
+  idSchema,
+  type Page,
+  type Principal,
+  pageQuerySchema,
+  pageSchema,
+} from '@lianxin/contracts';
+import { CurrentPrincipal, Database, Idempotent, type IdempotentRequest, idempotently, Roles, sendAnswer } from '@lianxin/platform';
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { CheckService } from './check.service.ts';
+import { CheckFeedbackService } from './check-feedback.service.ts';
+
+const querySchema = pageQuerySchema.extend({ matterCode: z.string().max(40).optional(), caseNo: z.string().max(100).optional() });
+
+/** What applies to these subjects in this matter, now (R-4-14, product §B.9). */
+@ApiTags('窗口核查')
+@ApiBearerAuth('apiKey')
+@Controller('api/v1/checks')
+export class CheckController {
+  constructor(
+    private readonly service: CheckService,
+    private readonly feedback: CheckFeedbackService,
+    private readonly database: Database,
+  ) {}
+
+  @Post()
+  @Roles('WINDOW_CLERK', 'DEPT_HANDLER', 'DEPT_APPROVER', 'SYSTEM_CLIENT')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    summary: '窗口核查',
+    description:
+      '一次核查一个事项的多个主体，只返回与该事项有关的措施。无提示也有核查单号。critical 依法限制，warning 慎重审查，info 供参考或激励；身份未核实的一律只作提示。',
+  })
+  @ApiResponse({ status: 200, standardSchema: checkAnswerSchema })
+  async check(
+    @CurrentPrincipal() principal: Principal,
+    @Body({ schema: checkRequestSchema }) body: CheckRequest,
+    @Idempotent() request: IdempotentRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CheckAnswer> {
+    const { answer, replayed } = await this.service.check(principal, body, request);
+    return sendAnswer(reply, { status: 200, body: answer, replayed });
+  }
+
+  @Get()
+  @ApiOperation({ summary: '核查记录', description: '本部门的核查，新的在前。' })
+  @ApiResponse({ status: 200, standardSchema: pageSchema(checkAnswerSchema) })
+  list(
+    @CurrentPrincipal() principal: Principal,
+    @Query({ schema: querySchema }) query: z.infer<typeof querySchema>,
+  ): Promise<Page<CheckAnswer>> {
+    return this.service.list(principal, query);
+  }
+
+  @Get(':id')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: '一次核查' })
+  @ApiResponse({ status: 200, standardSchema: checkAnswerSchema })
+  get(@CurrentPrincipal() principal: Principal, @Param('id', { schema: idSchema }) id: string): Promise<CheckAnswer> {
+    return this.service.get(principal, id);
+  }
+
+  @Post(':id/feedback')
+  @Roles('WINDOW_CLERK', 'DEPT_HANDLER', 'DEPT_APPROVER', 'SYSTEM_CLIENT')
+  @HttpCode(200)
+  @ApiOperation({ summary: '反馈处理结果', description: '逐卡说明采纳或不采纳；不采纳限制类提示须有原因，“其他”须填说明。' })
+  @ApiResponse({ status: 200, standardSchema: checkAnswerSchema })
+  async decide(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id', { schema: idSchema }) id: string,
+    @Body({ schema: checkFeedbackSchema }) body: CheckFeedback,
+    @Idempotent() request: IdempotentRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CheckAnswer> {
+    const answer = await this.database.transaction(principal, (tx) =>
+      idempotently(tx, request, async () => ({ status: 200, body: await this.feedback.decide(tx, principal, id, body) })),
+    );
+    return sendAnswer(reply, answer);
+  }
+}

@@ -1,0 +1,77 @@
+import {
+  cataloguePublished,
+  type LianxinEvent,
+  type MeasurePlanMade,
+  measurePlanMade,
+  measurePlanNarrowed,
+  subjectChanged,
+  subjectRegistered,
+} from '@lianxin/contracts';
+import { EventConsumer, isEvent, lockLanes } from '@lianxin/messaging';
+import { Database, Health, type Transaction } from '@lianxin/platform';
+import { Injectable } from '@nestjs/common';
+import { entryEvents, foldEntries, foldPlans, partiesOf, planEvents, planKey } from './read-model.rules.ts';
+import { ReadModelStore } from './read-model.store.ts';
+
+const isOneOf = (event: LianxinEvent, definitions: readonly { readonly type: string }[]) =>
+  definitions.some((definition) => definition.type === event.type);
+
+/** Keeps the read model by events. Every change of what may apply to a subject gives it a new revision in the same transaction. */
+@Injectable()
+export class ReadModelConsumer {
+  constructor(
+    consumer: EventConsumer,
+    health: Health,
+    database: Database,
+    private readonly store: ReadModelStore,
+  ) {
+    consumer.register({
+      types: [...planEvents, ...entryEvents, cataloguePublished, subjectRegistered, subjectChanged],
+      handle: (tx, events) => this.handle(tx, events),
+    });
+    health.addCheck('catalogue copy', async () => {
+      const versions = await database.consumerTransaction((tx) => store.readCatalogueVersions(tx));
+      const incomplete = versions.filter(({ come, rows }) => come < rows).map(({ version }) => version);
+      if (incomplete.length > 0) throw new Error(`catalogue version ${incomplete.join(', ')} is still coming in`);
+    });
+  }
+
+  private async handle(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
+    const rows = events.flatMap((event) => (isEvent(event, cataloguePublished) ? [event.data] : []));
+    const subjects = events.flatMap((event) => (isEvent(event, subjectRegistered) || isEvent(event, subjectChanged) ? [event.data] : []));
+    const plans = events.filter((event) => isOneOf(event, planEvents));
+    const entries = events.filter((event) => isOneOf(event, entryEvents));
+    // An entry and its plans have one key: under its lane neither topic's change can miss the other's and leave an old revision standing.
+    await lockLanes(
+      tx,
+      [...plans, ...entries].map((event) => event.key),
+    );
+    if (rows.length > 0) await this.store.addCatalogueRows(tx, rows);
+    if (subjects.length > 0) await this.store.upsertSubjects(tx, subjects);
+    if (plans.length > 0) await this.followPlans(tx, plans);
+    if (entries.length > 0) await this.followEntries(tx, entries);
+  }
+
+  private async followPlans(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
+    const heads = events.map((event) => event.data as { entryId: string; activationNo: number });
+    const known = await this.store.readPlans(tx, heads);
+    const changed = [...foldPlans(known, events).values()];
+    // A plan that is known has its parties, less those who have left it since.
+    const isNews = (made: MeasurePlanMade) => (known.get(planKey(made))?.body ?? null) === null;
+    const parties = events.flatMap((event) => (isEvent(event, measurePlanMade) && isNews(event.data) ? partiesOf(event.data) : []));
+    if (changed.length > 0) await this.store.upsertPlans(tx, changed);
+    if (parties.length > 0) await this.store.insertParties(tx, parties);
+    const left = events.flatMap((event) => (isEvent(event, measurePlanNarrowed) ? event.data.endedPartyIds : []));
+    if (left.length > 0) await this.store.dropParties(tx, left);
+    await this.store.reviseParties(tx, [...new Set(heads.map((head) => head.entryId))]);
+  }
+
+  private async followEntries(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
+    const entries = foldEntries(events);
+    await this.store.upsertEntries(tx, entries);
+    await this.store.reviseParties(
+      tx,
+      entries.map((entry) => entry.entryId),
+    );
+  }
+}

@@ -1,0 +1,163 @@
+import {
+  type LianxinEvent,
+  type ListEntryActivated,
+  listEntryActivated,
+  listEntryDisputed,
+  listEntryDisputeEnded,
+  listEntryExited,
+  listEntryRecognised,
+  listEntryRecognitionEnded,
+  listEntryResumed,
+  listEntrySuperseded,
+  listEntrySuspended,
+  type MeasurePlanMade,
+  measurePlanEnded,
+  measurePlanHeld,
+  measurePlanMade,
+  measurePlanNarrowed,
+  measurePlanReleased,
+  measurePlanSuperseded,
+} from '@lianxin/contracts';
+import type { PlanBody, PlanRow } from './applicable.rules.ts';
+
+export const planEvents = [
+  measurePlanMade,
+  measurePlanHeld,
+  measurePlanReleased,
+  measurePlanNarrowed,
+  measurePlanSuperseded,
+  measurePlanEnded,
+] as const;
+export const entryEvents = [
+  listEntryActivated,
+  listEntryRecognised,
+  listEntryRecognitionEnded,
+  listEntrySuspended,
+  listEntryResumed,
+  listEntryDisputed,
+  listEntryDisputeEnded,
+  listEntrySuperseded,
+  listEntryExited,
+] as const;
+
+export interface PlanState {
+  readonly entryId: string;
+  readonly activationNo: number;
+  readonly planId: string;
+  readonly planVersion: number;
+  readonly status: PlanRow['status'];
+  readonly holdCause: PlanRow['holdCause'];
+  readonly body: PlanBody | null;
+}
+export interface PlanParty {
+  readonly entryId: string;
+  readonly activationNo: number;
+  readonly partyId: string;
+  readonly subjectId: string;
+  readonly role: string;
+  readonly measureCodes: readonly string[];
+}
+export interface EntryState {
+  readonly entryId: string;
+  readonly entryVersion: number;
+  readonly activationNo: number;
+  /** Of the entry; `RECOGNITION_ENDED` for one that stands on without effect here (R-2-16). */
+  readonly status: string;
+  /** Null: this batch does not tell. */
+  readonly disputed: boolean | null;
+  readonly decisionNumber: string | null;
+  readonly decisionDate: string | null;
+}
+
+export const planKey = (plan: { entryId: string; activationNo: number }) => `${plan.entryId}/${plan.activationNo}`;
+
+interface PlanHead {
+  readonly entryId: string;
+  readonly activationNo: number;
+  readonly planId: string;
+  readonly planVersion: number;
+}
+
+/** Folds events of plans, in their order, into what is known; an older version never overwrites a newer (design §3). Returns the plans that changed. */
+export function foldPlans(known: ReadonlyMap<string, PlanState>, events: readonly LianxinEvent[]): Map<string, PlanState> {
+  const changed = new Map<string, PlanState>();
+  for (const event of events) {
+    const head = event.data as PlanHead;
+    const key = planKey(head);
+    const before = changed.get(key) ?? known.get(key);
+    const next = nextPlan(before, event, head);
+    if (next !== undefined) changed.set(key, next);
+  }
+  return changed;
+}
+
+function nextPlan(before: PlanState | undefined, event: LianxinEvent, head: PlanHead): PlanState | undefined {
+  const { entryId, activationNo, planId, planVersion } = head;
+  const isOlder = before !== undefined && planVersion <= before.planVersion;
+  if (event.type === measurePlanMade.type) {
+    // What comes late still tells what the plan is; what has become of it since stays.
+    const body = bodyOf(event.data as MeasurePlanMade);
+    if (isOlder) return before.body === null ? { ...before, body } : undefined;
+    return { entryId, activationNo, planId, planVersion, status: 'LIVE', holdCause: null, body };
+  }
+  if (isOlder) return undefined;
+  const rest = { entryId, activationNo, planId, planVersion, body: before?.body ?? null };
+  if (event.type === measurePlanHeld.type)
+    return { ...rest, status: 'HELD', holdCause: (event.data as { cause: PlanRow['holdCause'] }).cause };
+  if (event.type === measurePlanReleased.type) return { ...rest, status: 'LIVE', holdCause: null };
+  // What is left of it stands as it stood; who it no longer concerns is taken out beside.
+  if (event.type === measurePlanNarrowed.type) return { ...rest, status: before?.status ?? 'LIVE', holdCause: before?.holdCause ?? null };
+  return { ...rest, status: 'ENDED', holdCause: null };
+}
+
+function bodyOf(made: MeasurePlanMade): PlanBody {
+  return {
+    catalogueVersion: made.catalogueVersion,
+    listCode: made.listCode,
+    listType: made.listType,
+    direction: made.direction,
+    entryNumber: made.entryNumber,
+    designatingDepartment: made.designatingDepartment,
+    activatedOn: made.activatedOn,
+    validTo: made.validTo,
+    basisRefs: Object.fromEntries(made.measures.map((measure) => [measure.measureCode, measure.basisRefs])),
+  };
+}
+
+/** Who gets what by a plan; a party without measures has no row. */
+export function partiesOf(made: MeasurePlanMade): PlanParty[] {
+  const codes = new Map(made.groups.flatMap((group) => group.partyIds.map((partyId) => [partyId, group.measureCodes] as const)));
+  return made.parties.flatMap(({ partyId, subjectId, role }) => {
+    const measureCodes = codes.get(partyId) ?? [];
+    if (measureCodes.length === 0) return [];
+    return [{ entryId: made.entryId, activationNo: made.activationNo, partyId, subjectId, role, measureCodes }];
+  });
+}
+
+/** What a batch tells of each entry, the newest last. */
+export function foldEntries(events: readonly LianxinEvent[]): EntryState[] {
+  const newest = new Map<string, EntryState>();
+  for (const event of events) {
+    const { entryId, entryVersion, activationNo, status, decision } = event.data as EntryHead;
+    const before = newest.get(entryId);
+    if (before !== undefined && before.entryVersion >= entryVersion) continue;
+    newest.set(entryId, {
+      entryId,
+      entryVersion,
+      activationNo,
+      status: event.type === listEntryRecognitionEnded.type ? 'RECOGNITION_ENDED' : status,
+      disputed: disputeOf(event) ?? before?.disputed ?? null,
+      decisionNumber: decision?.number ?? before?.decisionNumber ?? null,
+      decisionDate: decision?.date ?? before?.decisionDate ?? null,
+    });
+  }
+  return [...newest.values()];
+}
+
+type EntryHead = Pick<ListEntryActivated, 'entryId' | 'entryVersion' | 'activationNo' | 'status'> &
+  Partial<Pick<ListEntryActivated, 'decision'>>;
+
+function disputeOf(event: LianxinEvent): boolean | null {
+  if (event.type === listEntryDisputed.type) return true;
+  return event.type === listEntryDisputeEnded.type ? false : null;
+}

@@ -1,0 +1,270 @@
+import type { CatalogueMatter, CatalogueMeasure, CataloguePublished, EventData, subjectChanged } from '@lianxin/contracts';
+import type { Transaction } from '@lianxin/platform';
+import { Injectable } from '@nestjs/common';
+import type { PlanBody, PlanRow } from './applicable.rules.ts';
+import { type EntryState, type PlanParty, type PlanState, planKey } from './read-model.rules.ts';
+
+export type SubjectState = EventData<typeof subjectChanged>;
+export interface CatalogueRow {
+  readonly version: number;
+  readonly kind: 'MEASURE' | 'DEPARTMENT' | 'MATTER';
+  readonly code: string;
+  readonly body: CatalogueMeasure | CatalogueMatter | { readonly code: string; readonly nameZh: string };
+}
+export interface FoundSubject {
+  readonly subjectId: string;
+  readonly revision: number;
+  readonly kind: string;
+  readonly organisationName: string | null;
+  readonly usccCode: string | null;
+  readonly sealed: string | null;
+  readonly idHash: string | null;
+  readonly nameMasked: string | null;
+}
+
+/** The read model: written by consumers only, read by every check. */
+@Injectable()
+export class ReadModelStore {
+  async addCatalogueRows(tx: Transaction, rows: readonly CataloguePublished[]): Promise<void> {
+    const bodies = rows.map(({ row }) => (row.kind === 'MEASURE' ? row.measure : row.kind === 'DEPARTMENT' ? row.department : row.matter));
+    await tx.execute(
+      `INSERT INTO catalogue_row (version, row_number, row_count, kind, code, body)
+       SELECT * FROM unnest($1::integer[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::jsonb[]) ON CONFLICT DO NOTHING`,
+      [
+        rows.map((row) => row.version),
+        rows.map((row) => row.rowNumber),
+        rows.map((row) => row.rowCount),
+        rows.map((row) => row.row.kind),
+        bodies.map((body) => body.code),
+        bodies.map((body) => JSON.stringify(body)),
+      ],
+    );
+  }
+
+  /** How many rows of each version have come, and how many there are. */
+  readCatalogueVersions(tx: Transaction): Promise<{ version: number; come: number; rows: number }[]> {
+    return tx.query('SELECT version, count(*) AS come, max(row_count) AS rows FROM catalogue_row GROUP BY version ORDER BY version');
+  }
+
+  readCatalogue(tx: Transaction, version: number): Promise<CatalogueRow[]> {
+    return tx.query('SELECT version, kind, code, body FROM catalogue_row WHERE version = $1 ORDER BY row_number', [version]);
+  }
+
+  /** Keeps the newest state of each subject; older ones never overwrite. */
+  async upsertSubjects(tx: Transaction, subjects: readonly SubjectState[]): Promise<void> {
+    const newest = new Map<string, SubjectState>();
+    for (const subject of subjects)
+      if ((newest.get(subject.subjectId)?.version ?? 0) < subject.version) newest.set(subject.subjectId, subject);
+    const rows = [...newest.values()].sort((a, b) => (a.subjectId < b.subjectId ? -1 : 1));
+    await tx.execute(
+      `INSERT INTO subject_copy (subject_id, version, kind, organisation_name, uscc_code, sealed, id_hash, name_masked)
+       SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+       ON CONFLICT (subject_id) DO UPDATE SET version = excluded.version, kind = excluded.kind, organisation_name = excluded.organisation_name,
+         uscc_code = excluded.uscc_code, sealed = excluded.sealed, id_hash = excluded.id_hash, name_masked = excluded.name_masked
+       WHERE subject_copy.version < excluded.version`,
+      [
+        rows.map((row) => row.subjectId),
+        rows.map((row) => row.version),
+        rows.map((row) => row.kind),
+        rows.map((row) => row.organisation?.name ?? null),
+        rows.map((row) => row.organisation?.usccCode ?? null),
+        rows.map((row) => row.person?.sealed ?? null),
+        rows.map((row) => row.person?.idHash ?? null),
+        rows.map((row) => row.person?.nameMasked ?? null),
+      ],
+    );
+  }
+
+  async readPlans(tx: Transaction, keys: readonly { entryId: string; activationNo: number }[]): Promise<Map<string, PlanState>> {
+    const rows = await tx.query<{
+      entry_id: string;
+      activation_no: number;
+      plan_id: string;
+      plan_version: number;
+      status: PlanRow['status'];
+      hold_cause: PlanRow['holdCause'];
+      body: PlanBody | null;
+    }>(
+      `SELECT plan.* FROM plan JOIN unnest($1::uuid[], $2::integer[]) AS wanted (entry_id, activation_no) USING (entry_id, activation_no)
+       ORDER BY entry_id, activation_no FOR UPDATE OF plan`,
+      [keys.map((key) => key.entryId), keys.map((key) => key.activationNo)],
+    );
+    return new Map(
+      rows.map((row) => {
+        const plan = {
+          entryId: row.entry_id,
+          activationNo: row.activation_no,
+          planId: row.plan_id,
+          planVersion: row.plan_version,
+          status: row.status,
+          holdCause: row.hold_cause,
+          body: row.body,
+        };
+        return [planKey(plan), plan];
+      }),
+    );
+  }
+
+  async upsertPlans(tx: Transaction, plans: readonly PlanState[]): Promise<void> {
+    await tx.execute(
+      `INSERT INTO plan (entry_id, activation_no, plan_id, plan_version, status, hold_cause, body)
+       SELECT * FROM unnest($1::uuid[], $2::integer[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::jsonb[])
+       ON CONFLICT (entry_id, activation_no) DO UPDATE SET plan_version = excluded.plan_version, status = excluded.status,
+         hold_cause = excluded.hold_cause, body = excluded.body`,
+      [
+        plans.map((plan) => plan.entryId),
+        plans.map((plan) => plan.activationNo),
+        plans.map((plan) => plan.planId),
+        plans.map((plan) => plan.planVersion),
+        plans.map((plan) => plan.status),
+        plans.map((plan) => plan.holdCause),
+        plans.map((plan) => (plan.body === null ? null : JSON.stringify(plan.body))),
+      ],
+    );
+  }
+
+  async insertParties(tx: Transaction, parties: readonly PlanParty[]): Promise<void> {
+    await tx.execute(
+      `INSERT INTO plan_party (entry_id, activation_no, party_id, subject_id, role, measure_codes)
+       SELECT entry_id, activation_no, party_id, subject_id, role, string_to_array(codes, ',')
+       FROM unnest($1::uuid[], $2::integer[], $3::uuid[], $4::uuid[], $5::text[], $6::text[])
+         AS party (entry_id, activation_no, party_id, subject_id, role, codes) ON CONFLICT DO NOTHING`,
+      [
+        parties.map((party) => party.entryId),
+        parties.map((party) => party.activationNo),
+        parties.map((party) => party.partyId),
+        parties.map((party) => party.subjectId),
+        parties.map((party) => party.role),
+        parties.map((party) => party.measureCodes.join(',')),
+      ],
+    );
+  }
+
+  /** Parties for whom a plan has ended (T22) leave it, and get a new revision. */
+  async dropParties(tx: Transaction, partyIds: readonly string[]): Promise<void> {
+    await tx.execute(
+      `WITH dropped AS (DELETE FROM plan_party WHERE party_id = ANY ($1::uuid[]) RETURNING subject_id)
+       INSERT INTO subject_revision (subject_id, revision) SELECT DISTINCT subject_id, 1 FROM dropped ORDER BY subject_id
+       ON CONFLICT (subject_id) DO UPDATE SET revision = subject_revision.revision + 1`,
+      [partyIds],
+    );
+  }
+
+  /** Newest state of each entry; a decision once told stays told. */
+  async upsertEntries(tx: Transaction, entries: readonly EntryState[]): Promise<void> {
+    await tx.execute(
+      `INSERT INTO entry_seen (entry_id, entry_version, activation_no, status, decision_number, decision_date, disputed)
+       SELECT * FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::date[], $7::boolean[])
+       ON CONFLICT (entry_id) DO UPDATE SET
+         entry_version = greatest(entry_seen.entry_version, excluded.entry_version),
+         activation_no = CASE WHEN excluded.entry_version > entry_seen.entry_version THEN excluded.activation_no ELSE entry_seen.activation_no END,
+         status = CASE WHEN excluded.entry_version > entry_seen.entry_version THEN excluded.status ELSE entry_seen.status END,
+         disputed = CASE WHEN excluded.entry_version > entry_seen.entry_version THEN coalesce(excluded.disputed, entry_seen.disputed)
+           ELSE entry_seen.disputed END,
+         decision_number = coalesce(excluded.decision_number, entry_seen.decision_number),
+         decision_date = coalesce(excluded.decision_date, entry_seen.decision_date)`,
+      [
+        entries.map((entry) => entry.entryId),
+        entries.map((entry) => entry.entryVersion),
+        entries.map((entry) => entry.activationNo),
+        entries.map((entry) => entry.status),
+        entries.map((entry) => entry.decisionNumber),
+        entries.map((entry) => entry.decisionDate),
+        entries.map((entry) => entry.disputed),
+      ],
+    );
+  }
+
+  /** Every party of these entries gets a new revision; sorted, so that two batches never wait for each other in a ring. */
+  async reviseParties(tx: Transaction, entryIds: readonly string[]): Promise<void> {
+    await tx.execute(
+      `INSERT INTO subject_revision (subject_id, revision)
+       SELECT DISTINCT subject_id, 1 FROM plan_party WHERE entry_id = ANY ($1::uuid[]) ORDER BY subject_id
+       ON CONFLICT (subject_id) DO UPDATE SET revision = subject_revision.revision + 1`,
+      [entryIds],
+    );
+  }
+
+  /** The subjects behind these codes and hashes as they are now; a code may belong to several copies only by error of the register. */
+  async findSubjects(tx: Transaction, codes: readonly string[], hashes: readonly string[]): Promise<FoundSubject[]> {
+    const rows = await tx.query<{
+      subject_id: string;
+      revision: number;
+      kind: string;
+      organisation_name: string | null;
+      uscc_code: string | null;
+      sealed: string | null;
+      id_hash: string | null;
+      name_masked: string | null;
+    }>(
+      `SELECT subject_copy.*, coalesce(revision, 0) AS revision FROM (
+         SELECT * FROM subject_copy WHERE uscc_code = ANY ($1) UNION ALL SELECT * FROM subject_copy WHERE id_hash = ANY ($2)
+       ) AS subject_copy LEFT JOIN subject_revision USING (subject_id)`,
+      [codes, hashes],
+    );
+    return rows.map((row) => ({
+      subjectId: row.subject_id,
+      revision: row.revision,
+      kind: row.kind,
+      organisationName: row.organisation_name,
+      usccCode: row.uscc_code,
+      sealed: row.sealed,
+      idHash: row.id_hash,
+      nameMasked: row.name_masked,
+    }));
+  }
+
+  /** What may apply to these subjects, by subject. */
+  async readRows(tx: Transaction, subjectIds: readonly string[]): Promise<Map<string, PlanRow[]>> {
+    const rows = await tx.query<{
+      subject_id: string;
+      entry_id: string;
+      activation_no: number;
+      plan_id: string;
+      plan_version: number;
+      status: PlanRow['status'];
+      hold_cause: PlanRow['holdCause'];
+      role: PlanRow['role'];
+      measure_codes: string[];
+      body: PlanBody;
+      entry_status: string | null;
+      entry_activation_no: number | null;
+      disputed: boolean | null;
+      decision_number: string | null;
+    }>(
+      `SELECT plan_party.subject_id, plan.*, plan_party.role, plan_party.measure_codes,
+         entry_seen.status AS entry_status, entry_seen.activation_no AS entry_activation_no, entry_seen.disputed,
+         entry_seen.decision_number
+       FROM plan_party JOIN plan USING (entry_id, activation_no) LEFT JOIN entry_seen USING (entry_id)
+       WHERE plan_party.subject_id = ANY ($1::uuid[]) AND plan.status <> 'ENDED' AND plan.body IS NOT NULL
+       ORDER BY plan_party.subject_id, plan.entry_id, plan.activation_no, plan_party.party_id`,
+      [subjectIds],
+    );
+    const bySubject = new Map<string, PlanRow[]>();
+    for (const row of rows) {
+      const entry =
+        row.entry_status === null
+          ? null
+          : {
+              status: row.entry_status,
+              activationNo: row.entry_activation_no ?? 0,
+              disputed: row.disputed === true,
+              decisionNumber: row.decision_number,
+            };
+      const one: PlanRow = {
+        entryId: row.entry_id,
+        planId: row.plan_id,
+        planVersion: row.plan_version,
+        activationNo: row.activation_no,
+        status: row.status,
+        holdCause: row.hold_cause,
+        role: row.role,
+        measureCodes: row.measure_codes,
+        body: row.body,
+        entry,
+      };
+      bySubject.set(row.subject_id, [...(bySubject.get(row.subject_id) ?? []), one]);
+    }
+    return bySubject;
+  }
+}
