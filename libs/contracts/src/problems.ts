@@ -229,6 +229,57 @@ export const problems = {
     '从允许的事由中选择',
     'Choose one of the allowed grounds',
   ),
+  // A designation step by step (T1–T12)
+  ENTRY_INCOMPLETE: define(
+    422,
+    '草稿缺少提交所需的内容',
+    'The draft lacks what its submission demands',
+    '按 errors 一次补齐后再提交',
+    'Add everything that errors names, then submit again',
+  ),
+  NOTICE_INCOMPLETE: define(
+    422,
+    '事前告知书缺少必备内容',
+    'The notice lacks mandatory content',
+    '补齐事由、依据、拟采取措施、陈述申辩权利、期限和渠道，重新送达告知书',
+    'State facts, basis, measures, rights, term and channel, and serve the notice again',
+  ),
+  DECISION_INCOMPLETE: define(
+    422,
+    '认定文书缺少必备内容',
+    'The decision document lacks mandatory content',
+    '补齐事实、依据、惩戒措施提示、移出条件和程序、救济途径',
+    'State facts, basis, warning of measures, removal and remedies',
+  ),
+  DEFENCE_LATE: define(
+    422,
+    '陈述申辩超过期限',
+    'The defence came after its term',
+    '核对收到日期；期限内收到的申辩可在决定签发前补录',
+    'Check the day of receipt; what came in time may be entered until the decision is signed',
+  ),
+  STEP_NOT_READY: define(
+    409,
+    '此步骤的前提尚未满足',
+    'What this step rests on is missing',
+    '先完成 detail 所列的步骤',
+    'Take the steps named in detail first',
+  ),
+  FOUR_EYES_REQUIRED: define(
+    403,
+    '须由另一人签发',
+    'Another person must sign',
+    '由本部门有审核权限、且未拟稿未提交的人员签发',
+    'An approver of the department who neither drafted nor submitted it must sign',
+  ),
+  REVIEW_DECIDED: define(409, '该复核已处理', 'The review has been decided', '查看复核结果', 'Look at its outcome'),
+  LIST_ABOLISHED: define(
+    409,
+    '名单已废止',
+    'The list has been abolished',
+    '废止不可撤回；恢复名单须发布新的名单定义',
+    'It cannot be taken back; a new definition must be published',
+  ),
   DOCUMENT_REQUIRED: define(422, '缺少文书号', 'Document number required', '填写文书号', 'Give the number of the document'),
   // Tasks and feedback (§4.3, §4.6)
   ACTION_NOT_FOR_TRIGGER: define(

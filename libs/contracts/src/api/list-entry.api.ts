@@ -79,6 +79,10 @@ export const listEntryRequestSchema = z
       .default([]),
     validFrom: dateSchema.optional(),
     validTo: dateSchema.optional(),
+    /** Which of the grounds of the list, where its law names them (R-2-12). */
+    listingGround: text(50).optional(),
+    /** The entry in force that this one takes over from (T21). */
+    supersedes: idSchema.optional(),
   })
   .meta({ id: 'ListEntryRequest' });
 export type ListEntryRequest = z.infer<typeof listEntryRequestSchema>;
@@ -110,12 +114,13 @@ export const listEntryViewSchema = z
     recognised: z.boolean(),
     grade: gradeSchema,
     subject: z.object({
-      id: idSchema,
+      /** Null while the entry is a draft: nobody is listed by it. */
+      id: idSchema.nullable(),
       kind: subjectKindSchema,
       name: z.string(),
       usccCode: z.string().nullable(),
       idMasked: z.string().nullable(),
-      regionCode: z.string(),
+      regionCode: z.string().nullable(),
     }),
     parties: z.array(
       z.object({
@@ -127,10 +132,30 @@ export const listEntryViewSchema = z
         served: z.boolean(),
       }),
     ),
-    decision: z.object({ name: z.string(), number: z.string(), date: dateSchema }),
+    /** Null until the decision is signed. */
+    decision: z.object({ name: z.string(), number: z.string(), date: dateSchema }).nullable(),
     activatedOn: dateSchema.nullable(),
-    validFrom: dateSchema,
+    /** Null until the decision is signed. */
+    validFrom: dateSchema.nullable(),
     validTo: dateSchema.nullable(),
+    /** An objection is being verified (T13): nothing is executed for the time being, except what law wants done at once. */
+    disputed: z.boolean(),
+    /** Time limits that run or ran (§2.6). */
+    deadlines: z.array(
+      z.object({
+        kind: z.string(),
+        dueAt: z.string(),
+        /** Negative once it has passed. */
+        remainingWorkdays: z.int(),
+        provisional: z.boolean(),
+        closedAt: z.string().nullable(),
+        overdue: z.boolean(),
+      }),
+    ),
+    /** Steps by name, those that are not allowed now with the reason. */
+    steps: z.array(z.object({ step: z.string(), by: z.string(), allowed: z.boolean(), reason: z.string().nullable() })),
+    /** Black entries of the legal representative: a warning only, nothing follows from them (R-2-10 e). */
+    warnings: z.array(z.object({ kind: z.string(), listCode: z.string(), number: z.string() })),
     timeline: z.array(
       z.object({
         version: z.int(),
