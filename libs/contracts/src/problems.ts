@@ -69,6 +69,43 @@ export const problems = {
     '从头读取，并与本部门数据核对缺失的部分',
     'Start again from the beginning and reconcile what is missing',
   ),
+  // Exports of lists
+  EXPORT_TOO_LARGE: define(
+    422,
+    '结果超过即时导出的上限',
+    'Too many rows to export at once',
+    '用同样的筛选条件向 /exports 提交导出作业，完成后下载文件',
+    'Send the same filter to /exports: a job makes the file',
+  ),
+  EXPORT_COLUMN_UNKNOWN: define(
+    400,
+    '没有该导出列',
+    'Unknown export column',
+    '从 detail 所列的列中选择，每列一次；不带 columns 则导出全部列',
+    'Choose from the columns named in detail, each once; leave columns out for all',
+  ),
+  EXPORT_NOT_READY: define(
+    409,
+    '导出文件不可下载',
+    'Export file not available',
+    '查看作业状态：完成后才能下载；失败或取消的请重新提交',
+    'Look at the job: download it when it has succeeded; submit it again if it failed or was cancelled',
+  ),
+  EXPORT_EXPIRED: define(
+    410,
+    '导出文件已过保留期',
+    'Export file expired',
+    '重新提交导出，得到当前数据',
+    'Submit the export again and get present data',
+  ),
+  EXPORT_QUEUE_FULL: define(
+    429,
+    '未完成的导出作业过多',
+    'Too many unfinished exports',
+    '等待已提交的作业完成，或取消其中不需要的',
+    'Wait for the jobs that were submitted, or cancel those you do not need',
+    true,
+  ),
   // Who asks
   UNAUTHENTICATED: define(
     401,

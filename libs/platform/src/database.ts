@@ -117,10 +117,15 @@ export class Database {
 
   /** Runs `work` in one transaction as `principal`: without departments and without a city-wide role no tenant row is visible. */
   transaction<Result>(principal: Principal, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
-    return this.run(this.app, work, [
-      `SELECT set_config('lianxin.principal', $1, true), set_config('lianxin.departments', $2, true), set_config('lianxin.scope', $3, true)`,
-      [principal.id, principal.departments.join(','), seesWholeCity(principal) ? 'CITY' : 'DEPARTMENT'],
-    ]);
+    return this.run(this.app, work, settingsOf(principal));
+  }
+
+  /**
+   * Like `transaction`, but every statement of `work` sees the data of one moment, however long it takes. For reading much: a write that meets another's
+   * fails with a serialisation error.
+   */
+  snapshot<Result>(principal: Principal, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    return this.run(this.app, work, settingsOf(principal), 'REPEATABLE READ');
   }
 
   /** Runs `work` in one transaction of the consumer role, for events, timers and jobs. */
@@ -141,11 +146,18 @@ export class Database {
   }
 
   /** A transaction shows in the trace that it belongs to; one that belongs to none (a look for work that finds nothing) begins none. */
-  private run<Result>(source: DataSource, work: (tx: Transaction) => Promise<Result>, setting?: [string, SqlValue[]]): Promise<Result> {
+  private run<Result>(
+    source: DataSource,
+    work: (tx: Transaction) => Promise<Result>,
+    setting?: [string, SqlValue[]],
+    isolation?: 'REPEATABLE READ',
+  ): Promise<Result> {
     const { tracing } = this;
-    if (tracing === undefined || !isTraced()) return run(source, work, setting);
+    if (tracing === undefined || !isTraced()) return run(source, work, { setting, isolation });
     const attributes = { 'db.system.name': 'postgresql', 'db.namespace': this.schema };
-    return tracing.inSpan('transaction', { kind: 'CLIENT', attributes }, (span) => run(source, work, setting, { tracing, span }));
+    return tracing.inSpan('transaction', { kind: 'CLIENT', attributes }, (span) =>
+      run(source, work, { setting, isolation, traced: { tracing, span } }),
+    );
   }
 
   async ping(): Promise<void> {
@@ -157,17 +169,32 @@ export class Database {
   }
 }
 
+/** Who asks, in the words that the policies of row security read. */
+function settingsOf(principal: Principal): [string, SqlValue[]] {
+  return [
+    `SELECT set_config('lianxin.principal', $1, true), set_config('lianxin.departments', $2, true), set_config('lianxin.scope', $3, true)`,
+    [principal.id, principal.departments.join(','), seesWholeCity(principal) ? 'CITY' : 'DEPARTMENT'],
+  ];
+}
+
 async function run<Result>(
   source: DataSource,
   work: (tx: Transaction) => Promise<Result>,
-  setting?: [string, SqlValue[]],
-  traced?: { readonly tracing: Tracing; readonly span: Span },
+  {
+    setting,
+    isolation,
+    traced,
+  }: {
+    readonly setting: [string, SqlValue[]] | undefined;
+    readonly isolation: 'REPEATABLE READ' | undefined;
+    readonly traced?: { readonly tracing: Tracing; readonly span: Span };
+  },
 ): Promise<Result> {
   const runner = source.createQueryRunner();
   const tx = new Transaction(runner, traced?.tracing);
   try {
     await runner.connect();
-    await runner.startTransaction();
+    await runner.startTransaction(isolation);
     let result: Result;
     try {
       if (setting !== undefined) await tx.query(...setting);

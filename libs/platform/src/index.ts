@@ -4,6 +4,7 @@ export * from './config.ts';
 export * from './cursor.ts';
 export * from './database.roles.ts';
 export * from './database.ts';
+export * from './file.seal.ts';
 export * from './health.ts';
 export * from './idempotency.ts';
 export * from './json.parser.ts';
