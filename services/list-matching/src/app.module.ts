@@ -19,6 +19,9 @@ import { MatchCandidateController } from './match-candidate.controller.ts';
 import { MatchCandidateService } from './match-candidate.service.ts';
 import { migration0001 } from './migrations/0001-list-entries.ts';
 import { migration0002 } from './migrations/0002-imports.ts';
+import { migration0006 } from './migrations/0006-recognition.ts';
+import { RecognitionController } from './recognition.controller.ts';
+import { RecognitionService } from './recognition.service.ts';
 import { SubjectController } from './subject.controller.ts';
 import { SubjectRegister } from './subject.service.ts';
 
@@ -28,7 +31,14 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [MessagingModule.register(config)],
-      controllers: [ListDefinitionController, SubjectController, ListEntryController, MatchCandidateController, ImportController],
+      controllers: [
+        ListDefinitionController,
+        SubjectController,
+        ListEntryController,
+        MatchCandidateController,
+        ImportController,
+        RecognitionController,
+      ],
       providers: [
         { provide: ListConfig, useValue: new ListConfig(config) },
         ListCatalogue,
@@ -41,6 +51,7 @@ export class AppModule {
         ImportExecutor,
         ImportRunner,
         ImportService,
+        RecognitionService,
       ],
     };
   }
@@ -50,7 +61,7 @@ export const service = {
   name: 'list-matching',
   titleZh: '名单与比对',
   config: configSchema,
-  migrations: [messagingMigration, migration0001, migration0002],
+  migrations: [messagingMigration, migration0001, migration0002, migration0006],
   module: (config) => AppModule.register(config),
   plugins: async (app) => {
     await app.register(multipart, { limits: { files: 1, fields: 10, fileSize: maxFileBytes + 1 } });

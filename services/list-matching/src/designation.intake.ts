@@ -25,6 +25,8 @@ export interface IntakeWorld {
   readonly bySource: Map<string, { entry: EntryRow; contentHash: string }>;
   subjectOf(identity: CleanIdentity): SubjectRow;
   isSameName(subject: SubjectRow, identity: CleanIdentity): boolean;
+  /** Whether a foreign designation has effects here today (R-2-16); null for one of here. */
+  recognises(designation: Designation): boolean | null;
   /** The decision's name as it may be stored: an organisation's readable, a person's sealed. */
   storableName(identity: CleanIdentity): { decision_name: string | null; decision_sealed: string | null };
   nextId(): string;
@@ -111,6 +113,8 @@ function newRow(work: EntryWork, candidate: Candidate, world: IntakeWorld, subje
     list_type: definition.type,
     origin: request.origin,
     batch_no: request.batchNo ?? null,
+    origin_region: request.originRegion ?? null,
+    recognised: world.recognises(candidate.designation),
     source_record_id: request.sourceRecordId,
     content_hash: candidate.contentHash,
     department_code: departmentCode,

@@ -12,6 +12,7 @@ import { findProcedureFaults, type ListSettings } from './designation-procedure.
 import { decideValidity } from './designation-term.rules.ts';
 import { findTextFaults } from './designation-text.rules.ts';
 import { definitionOn, type ListDefinition } from './list-definition.rules.ts';
+import { findOriginRegionFaults } from './recognition.rules.ts';
 
 export interface CallerDepartment {
   readonly code: string;
@@ -80,6 +81,7 @@ export function judgeDesignation(request: ListEntryRequest, context: Designation
   const validity = decideValidity(request, definition, context.today);
   const [first, ...others] = [
     ...textFaults,
+    ...findOriginRegionFaults(request),
     ...findListFaults(definition),
     ...identities.faults,
     ...findProcedureFaults(request, definition, context),

@@ -11,6 +11,8 @@ import { EntryWriter } from './entry.writer.ts';
 import { EntryWork } from './entry-work.ts';
 import { findDefinitions } from './list-definition.store.ts';
 import { findBySource, findStanding, takeNumbers } from './list-entry.store.ts';
+import { isNationalList, recognitionOn } from './recognition.rules.ts';
+import { findAgreements } from './recognition.store.ts';
 import { acrossDepartments } from './row-scope.store.ts';
 import { type RegisteredSubjects, SubjectRegister } from './subject.service.ts';
 import { removeUnused, type SubjectRow } from './subject.store.ts';
@@ -124,11 +126,27 @@ export class DesignationService {
     for (const row of await acrossDepartments(tx, () => findStanding(tx, listed)))
       standing.set(row.subject_id, [...(standing.get(row.subject_id) ?? []), work.take(row)]);
     const parties = candidates.reduce((count, { designation }) => count + 1 + designation.parties.length, 0);
+    const foreign = candidates.filter(({ designation }) => designation.request.originRegion !== undefined);
+    const agreements =
+      foreign.length === 0
+        ? []
+        : await findAgreements(
+            tx,
+            foreign.map(({ designation }) => designation.definition.code),
+          );
     const { ids, numbers } = await takeNumbers(tx, candidates.length + 2 * parties, candidates.length);
     return {
       bySource,
       standing,
       subjectOf,
+      recognises: ({ request: { originRegion }, definition }) =>
+        originRegion === undefined
+          ? null
+          : recognitionOn(
+              { originRegion, listCode: definition.code, isNational: isNationalList(definition) },
+              agreements,
+              work.acting.today,
+            ).recognised,
       isSameName: (subject, identity) => this.register.isSameName(subject, identity),
       storableName: (identity) =>
         identity.kind === 'PERSON'

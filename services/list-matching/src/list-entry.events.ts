@@ -11,7 +11,8 @@ import { type NewEvent, newEvent } from '@lianxin/messaging';
 import type { Acting } from './entry-work.ts';
 import type { EntryRow, PartyRow } from './list-entry.store.ts';
 
-function headOf(row: EntryRow) {
+/** What every event of an entry tells of it. */
+export function headOf(row: EntryRow) {
   return {
     entryId: row.id,
     entryVersion: row.version,
@@ -34,13 +35,27 @@ export function receivedEvent(row: EntryRow, acting: Acting): NewEvent {
   });
 }
 
+/** That an entry has come into force; of a foreign one without recognition only that it is here: nothing may be decomposed from it (R-2-16). */
 export function activatedEvent(row: EntryRow, parties: readonly PartyRow[], listField: string | null, acting: Acting): NewEvent {
-  const data: EventData<typeof listEntryActivated> = {
+  if (row.recognised === false) return receivedEvent({ ...row, reason: 'NOT_RECOGNISED' }, acting);
+  const data = activationData(row, parties, listField, acting);
+  return newEvent({ definition: listEntryActivated, key: row.subject_id, data, actor: acting.actor });
+}
+
+/** All that decomposition needs of an entry. */
+export function activationData(
+  row: EntryRow,
+  parties: readonly PartyRow[],
+  listField: string | null,
+  acting: Acting,
+): EventData<typeof listEntryActivated> {
+  return {
     ...headOf(row),
     listField,
     level: row.level,
     regionCode: row.region_code,
     origin: row.origin,
+    originRegion: row.origin_region ?? null,
     grade: row.grade,
     industry: row.industry,
     decision: { number: row.decision_number, date: row.decision_date },
@@ -57,7 +72,6 @@ export function activatedEvent(row: EntryRow, parties: readonly PartyRow[], list
       served: party.served,
     })),
   };
-  return newEvent({ definition: listEntryActivated, key: row.subject_id, data, actor: acting.actor });
 }
 
 export function suspendedEvent(

@@ -194,6 +194,7 @@ export async function getEntry(tx: Transaction, id: string): Promise<EntryRow> {
 /** 谁认定、谁负责: the designating unit; for records of other origins the credit office or centre. */
 function assertMayChange(principal: Principal, row: EntryRow): void {
   if (mayChange(principal, { departmentCode: row.department_code, origin: row.origin })) return;
+  if (row.origin_region) throw new ProblemError('FOREIGN_ENTRY', `该记录由 ${row.origin_region} 的认定单位认定，本市单位不得修复或移出`);
   const unit = row.origin === 'CITY' ? `认定单位 ${row.department_code}` : '信用办或信用中心';
   throw new ProblemError('NOT_DESIGNATING_UNIT', `该记录由${unit}处理`);
 }

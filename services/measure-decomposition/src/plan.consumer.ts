@@ -1,4 +1,11 @@
-import { listEntryActivated, listEntryExited, listEntryResumed, listEntrySuspended } from '@lianxin/contracts';
+import {
+  listEntryActivated,
+  listEntryExited,
+  listEntryRecognised,
+  listEntryRecognitionEnded,
+  listEntryResumed,
+  listEntrySuspended,
+} from '@lianxin/contracts';
 import { EventConsumer } from '@lianxin/messaging';
 import { Injectable } from '@nestjs/common';
 import { PlanService } from './plan.service.ts';
@@ -8,7 +15,7 @@ import { PlanService } from './plan.service.ts';
 export class PlanConsumer {
   constructor(consumer: EventConsumer, plans: PlanService) {
     consumer.register({
-      types: [listEntryActivated, listEntrySuspended, listEntryResumed, listEntryExited],
+      types: [listEntryActivated, listEntrySuspended, listEntryResumed, listEntryExited, listEntryRecognised, listEntryRecognitionEnded],
       handle: (tx, events) => plans.follow(tx, events),
     });
   }

@@ -5,6 +5,8 @@ import {
   type ListEntryActivated,
   listEntryActivated,
   listEntryExited,
+  listEntryRecognised,
+  listEntryRecognitionEnded,
   listEntryResumed,
   listEntrySuspended,
   measurePlanEnded,
@@ -70,6 +72,11 @@ export class PlanService {
 /** What happened to which entry, and the particulars that are kept with the step. */
 function factOf(event: LianxinEvent): { entryId: string; heard: Heard; detail: Record<string, unknown> } {
   if (isEvent(event, listEntryActivated)) return { ...headOf(event.data, 'ACTIVATED'), detail: {} };
+  if (isEvent(event, listEntryRecognised)) return { ...headOf(event.data, 'ACTIVATED'), detail: { agreementId: event.data.agreementId } };
+  if (isEvent(event, listEntryRecognitionEnded)) {
+    const { originRegion, documentNo, endedOn } = event.data;
+    return { ...headOf(event.data, 'EXITED'), detail: { recognitionEnded: originRegion, documentNo, on: endedOn } };
+  }
   if (isEvent(event, listEntrySuspended)) {
     const { ground, documentNo, suspendedOn } = event.data;
     return { ...headOf(event.data, 'SUSPENDED'), detail: { ground, documentNo, on: suspendedOn } };
@@ -95,7 +102,7 @@ function headOf(
 /** Says what a step means to those who execute; a made plan is decomposed here. */
 function carryOut(catalogue: IndexedCatalogue, event: LianxinEvent, { kind, plan }: PlanStep, outcome: Outcome): void {
   const said = { key: event.key, cause: event };
-  if (kind === 'MADE' && isEvent(event, listEntryActivated)) {
+  if (kind === 'MADE' && (isEvent(event, listEntryActivated) || isEvent(event, listEntryRecognised))) {
     decompose(catalogue, event, plan, outcome);
   } else if (kind === 'HELD' && isEvent(event, listEntrySuspended)) {
     const { documentNo, suspendedOn } = event.data;
@@ -108,6 +115,11 @@ function carryOut(catalogue: IndexedCatalogue, event: LianxinEvent, { kind, plan
   } else if (kind === 'ENDED' && isEvent(event, listEntryExited)) {
     const { ground, documentNo, exitedOn } = event.data;
     const data = { ...planHead(event.data, plan), ground, inError: plan.inError, documentNo, endedOn: exitedOn };
+    outcome.said.push(newEvent({ ...said, definition: measurePlanEnded, data }));
+  } else if (kind === 'ENDED' && isEvent(event, listEntryRecognitionEnded)) {
+    // The list no longer counts here, though the entry stands where it was made (R-2-16).
+    const { documentNo, endedOn } = event.data;
+    const data = { ...planHead(event.data, plan), ground: 'LIST_ABOLISHED' as const, inError: false, documentNo, endedOn };
     outcome.said.push(newEvent({ ...said, definition: measurePlanEnded, data }));
   } else throw new Error(`${event.type} cannot bring about the step ${kind}`);
 }
