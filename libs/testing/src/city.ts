@@ -128,6 +128,13 @@ export class TestCity {
     }
   }
 
+  /** A session of the administrator of its own, for what must stay open (a lock); the caller ends it. */
+  async connect(): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: this.adminUrl });
+    await client.connect();
+    return client;
+  }
+
   async close(): Promise<void> {
     for (const service of this.running.splice(0)) await service.close();
     await rm(this.filesDir, { recursive: true, force: true });

@@ -1,54 +1,18 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ProblemBody } from '@lianxin/contracts';
-import { eventually, testServer } from '@lianxin/testing';
+import { CuttableWire, eventually, testServer } from '@lianxin/testing';
 import { GatewayCity } from './gateway.city.ts';
-
-/** A wire to Redis that can be cut or stopped. */
-class Wire {
-  private readonly sockets = new Set<Socket>();
-  private server: Server | undefined;
-  private stopped = false;
-  port = 0;
-
-  async open(): Promise<void> {
-    const target = new URL(testServer('REDIS_URL'));
-    this.server = createServer((near) => {
-      const far = connect(Number(target.port), target.hostname);
-      for (const socket of [near, far]) {
-        this.sockets.add(socket);
-        socket.on('error', () => socket.destroy()).on('close', () => this.sockets.delete(socket));
-      }
-      near.on('data', (data) => far.write(data));
-      far.on('data', (data) => {
-        if (!this.stopped) near.write(data);
-      });
-    });
-    const { server } = this;
-    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
-    const address = server.address();
-    if (typeof address === 'object' && address !== null) this.port = address.port;
-  }
-
-  stopAnswers(): void {
-    this.stopped = true;
-  }
-
-  async cut(): Promise<void> {
-    for (const socket of this.sockets) socket.destroy();
-    await new Promise((resolve) => this.server?.close(resolve));
-    this.stopped = false;
-  }
-}
 
 let city: GatewayCity;
 let key: string;
-const wire = new Wire();
+let wire: CuttableWire;
 const limit = 6;
 /** So many that some are beyond the limit even on a machine that is busy with other things. */
 const flood = 60;
 
 beforeAll(async () => {
+  wire = new CuttableWire(testServer('REDIS_URL'));
   await wire.open();
   city = await GatewayCity.create({ LIANXIN_RATE_LIMIT_PER_SECOND: String(limit), LIANXIN_REDIS_URL: `redis://127.0.0.1:${wire.port}` });
   key = await city.register('勤快系统', ['DEPT_HANDLER'], ['RSJ']);

@@ -136,16 +136,22 @@ export class WindowCity {
     principal: Principal = clerk,
     headers: Record<string, string> = {},
   ) {
-    return this.city.call<CheckAnswer & ProblemBody>(this.running, principal, 'POST', '/api/v1/checks', {
+    return this.city.call<CheckAnswer & Partial<Pick<ProblemBody, 'code' | 'errors'>>>(this.running, principal, 'POST', '/api/v1/checks', {
       body: { matter: { code: 'SPJY' }, ...body },
       headers,
     });
   }
 
   decide(checkId: string, feedback: object[], principal: Principal = clerk) {
-    return this.city.call<CheckAnswer & ProblemBody>(this.running, principal, 'POST', `/api/v1/checks/${checkId}/feedback`, {
-      body: { feedback },
-    });
+    return this.city.call<CheckAnswer & Partial<Pick<ProblemBody, 'code' | 'errors'>>>(
+      this.running,
+      principal,
+      'POST',
+      `/api/v1/checks/${checkId}/feedback`,
+      {
+        body: { feedback },
+      },
+    );
   }
 
   async company(name = `示例${serial}号食品有限公司`): Promise<Company> {
@@ -191,6 +197,17 @@ export class WindowCity {
     await this.feeder.send(measurePlanMade, subject.subjectId, made);
     await eventually('the prompt stands', async () => (await this.cardsOf(subject)).some((card) => card.entryId === made.entryId));
     return made;
+  }
+
+  /** Makes every write of a check wait until it is released. */
+  async lockChecks(): Promise<() => Promise<void>> {
+    const client = await this.city.connect();
+    await client.query('BEGIN');
+    await client.query('LOCK TABLE window_check.window_check IN ACCESS EXCLUSIVE MODE');
+    return async () => {
+      await client.query('COMMIT');
+      await client.end();
+    };
   }
 
   async cardsOf(subject: Company): Promise<CheckAnswer['cards']> {
