@@ -11,6 +11,7 @@ export * from './calendar-date.ts';
 export * from './event.ts';
 export * from './events/index.ts';
 export * from './id-number.ts';
+export { cleanIdentifier } from './identifier-text.ts';
 export * from './identity-document.ts';
 export * from './mask.ts';
 export * from './normalise-name.ts';
