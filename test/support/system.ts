@@ -4,7 +4,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@lianxin/testing';
-import { composeDown, composeUp } from './compose.ts';
+import pg from 'pg';
+import { DemoApi } from '../../services/standalone/src/demo.api.ts';
+import { issueCredentials } from '../../services/standalone/src/demo.credentials.ts';
+import { composeDown, composeRows, composeUp } from './compose.ts';
 
 export type Mode = 'standalone' | 'distributed' | 'compose';
 
@@ -30,13 +33,15 @@ export class System {
     readonly mode: Mode,
     readonly dataDir: string,
     readonly port: number,
+    private readonly demo: boolean,
   ) {}
 
-  static async create(mode: Mode): Promise<System> {
+  /** @param options.demo whether it begins with the demo city; containers never do. Without it the same clients are registered, and nothing else is there. */
+  static async create(mode: Mode, options: { demo: boolean } = { demo: true }): Promise<System> {
     const dataDir = await mkdtemp(join(tmpdir(), 'lianxin-road-'));
     // Run by root, PostgreSQL becomes another user and has to pass through; a closed folder would send its data elsewhere.
     await chmod(dataDir, 0o711);
-    return new System(mode, dataDir, await freePort());
+    return new System(mode, dataDir, await freePort(), options.demo && mode !== 'compose');
   }
 
   get baseUrl(): string {
@@ -46,13 +51,19 @@ export class System {
   /** Starts and waits for the ready line; containers until they are healthy. */
   async start(timeoutMs = 120_000): Promise<void> {
     if (this.mode === 'compose') {
-      await composeUp(this.port, this.dataDir);
+      await this.registerClients(await composeUp(this.port));
       return;
     }
     const main = this.mode === 'standalone' ? 'main.js' : 'distributed.js';
     const child = spawn(join(root, 'node_modules/.bin/node'), [join(root, 'services/standalone/dist', main)], {
       cwd: root,
-      env: { ...process.env, LIANXIN_PORT: String(this.port), LIANXIN_DATA_DIR: this.dataDir, LIANXIN_DEMO: 'on', NODE_OPTIONS: '' },
+      env: {
+        ...process.env,
+        LIANXIN_PORT: String(this.port),
+        LIANXIN_DATA_DIR: this.dataDir,
+        LIANXIN_DEMO: this.demo ? 'on' : 'off',
+        NODE_OPTIONS: '',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
@@ -74,6 +85,36 @@ export class System {
     ).catch((error: unknown) => {
       throw new Error(`${(error as Error).message}\n${this.output.join('').slice(-4000)}`);
     });
+    if (!this.demo) await this.registerClients((await this.json<{ bootstrapKey: string }>('secrets.json')).bootstrapKey);
+  }
+
+  /** The clients of the demo city, with the bootstrap key of the installation. */
+  private async registerClients(bootstrapKey: string): Promise<void> {
+    await issueCredentials(new DemoApi(this.baseUrl, AbortSignal.timeout(120_000)), bootstrapKey, this.dataDir, this.baseUrl);
+  }
+
+  /** Runs SELECTs with one text column each past row security: for looking, never for arranging what a user could not. */
+  async rows(statements: readonly string[]): Promise<string[]> {
+    if (this.mode === 'compose') return composeRows(this.port, statements);
+    const client = new pg.Client({ connectionString: await this.databaseUrl() });
+    await client.connect();
+    try {
+      const rows: string[] = [];
+      for (const text of statements) {
+        const result = await client.query<[string]>({ text, rowMode: 'array' });
+        for (const [value] of result.rows) rows.push(value);
+      }
+      return rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  private async databaseUrl(): Promise<string> {
+    if (this.mode === 'distributed') return (await this.json<{ postgres: { url: string } }>('servers.json')).postgres.url;
+    const { postgresPassword } = await this.json<{ postgresPassword: string }>('secrets.json');
+    const port = (await readFile(join(this.dataDir, 'postgres/port'), 'utf8')).trim();
+    return `postgres://postgres:${encodeURIComponent(postgresPassword)}@127.0.0.1:${port}/lianxin`;
   }
 
   /** SIGKILL of the launcher alone: whatever it started must not stand in the way of the next start. */

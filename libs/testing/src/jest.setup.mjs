@@ -1,4 +1,6 @@
+import { mkdtempSync } from 'node:fs';
 import { registerHooks } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const variables = { postgres: 'LIANXIN_TEST_POSTGRES_URL', kafka: 'LIANXIN_TEST_KAFKA', redis: 'LIANXIN_TEST_REDIS_URL' };
@@ -24,6 +26,11 @@ async function importSources() {
  * LIANXIN_TEST_ONLY (comma separated: postgres, kafka, redis) starts no others; LIANXIN_TEST_ENGINE=docker starts them in containers.
  */
 export default async function startServers() {
+  // Where specs of one run leave what others compare; scripts/test.mjs gives one to several runs of Jest.
+  if (process.env.LIANXIN_TEST_RUN_DIR === undefined) {
+    process.env.LIANXIN_TEST_RUN_DIR = mkdtempSync(join(tmpdir(), 'lianxin-run-'));
+    globalThis.lianxinTestRunDir = process.env.LIANXIN_TEST_RUN_DIR;
+  }
   const only = process.env.LIANXIN_TEST_ONLY?.split(',').map((kind) => kind.trim());
   const unknown = only?.filter((kind) => !(kind in variables)) ?? [];
   if (unknown.length > 0) throw new Error(`LIANXIN_TEST_ONLY: ${unknown.join(', ')} is none of ${Object.keys(variables).join(', ')}`);

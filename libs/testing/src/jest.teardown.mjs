@@ -1,5 +1,8 @@
+import { rmSync } from 'node:fs';
+
 /** Stops what the global setup started, and names in the last lines of the run what could not be tested. */
 export default async function stopServers() {
+  if (globalThis.lianxinTestRunDir !== undefined) rmSync(globalThis.lianxinTestRunDir, { recursive: true, force: true });
   const servers = globalThis.lianxinTestServers;
   if (!servers) return;
   await servers.stop();

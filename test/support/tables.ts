@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+
+/** Runs SELECTs with one text column each and gives their rows, all in one list. */
+export type ReadRows = (statements: readonly string[]) => Promise<string[]>;
+
+export interface TableDigest {
+  /** What each row says by itself, ids and moments left out, in alphabetical order. */
+  readonly rows: readonly string[];
+  /** One hash over all rows with what their ids refer to. */
+  readonly hash: string;
+}
+
+/** What tells how the work was done, not what is so: transport, positions, locks, retries. */
+const bookkeeping = /^(outbox|inbox|consumer_position|subject_lane|idempotency_key|timer|schema_migration)$/;
+/** What differs between any two installations though it means the same: ids, hashes and seals of their own keys. */
+const ownToken = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?:\\x)?[0-9a-f]{32,}|[A-Za-z0-9_+/-]{40,}={0,2}/g;
+/** A moment; one on the full hour is a deadline and stays. */
+const moment = /\d{4}-\d\d-\d\d[T ]\d\d:(?!00:00(?:\.0+)?(?:Z|\+|"))\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::\d\d)?)?/g;
+/** Columns that tell in which order things of different topics came in, or are drawn by lot: what came is compared, not when. */
+const arrival = /("(?:sequence|epoch)": )(?:\d+|"[^"]*")/g;
+/** How far a meaning is carried along references: task → basis → plan → entry → subject. */
+const rounds = 5;
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+interface Row {
+  readonly table: string;
+  readonly content: Json;
+}
+
+const nothing: ReadonlyMap<string, string> = new Map();
+const hashOf = (text: string) => createHash('md5').update(text).digest('hex');
+
+/** Names of all business tables, `schema.table`. */
+export async function businessTables(read: ReadRows): Promise<string[]> {
+  const names = await read([
+    `SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname NOT IN ('information_schema', 'public', 'event_log')
+     ORDER BY 1`,
+  ]);
+  return names.filter((name) => !bookkeeping.test(name.split('.')[1] ?? ''));
+}
+
+/**
+ * What every business table says, whatever the order of its rows, ids and moments. An id counts as the sum of all places where it stands, so that a task of
+ * another entry, or an entry of another subject, gives another hash.
+ */
+export async function digestOfTables(read: ReadRows): Promise<Record<string, TableDigest>> {
+  const tables = await businessTables(read);
+  const lines = await read(tables.map((table) => `SELECT '${table} ' || to_jsonb(t)::text FROM ${table} t`));
+  const rows = lines.map(rowOf);
+  const meanings = meaningsOf(rows);
+  const byTable = Map.groupBy(rows, (row) => row.table);
+  return Object.fromEntries(
+    tables.map((table) => {
+      const found = byTable.get(table) ?? [];
+      const hashes = found.map((row) => hashOf(spelled(row.content, meanings))).sort();
+      return [table, { rows: found.map((row) => spelled(row.content, nothing)).sort(), hash: hashOf(hashes.join('')) }];
+    }),
+  );
+}
+
+/** Rows of every business table: what can be compared of tables too large to be read. */
+export async function countsOfTables(read: ReadRows): Promise<Record<string, number>> {
+  const tables = await businessTables(read);
+  const lines = await read(tables.map((table) => `SELECT '${table} ' || count(*) FROM ${table}`));
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [table = '', count] = line.split(' ');
+      return [table, Number(count)];
+    }),
+  );
+}
+
+function rowOf(line: string): Row {
+  const space = line.indexOf(' ');
+  const text = line
+    .slice(space + 1)
+    .replace(moment, 'MOMENT')
+    .replace(arrival, '$1"…"');
+  return { table: line.slice(0, space), content: JSON.parse(text) as Json };
+}
+
+/** Text of a value with its tokens replaced by what they mean. What stands in a list in the order of ids has no order. */
+function spelled(value: Json, meanings: ReadonlyMap<string, string>): string {
+  if (typeof value === 'string') return value.replace(ownToken, (token) => `<${meanings.get(token) ?? ''}>`);
+  if (value === null || typeof value !== 'object') return String(value);
+  if (Array.isArray(value)) {
+    const elements = value.map((element: Json) => spelled(element, meanings));
+    return `[${elements.sort().join(',')}]`;
+  }
+  const fields = Object.entries(value).map(([name, part]) => `${spelled(name, meanings)}:${spelled(part, meanings)}`);
+  return `{${fields.sort().join(',')}}`;
+}
+
+/** Token → hash of all places where it stands, of all places where its neighbours stand, and so on. */
+function meaningsOf(rows: readonly Row[]): Map<string, string> {
+  let meanings = new Map<string, string>();
+  for (let round = 0; round < rounds; round++) {
+    const places = new Map<string, string[]>();
+    for (const row of rows) {
+      const text = hashOf(`${row.table} ${spelled(row.content, meanings)}`);
+      notePlaces(row.content, text, meanings, (token, place) => {
+        const known = places.get(token);
+        if (known === undefined) places.set(token, [place]);
+        else known.push(place);
+      });
+    }
+    meanings = new Map([...places].map(([token, found]) => [token, hashOf(found.sort().join(''))]));
+  }
+  return meanings;
+}
+
+/** Tells every place of every token: within which row, which element of a list, under which name. */
+function notePlaces(value: Json, place: string, meanings: ReadonlyMap<string, string>, note: (token: string, place: string) => void): void {
+  if (typeof value === 'string') {
+    for (const token of value.match(ownToken) ?? []) note(token, hashOf(place));
+  } else if (Array.isArray(value)) {
+    for (const element of value) notePlaces(element, `${place} ${hashOf(spelled(element, meanings))}`, meanings, note);
+  } else if (value !== null && typeof value === 'object') {
+    for (const [name, part] of Object.entries(value)) {
+      const field = `${place}.${spelled(name, meanings)}`;
+      // A field may be named by an id.
+      notePlaces(name, `${field} ${hashOf(spelled(part, meanings))}`, meanings, note);
+      notePlaces(part, field, meanings, note);
+    }
+  }
+}
