@@ -1,3 +1,4 @@
+import { ExportModule, exportMigrationOf } from '@lianxin/exports';
 import { MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -7,6 +8,7 @@ import { type Config, configSchema, TaskTerms } from './config.ts';
 import { CopyStore } from './copy.store.ts';
 import { CycleService } from './cycle.service.ts';
 import { FeedbackController } from './feedback.controller.ts';
+import { feedbackExport } from './feedback.export.ts';
 import { FeedbackReader } from './feedback.reader.ts';
 import { FeedbackService } from './feedback.service.ts';
 import { FeedbackStore } from './feedback.store.ts';
@@ -24,6 +26,7 @@ import { QueueService } from './queue.service.ts';
 import { RevealController } from './reveal.controller.ts';
 import { RevealStore } from './reveal.store.ts';
 import { TaskController } from './task.controller.ts';
+import { noticeExport, taskExport } from './task.export.ts';
 import { TaskStore } from './task.store.ts';
 import { TaskViews } from './task.view.ts';
 
@@ -32,7 +35,7 @@ export class AppModule {
   static register(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [MessagingModule.register(config)],
+      imports: [MessagingModule.register(config), ExportModule.register([taskExport, noticeExport, feedbackExport])],
       controllers: [TaskController, ActController, FeedbackController, FileController, RevealController],
       providers: [
         { provide: TaskTerms, useValue: new TaskTerms(config) },
@@ -61,7 +64,7 @@ export const service = {
   name: 'execution-feedback',
   titleZh: '执行反馈',
   config: configSchema,
-  migrations: [messagingMigration, tasksMigration, feedbackMigration],
+  migrations: [messagingMigration, tasksMigration, feedbackMigration, exportMigrationOf('execution-feedback')],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,
 } satisfies ServiceDefinition<typeof configSchema.shape>;

@@ -30,26 +30,29 @@ export class FeedbackReader {
 
   /** @throws ProblemError CURSOR_INVALID. */
   async list(principal: Principal, query: FeedbackQuery): Promise<Page<FeedbackView>> {
+    return this.database.transaction(principal, (tx) => this.readPage(tx, principal, query));
+  }
+
+  /** A page of feedback, as the screen and an export of it show it. */
+  async readPage(tx: Transaction, principal: Principal, query: FeedbackQuery): Promise<Page<FeedbackView>> {
     const asked = query.department;
     const departments = seesWholeCity(principal)
       ? asked
       : principal.departments.filter((code) => asked === undefined || asked.includes(code));
     const after = query.cursor === undefined ? undefined : decodeCursor(cursorSchema, query.cursor);
-    return this.database.transaction(principal, async (tx) => {
-      const rows = await this.store.readPage(tx, {
-        departments,
-        statuses: query.status ?? feedbackStatusSchema.options,
-        after: after === undefined ? undefined : { submittedAt: after[0], id: after[1] },
-        limit: query.limit,
-      });
-      const page = pageOf(
-        rows,
-        query.limit,
-        (row) => [row.submitted_at.toISOString(), row.id],
-        (row) => row,
-      );
-      return { ...page, data: await this.views(tx, page.data) };
+    const rows = await this.store.readPage(tx, {
+      departments,
+      statuses: query.status ?? feedbackStatusSchema.options,
+      after: after === undefined ? undefined : { submittedAt: after[0], id: after[1] },
+      limit: query.limit,
     });
+    const page = pageOf(
+      rows,
+      query.limit,
+      (row) => [row.submitted_at.toISOString(), row.id],
+      (row) => row,
+    );
+    return { ...page, data: await this.views(tx, page.data) };
   }
 
   async view(tx: Transaction, feedback: Feedback): Promise<FeedbackView> {

@@ -20,6 +20,12 @@ export interface TaskFactView {
   readonly detail: Record<string, unknown> | null;
 }
 
+/** A task or notice of a queue, and whom it concerns. */
+export interface QueueRow {
+  readonly view: TaskView;
+  readonly partySubjectId: string;
+}
+
 /** What departments and the credit office read: queues, single tasks with their history, notices. */
 @Injectable()
 export class QueueService {
@@ -33,30 +39,38 @@ export class QueueService {
 
   /** @throws ProblemError CURSOR_INVALID. */
   async listTasks(principal: Principal, query: TaskQuery): Promise<Page<TaskView>> {
-    const filter = filterOf(principal, query);
-    return this.database.transaction(principal, async (tx) => {
-      const rows = await this.tasks.readPage(tx, filter);
-      const page = pageOf(rows, query.limit, keyOf, (task) => task);
-      const bases = await this.tasks.readBasesToShow(
-        tx,
-        page.data.map((task) => task.id),
-      );
-      return { ...page, data: await this.views.ofTasks(tx, page.data, bases, this.readerOf(principal)) };
-    });
+    const page = await this.database.transaction(principal, (tx) => this.readTasks(tx, principal, query));
+    return { ...page, data: page.data.map((row) => row.view) };
   }
 
   /** @throws ProblemError CURSOR_INVALID. */
   async listNotices(principal: Principal, query: TaskQuery): Promise<Page<TaskView>> {
-    const filter = filterOf(principal, query);
-    return this.database.transaction(principal, async (tx) => {
-      const rows = await this.notices.readPage(tx, filter);
-      const page = pageOf(rows, query.limit, keyOf, (notice) => notice);
-      const bases = await this.notices.readBasesToShow(
-        tx,
-        page.data.map((notice) => notice.id),
-      );
-      return { ...page, data: await this.views.ofNotices(tx, page.data, bases, this.readerOf(principal)) };
-    });
+    const page = await this.database.transaction(principal, (tx) => this.readNotices(tx, principal, query));
+    return { ...page, data: page.data.map((row) => row.view) };
+  }
+
+  /** A page of tasks, as the screen and an export of it show them. */
+  async readTasks(tx: Transaction, principal: Principal, query: TaskQuery): Promise<Page<QueueRow>> {
+    const rows = await this.tasks.readPage(tx, filterOf(principal, query));
+    const page = pageOf(rows, query.limit, keyOf, (task) => task);
+    const bases = await this.tasks.readBasesToShow(
+      tx,
+      page.data.map((task) => task.id),
+    );
+    const views = await this.views.ofTasks(tx, page.data, bases, this.readerOf(principal));
+    return { ...page, data: withSubjects(views, page.data) };
+  }
+
+  /** Likewise of notices. */
+  async readNotices(tx: Transaction, principal: Principal, query: TaskQuery): Promise<Page<QueueRow>> {
+    const rows = await this.notices.readPage(tx, filterOf(principal, query));
+    const page = pageOf(rows, query.limit, keyOf, (notice) => notice);
+    const bases = await this.notices.readBasesToShow(
+      tx,
+      page.data.map((notice) => notice.id),
+    );
+    const views = await this.views.ofNotices(tx, page.data, bases, this.readerOf(principal));
+    return { ...page, data: withSubjects(views, page.data) };
   }
 
   /** @throws ProblemError NOT_FOUND, also for a task of another department. */
@@ -84,6 +98,13 @@ export class QueueService {
   private readerOf(principal: Principal): Reader {
     return { now: this.clock.now(), calendar: this.clock.calendar(), isDepartment: !seesWholeCity(principal) };
   }
+}
+
+function withSubjects(views: readonly TaskView[], rows: readonly { readonly partySubjectId: string }[]): QueueRow[] {
+  return views.flatMap((view, place) => {
+    const row = rows[place];
+    return row === undefined ? [] : [{ view, partySubjectId: row.partySubjectId }];
+  });
 }
 
 function filterOf(principal: Principal, query: TaskQuery) {

@@ -81,9 +81,14 @@ export class World {
   }
 
   /** The answer of a download as it came. */
-  async download(principal: Principal, id: string): Promise<Response> {
+  download(principal: Principal, id: string): Promise<Response> {
+    return this.fetch(principal, `files/${id}`);
+  }
+
+  /** An answer as it came, for what is no JSON. */
+  async fetch(principal: Principal, path: string): Promise<Response> {
     const signer = await TokenSigner.create(this.city.environment['LIANXIN_TOKEN_PRIVATE_KEY'] ?? '');
-    return fetch(`${this.running.url}/api/v1/files/${id}`, { headers: { authorization: `Bearer ${await signer.sign(principal)}` } });
+    return fetch(`${this.running.url}/api/v1/${path}`, { headers: { authorization: `Bearer ${await signer.sign(principal)}` } });
   }
 
   async statusOf(taskId: string): Promise<string | undefined> {
