@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-const services = ['list-matching', 'measure-decomposition', 'execution-feedback', 'monitoring', 'gateway'];
+const services = ['list-matching', 'measure-decomposition', 'execution-feedback', 'window-check', 'monitoring', 'gateway'];
 
 function describe(schema) {
   let inner = schema;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-const services = ['list-matching', 'measure-decomposition', 'execution-feedback', 'monitoring', 'gateway'];
+const services = ['list-matching', 'measure-decomposition', 'execution-feedback', 'window-check', 'monitoring', 'gateway'];
 
 /** What only a running system knows: each service's schema after all migrations, and its OpenAPI document. */
 export async function liveFiles(root, scratch) {

@@ -203,6 +203,7 @@ export const zh = {
     'list-matching': '名单与比对',
     'measure-decomposition': '措施分解',
     'execution-feedback': '执行反馈',
+    'window-check': '窗口核查',
     monitoring: '监测统计',
     gateway: '网关',
   } as Record<string, string>,

@@ -3,6 +3,7 @@ export const routedServices = {
   'list-matching': ['list-entries', 'lists', 'subjects', 'match-candidates', 'imports', 'jobs'],
   'measure-decomposition': ['measures', 'memorandums', 'departments', 'matters', 'decompositions', 'incidents', 'catalogue'],
   'execution-feedback': ['tasks', 'notices', 'feedback', 'files', 'cases'],
+  'window-check': ['checks'],
   monitoring: ['stats', 'events'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -16,6 +16,9 @@ export interface Places {
   readonly seedFile: string;
 }
 
+/** Services that are faster with Redis, and right without it. */
+const usesRedis: ReadonlySet<ServiceName> = new Set(['gateway', 'window-check']);
+
 /** The environment of one service: what the user set, over it what the launcher knows. Each service gets the secrets that it needs and no others. */
 export function environmentOf(
   name: ServiceName,
@@ -35,6 +38,7 @@ export function environmentOf(
     LIANXIN_FILES_DIR: join(settings.dataDir, 'files'),
     LIANXIN_LOG_LEVEL: settings.logLevel,
     ...(name === 'gateway' ? gatewayEnvironment(settings, secrets, places) : eventLogEnvironment(secrets, places)),
+    ...(usesRedis.has(name) && places.redisUrl !== undefined ? { LIANXIN_REDIS_URL: places.redisUrl } : {}),
   };
   const given = Object.entries(settings.given).filter(([variable]) => !(variable.replace(/_FILE$/, '') in own));
   return { ...Object.fromEntries(given), ...own };
@@ -55,6 +59,5 @@ function gatewayEnvironment(settings: LaunchSettings, secrets: Secrets, places: 
     LIANXIN_DEMO: settings.demo ? 'on' : 'off',
     LIANXIN_DEMO_SEED_FILE: places.seedFile,
     LIANXIN_DEMO_CREDENTIALS_FILE: credentialsFile(settings.dataDir),
-    ...(places.redisUrl === undefined ? {} : { LIANXIN_REDIS_URL: places.redisUrl }),
   };
 }

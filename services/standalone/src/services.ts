@@ -12,6 +12,7 @@ const starters = {
     boot((await import('@lianxin/measure-decomposition/app.module')).service, environment, beside),
   'execution-feedback': async (environment: Environment) =>
     boot((await import('@lianxin/execution-feedback/app.module')).service, environment, beside),
+  'window-check': async (environment: Environment) => boot((await import('@lianxin/window-check/app.module')).service, environment, beside),
   monitoring: async (environment: Environment) => boot((await import('@lianxin/monitoring/app.module')).service, environment, beside),
   gateway: async (environment: Environment) => boot((await import('@lianxin/gateway/app.module')).service, environment),
 } as const satisfies Record<string, (environment: Environment) => Promise<RunningService>>;
