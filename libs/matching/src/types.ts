@@ -158,15 +158,3 @@ export interface IndexFigures {
   readonly changes: number;
   readonly version: number;
 }
-
-/**
- * What the index offers; `MatchIndex` implements it. Writers are one: only one thread may call `upsert` and `remove`; every thread that has attached
- * to the shared memory sees the change at its next search.
- */
-export interface MatchIndexLike {
-  readonly version: number;
-  search(query: MatchQuery, options?: SearchOptions): MatchAnswer;
-  upsert(record: RegisterRecord): void;
-  remove(id: string, version: number): void;
-  figures(): IndexFigures;
-}

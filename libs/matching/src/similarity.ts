@@ -1,0 +1,170 @@
+import { lookAlikeGroups } from './look-alikes.data.ts';
+import { readingsOfText, soundsLike } from './pinyin.ts';
+
+/** What one changed character costs: one that sounds or looks the same is more likely the same name than any other (R-11-6). */
+const costOfHomophone = 0.3;
+const costOfLookAlike = 0.4;
+const costOfSwap = 0.6;
+/** Names are compared up to this length; the rest is cut off on both sides. */
+const longest = 60;
+
+const lookAlikes = new Set<string>();
+for (const group of lookAlikeGroups) for (const a of group) for (const b of group) lookAlikes.add(a + b);
+
+const costs = new Map<string, number>();
+
+function costOfChange(a: string, b: string): number {
+  if (a === b) return 0;
+  const pair = a + b;
+  const known = costs.get(pair);
+  if (known !== undefined) return known;
+  const cost = soundsLike(a, b) ? costOfHomophone : lookAlikes.has(pair) ? costOfLookAlike : 1;
+  // Bounded: a register of a million names has a few hundred thousand pairs of characters that ever meet.
+  if (costs.size > 500_000) costs.clear();
+  costs.set(pair, cost);
+  return cost;
+}
+
+/**
+ * Weighted edit distances of every prefix of `text` to `target`: insertion and deletion cost 1, two neighbours swapped 0.6, a homophone 0.3, a look-alike
+ * 0.4, another character 1.
+ */
+export function prefixDistances(text: string, target: string): number[] {
+  const a = text.slice(0, longest);
+  const b = target.slice(0, longest);
+  let before: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  const distances = [b.length];
+  for (let row = 1; row <= a.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column += 1) {
+      let best = Math.min(
+        (previous[column] ?? 0) + 1,
+        (current[column - 1] ?? 0) + 1,
+        (previous[column - 1] ?? 0) + costOfChange(a.charAt(row - 1), b.charAt(column - 1)),
+      );
+      const swapped = row > 1 && column > 1 && a.charAt(row - 1) === b.charAt(column - 2) && a.charAt(row - 2) === b.charAt(column - 1);
+      if (swapped) best = Math.min(best, (before[column - 2] ?? 0) + costOfSwap);
+      current.push(best);
+    }
+    distances.push(current[b.length] ?? 0);
+    before = previous;
+    previous = current;
+  }
+  return distances;
+}
+
+/** 1 for equal texts, 0 for texts with nothing in common. */
+export function textSimilarity(a: string, b: string): number {
+  if (a === b) return 1;
+  return shareOf(prefixDistances(a, b).at(-1) ?? 0, a.length, b.length);
+}
+
+function shareOf(distance: number, lengthA: number, lengthB: number): number {
+  const most = Math.min(Math.max(lengthA, lengthB), longest);
+  return most === 0 ? 1 : Math.max(0, 1 - distance / most);
+}
+
+/** Whether two texts can be read the same, tones aside; Latin letters are read as pinyin. */
+export function sameReading(a: string, b: string): boolean {
+  const others = readingsOfText(b);
+  return readingsOfText(a).some((reading) => others.includes(reading));
+}
+
+/** 字号 and 行业 of one name. */
+export interface Body {
+  readonly trade: string;
+  readonly industry: string;
+}
+
+/** `undefined` where neither side has the component; 0.5 where only one has it (left out, not contradicted). */
+export interface BodySimilarity {
+  readonly trade: number;
+  readonly industry: number | undefined;
+  /** At most one character was changed, left out, added or swapped in 字号 and 行业 together. */
+  readonly singleEdit: boolean;
+  readonly sameTradeReading: boolean;
+}
+
+const creditOfAbsent = 0.5;
+/** Same reading, other characters; same characters, other order. */
+const creditOfReading = 0.9;
+const creditOfOrder = 0.9;
+
+/**
+ * Compares 字号 and 行业. Where the parting lies is taken from the candidate: a misspelt industry word is not recognised and would else count as trade
+ * name.
+ */
+export function compareBodies(query: Body, candidate: Body, weights: { trade: number; industry: number }): BodySimilarity {
+  const text = query.trade + query.industry;
+  const other = candidate.trade + candidate.industry;
+  const sameTradeReading = query.trade === candidate.trade || sameReading(query.trade, candidate.trade);
+  const singleEdit = isSingleEdit(text, other);
+  if (text === other) return { trade: 1, industry: candidate.industry === '' ? undefined : 1, singleEdit, sameTradeReading: true };
+  if (text.length >= 4 && sorted(text) === sorted(other))
+    return { trade: creditOfOrder, industry: creditOfOrder, singleEdit, sameTradeReading };
+  const aligned = bestParting(text, candidate, weights);
+  if (sameTradeReading && query.trade !== '') {
+    const industry = industrySimilarity(query.industry, candidate.industry);
+    const trade = query.trade === candidate.trade ? 1 : creditOfReading;
+    if (weigh(trade, industry, weights) > weigh(aligned.trade, aligned.industry, weights))
+      return { trade, industry, singleEdit, sameTradeReading };
+  }
+  return { ...aligned, singleEdit, sameTradeReading };
+}
+
+function bestParting(
+  text: string,
+  candidate: Body,
+  weights: { trade: number; industry: number },
+): { trade: number; industry: number | undefined } {
+  const heads = prefixDistances(text, candidate.trade);
+  const tails = prefixDistances(reversed(text), reversed(candidate.industry));
+  let best: { trade: number; industry: number | undefined } = { trade: 0, industry: 0 };
+  for (let parting = 0; parting <= Math.min(text.length, longest); parting += 1) {
+    const trade = shareOf(heads[parting] ?? 0, parting, candidate.trade.length);
+    const rest = text.length - parting;
+    const industry = restSimilarity(tails[rest] ?? longest, rest, candidate.industry.length);
+    if (weigh(trade, industry, weights) > weigh(best.trade, best.industry, weights)) best = { trade, industry };
+  }
+  return best;
+}
+
+function restSimilarity(distance: number, length: number, otherLength: number): number | undefined {
+  if (length === 0 && otherLength === 0) return undefined;
+  return length === 0 || otherLength === 0 ? creditOfAbsent : shareOf(distance, length, otherLength);
+}
+
+function industrySimilarity(a: string, b: string): number | undefined {
+  if (a === '' && b === '') return undefined;
+  return a === '' || b === '' ? creditOfAbsent : textSimilarity(a, b);
+}
+
+function weigh(trade: number, industry: number | undefined, weights: { trade: number; industry: number }): number {
+  if (industry === undefined) return trade;
+  return (trade * weights.trade + industry * weights.industry) / (weights.trade + weights.industry);
+}
+
+function sorted(text: string): string {
+  return [...text].sort().join('');
+}
+
+function reversed(text: string): string {
+  return [...text].reverse().join('');
+}
+
+/** One character changed, left out, added, or two neighbours swapped. */
+export function isSingleEdit(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  if (long.length - short.length > 1) return false;
+  let head = 0;
+  while (head < short.length && short.charAt(head) === long.charAt(head)) head += 1;
+  if (short.length < long.length) return short.slice(head) === long.slice(head + 1);
+  if (short.slice(head + 1) === long.slice(head + 1)) return true;
+  return (
+    short.charAt(head) === long.charAt(head + 1) &&
+    short.charAt(head + 1) === long.charAt(head) &&
+    short.slice(head + 2) === long.slice(head + 2)
+  );
+}
