@@ -1,5 +1,6 @@
 import multipart from '@fastify/multipart';
 import { ProblemError } from '@lianxin/contracts';
+import { ExportModule, exportMigrationOf } from '@lianxin/exports';
 import { MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -12,6 +13,7 @@ import { ImportExecutor } from './import.executor.ts';
 import { ImportRunner } from './import.runner.ts';
 import { ImportService } from './import.service.ts';
 import { maxFileBytes } from './import-file.ts';
+import { listEntryExport, listExport, matchCandidateExport } from './list.export.ts';
 import { ListCatalogue, ListDefinitionController } from './list-definition.controller.ts';
 import { ListEntryController } from './list-entry.controller.ts';
 import { ListEntryService } from './list-entry.service.ts';
@@ -30,7 +32,7 @@ export class AppModule {
   static register(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [MessagingModule.register(config)],
+      imports: [MessagingModule.register(config), ExportModule.register([listEntryExport, listExport, matchCandidateExport])],
       controllers: [
         ListDefinitionController,
         SubjectController,
@@ -61,7 +63,7 @@ export const service = {
   name: 'list-matching',
   titleZh: '名单与比对',
   config: configSchema,
-  migrations: [messagingMigration, migration0001, migration0002, migration0006],
+  migrations: [messagingMigration, migration0001, migration0002, migration0006, exportMigrationOf('list-matching')],
   module: (config) => AppModule.register(config),
   plugins: async (app) => {
     await app.register(multipart, { limits: { files: 1, fields: 10, fileSize: maxFileBytes + 1 } });

@@ -1,5 +1,5 @@
 import { type Principal, ProblemError } from '@lianxin/contracts';
-import { Clock, CurrentPrincipal, Database } from '@lianxin/platform';
+import { Clock, CurrentPrincipal, Database, type Transaction } from '@lianxin/platform';
 import { Controller, Get, Injectable, type OnModuleInit, Param } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
@@ -60,24 +60,28 @@ export class ListDefinitionController {
   @ApiOperation({ summary: '名单目录', description: '今天有效的全部名单定义。' })
   @ApiResponse({ status: 200, standardSchema: listsViewSchema })
   async list(@CurrentPrincipal() principal: Principal): Promise<{ data: ListView[] }> {
-    const all = await this.database.transaction(principal, allDefinitions);
-    const codes = [...new Set(all.map((definition) => definition.code))];
-    return { data: codes.flatMap((code) => this.currentView(all.filter((definition) => definition.code === code)) ?? []) };
+    return { data: await this.database.transaction(principal, (tx) => readLists(tx, this.clock.today())) };
   }
 
   @Get(':code')
   @ApiOperation({ summary: '一个名单的定义', description: '今天有效的版本。' })
   @ApiResponse({ status: 200, standardSchema: listViewSchema })
   async get(@CurrentPrincipal() principal: Principal, @Param('code', { schema: codeSchema }) code: string): Promise<ListView> {
-    const view = this.currentView(await this.database.transaction(principal, (tx) => findDefinitions(tx, [code])));
+    const view = currentView(await this.database.transaction(principal, (tx) => findDefinitions(tx, [code])), this.clock.today());
     if (view === undefined) throw new ProblemError('NOT_FOUND', '没有该代码的名单');
     return view;
   }
+}
 
-  private currentView(versions: readonly ListDefinition[]): ListView | undefined {
-    const definition = definitionOn(versions, this.clock.today());
-    return definition === undefined ? undefined : viewOf(definition);
-  }
+/** The lists in force on a day, as the screen and an export of it show them. */
+export async function readLists(tx: Transaction, day: string): Promise<ListView[]> {
+  const versions = Map.groupBy(await allDefinitions(tx), (definition) => definition.code);
+  return [...versions.values()].flatMap((ofList) => currentView(ofList, day) ?? []);
+}
+
+function currentView(versions: readonly ListDefinition[], day: string): ListView | undefined {
+  const definition = definitionOn(versions, day);
+  return definition === undefined ? undefined : viewOf(definition);
 }
 
 function viewOf(definition: ListDefinition): ListView {

@@ -36,7 +36,7 @@ import { type ListEntrySummary, listEntrySummarySchema, loadView } from './list-
 import { retryLostRace } from './race.ts';
 import { VisibleEntryGuard } from './visible-entry.guard.ts';
 
-const listQuerySchema = pageQuerySchema.extend({
+export const listQuerySchema = pageQuerySchema.extend({
   listCode: z.string().max(40).optional(),
   /** One or more states, comma means or. */
   status: z

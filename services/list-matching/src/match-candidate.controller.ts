@@ -17,7 +17,7 @@ import { MatchCandidateService } from './match-candidate.service.ts';
 import { type CandidateView, candidateStatusSchema, candidateViewSchema } from './match-candidate.view.ts';
 import { retryLostRace } from './race.ts';
 
-const querySchema = pageQuerySchema.extend({ status: candidateStatusSchema.optional() });
+export const querySchema = pageQuerySchema.extend({ status: candidateStatusSchema.optional() });
 const decisionSchema = z.object({ reason: z.string().trim().min(1).max(2000) }).meta({ id: 'MatchDecision' });
 const revealRequestSchema = z.object({ purpose: z.string().trim().min(1).max(500) }).meta({ id: 'MatchRevealRequest' });
 const revealSchema = z.object({ registerName: z.string(), decisionName: z.string() }).meta({ id: 'MatchReveal' });

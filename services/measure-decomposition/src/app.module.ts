@@ -1,7 +1,10 @@
+import { ExportModule, exportMigrationOf } from '@lianxin/exports';
 import { MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CatalogueController } from './catalogue.controller.ts';
+import { departmentExport, measureExport, memorandumExport } from './catalogue.export.ts';
+import { CatalogueReader } from './catalogue.reader.ts';
 import { CatalogueService } from './catalogue.service.ts';
 import { CatalogueStore } from './catalogue.store.ts';
 import { type Config, configSchema } from './config.ts';
@@ -9,18 +12,21 @@ import { IncidentController } from './incident.controller.ts';
 import { IncidentStore } from './incident.store.ts';
 import { catalogueAndPlans } from './migrations/0001-catalogue-and-plans.ts';
 import { PlanConsumer } from './plan.consumer.ts';
-import { PlanController } from './plan.controller.ts';
+import { PlanController, PlanReader } from './plan.controller.ts';
+import { decompositionExport, incidentExport } from './plan.export.ts';
 import { PlanService } from './plan.service.ts';
 import { PlanStore } from './plan.store.ts';
+
+const exports = [measureExport, departmentExport, memorandumExport, decompositionExport, incidentExport];
 
 @Module({})
 export class AppModule {
   static register(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [MessagingModule.register(config)],
+      imports: [MessagingModule.register(config), ExportModule.register(exports)],
       controllers: [CatalogueController, PlanController, IncidentController],
-      providers: [CatalogueStore, CatalogueService, PlanStore, PlanService, PlanConsumer, IncidentStore],
+      providers: [CatalogueStore, CatalogueService, CatalogueReader, PlanReader, PlanStore, PlanService, PlanConsumer, IncidentStore],
     };
   }
 }
@@ -29,6 +35,6 @@ export const service = {
   name: 'measure-decomposition',
   titleZh: '措施分解',
   config: configSchema,
-  migrations: [messagingMigration, catalogueAndPlans],
+  migrations: [messagingMigration, catalogueAndPlans, exportMigrationOf('measure-decomposition')],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

@@ -4,10 +4,11 @@ import {
   type IncidentView,
   incidentQuerySchema,
   incidentViewSchema,
+  type Page,
   type Principal,
   pageSchema,
 } from '@lianxin/contracts';
-import { CurrentPrincipal, Database, pageOf, Roles } from '@lianxin/platform';
+import { CurrentPrincipal, Database, pageOf, Roles, type Transaction } from '@lianxin/platform';
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type IncidentRow, IncidentStore } from './incident.store.ts';
@@ -28,10 +29,14 @@ export class IncidentController {
     description: '没有产生任何措施的名单记录，以及找不到执行部门的措施；同一原因的异常有相同的 groupKey。',
   })
   @ApiResponse({ status: 200, standardSchema: pageSchema(incidentViewSchema) })
-  async list(@CurrentPrincipal() principal: Principal, @Query({ schema: incidentQuerySchema }) query: IncidentQuery) {
-    const rows = await this.database.transaction(principal, (tx) => this.store.find(tx, query));
-    return pageOf(rows, query.limit, (row) => [row.incident_id], viewOf);
+  list(@CurrentPrincipal() principal: Principal, @Query({ schema: incidentQuerySchema }) query: IncidentQuery) {
+    return this.database.transaction(principal, (tx) => readIncidents(this.store, tx, query));
   }
+}
+
+/** A page of incidents, as the screen and an export of it show them. */
+export async function readIncidents(store: IncidentStore, tx: Transaction, query: IncidentQuery): Promise<Page<IncidentView>> {
+  return pageOf(await store.find(tx, query), query.limit, (row) => [row.incident_id], viewOf);
 }
 
 function viewOf(row: IncidentRow): IncidentView {

@@ -3,16 +3,33 @@ import {
   type DecompositionView,
   decompositionQuerySchema,
   decompositionViewSchema,
+  type Page,
   type Principal,
   pageSchema,
 } from '@lianxin/contracts';
-import { CurrentPrincipal, Database, Roles } from '@lianxin/platform';
-import { Controller, Get, Query } from '@nestjs/common';
+import { CurrentPrincipal, Database, Roles, type Transaction } from '@lianxin/platform';
+import { Controller, Get, Injectable, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { IndexedCatalogue } from './catalogue.rules.ts';
 import { CatalogueService } from './catalogue.service.ts';
 import { explainPlan } from './explanation.rules.ts';
 import { type PlanRow, PlanStore, type StepRow } from './plan.store.ts';
+
+/** Reads what an entry was decomposed into, the latest activation first. */
+@Injectable()
+export class PlanReader {
+  constructor(
+    private readonly store: PlanStore,
+    private readonly catalogue: CatalogueService,
+  ) {}
+
+  async ofEntry(tx: Transaction, entryId: string): Promise<Page<DecompositionView>> {
+    const found = await this.store.findPlans(tx, entryId);
+    const data: DecompositionView[] = [];
+    for (const { plan, steps } of found) data.push(viewOf(await this.catalogue.getVersion(tx, plan.body.catalogueVersion), plan, steps));
+    return { data, page: { nextCursor: null, hasMore: false } };
+  }
+}
 
 /** What an entry was decomposed into, and why. */
 @ApiTags('分解')
@@ -20,8 +37,7 @@ import { type PlanRow, PlanStore, type StepRow } from './plan.store.ts';
 export class PlanController {
   constructor(
     private readonly database: Database,
-    private readonly store: PlanStore,
-    private readonly catalogue: CatalogueService,
+    private readonly reader: PlanReader,
   ) {}
 
   @Get()
@@ -31,13 +47,8 @@ export class PlanController {
     description: '一次生效一个分解结果（最近的在前），逐项说明产生或不产生措施的条款、规则、原因和依据。部门从自己的任务中查看说明。',
   })
   @ApiResponse({ status: 200, standardSchema: pageSchema(decompositionViewSchema) })
-  async list(@CurrentPrincipal() principal: Principal, @Query({ schema: decompositionQuerySchema }) query: { entryId: string }) {
-    return this.database.transaction(principal, async (tx) => {
-      const found = await this.store.findPlans(tx, query.entryId);
-      const data: DecompositionView[] = [];
-      for (const { plan, steps } of found) data.push(viewOf(await this.catalogue.getVersion(tx, plan.body.catalogueVersion), plan, steps));
-      return { data, page: { nextCursor: null, hasMore: false } };
-    });
+  list(@CurrentPrincipal() principal: Principal, @Query({ schema: decompositionQuerySchema }) query: { entryId: string }) {
+    return this.database.transaction(principal, (tx) => this.reader.ofEntry(tx, query.entryId));
   }
 }
 

@@ -1,8 +1,10 @@
+import { ExportModule, exportMigrationOf } from '@lianxin/exports';
 import { MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type Config, configSchema } from './config.ts';
 import { EventsController } from './events.controller.ts';
+import { eventExport } from './events.export.ts';
 import { EventsService } from './events.service.ts';
 import { FigureStore } from './figure.store.ts';
 import { monitoringMigration } from './migrations/0001-monitoring.ts';
@@ -10,6 +12,7 @@ import { MonitoringConsumer } from './monitoring.consumer.ts';
 import { ReadModelService } from './read-model.service.ts';
 import { ReadModelStore } from './read-model.store.ts';
 import { StatsController } from './stats.controller.ts';
+import { departmentStatsExport, overviewExport, statsRowExport } from './stats.export.ts';
 import { StatsService } from './stats.service.ts';
 import { StatsStore } from './stats.store.ts';
 import { StreamHub } from './stream.hub.ts';
@@ -30,7 +33,10 @@ export class AppModule {
     });
     return {
       module: AppModule,
-      imports: [MessagingModule.register(config)],
+      imports: [
+        MessagingModule.register(config),
+        ExportModule.register([overviewExport, departmentStatsExport, statsRowExport, eventExport]),
+      ],
       controllers: [StatsController, EventsController],
       providers: [
         { provide: StreamSettings, useValue: settings },
@@ -55,6 +61,6 @@ export const service = {
   name: 'monitoring',
   titleZh: '监测统计',
   config: configSchema,
-  migrations: [messagingMigration, monitoringMigration],
+  migrations: [messagingMigration, monitoringMigration, exportMigrationOf('monitoring')],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

@@ -25,7 +25,7 @@ const typesSchema = z
   )
   .optional();
 const cursorQuery = z.string().max(500).optional();
-const streamQuerySchema = z.object({ after: cursorQuery, types: typesSchema, department: departmentCodeSchema.optional() });
+export const streamQuerySchema = z.object({ after: cursorQuery, types: typesSchema, department: departmentCodeSchema.optional() });
 const pullQuerySchema = streamQuerySchema.extend({
   limit: z.coerce.number().int().min(1).max(500).default(100),
   /** Seconds. */

@@ -1,5 +1,5 @@
 import { type Page, type Principal, ProblemError, seesWholeCity } from '@lianxin/contracts';
-import { Clock, Database, decodeCursor, pageOf } from '@lianxin/platform';
+import { Clock, Database, decodeCursor, pageOf, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type FigureDefinition, figureDefinitions, readingOf, timeless } from './figure.rules.ts';
@@ -22,11 +22,13 @@ export class StatsService {
   ) {}
 
   /** Totals of the whole city, or for a department of its own. */
-  async overview(principal: Principal, query: StatsQuery): Promise<Overview> {
+  overview(principal: Principal, query: StatsQuery): Promise<Overview> {
+    return this.database.transaction(principal, (tx) => this.readOverview(tx, principal, query));
+  }
+
+  async readOverview(tx: Transaction, principal: Principal, query: StatsQuery): Promise<Overview> {
     const period = this.periodOf(query);
-    const counts = await this.database.transaction(principal, (tx) =>
-      this.store.countByDepartment(tx, bucketsOf(period), query.listCode, query.department),
-    );
+    const counts = await this.store.countByDepartment(tx, bucketsOf(period), query.listCode, query.department);
     const views = figureDefinitions.map((definition) => ({ definition, view: viewOf(definition, counts, query) }));
     const chosen = (fits: (definition: FigureDefinition) => boolean) =>
       views.filter(({ definition }) => fits(definition)).map(({ view }) => view);
@@ -41,12 +43,14 @@ export class StatsService {
   }
 
   /** One row for each department that the caller may see and that has a queue or a figure. */
-  async departments(principal: Principal, query: StatsQuery): Promise<DepartmentStats> {
+  departments(principal: Principal, query: StatsQuery): Promise<DepartmentStats> {
+    return this.database.transaction(principal, (tx) => this.readDepartments(tx, principal, query));
+  }
+
+  async readDepartments(tx: Transaction, principal: Principal, query: StatsQuery): Promise<DepartmentStats> {
     const period = this.periodOf(query);
-    const { counts, names } = await this.database.transaction(principal, async (tx) => ({
-      counts: await this.store.countByDepartment(tx, bucketsOf(period), query.listCode, query.department),
-      names: new Map((await this.store.findDepartments(tx)).map((department) => [department.code, department])),
-    }));
+    const counts = await this.store.countByDepartment(tx, bucketsOf(period), query.listCode, query.department);
+    const names = new Map((await this.store.findDepartments(tx)).map((department) => [department.code, department]));
     const own = seesWholeCity(principal) ? [] : principal.departments;
     const byDepartment = Map.groupBy(counts, (count) => count.departmentCode);
     const codes = [...new Set([...names.keys(), ...byDepartment.keys(), ...own])].sort();
@@ -68,30 +72,31 @@ export class StatsService {
    * The rows that make a figure, in pages.
    * @throws ProblemError VALIDATION_FAILED for the denominator of a count, which has none; CURSOR_INVALID.
    */
-  async rows(principal: Principal, query: RowsQuery): Promise<Page<StatsRow>> {
+  rows(principal: Principal, query: RowsQuery): Promise<Page<StatsRow>> {
+    return this.database.transaction(principal, (tx) => this.readRows(tx, principal, query));
+  }
+
+  async readRows(tx: Transaction, principal: Principal, query: RowsQuery): Promise<Page<StatsRow>> {
     const definition = figureDefinitions.find((one) => one.code === query.figure);
     if (definition === undefined) throw new ProblemError('NOT_FOUND', `没有指标 ${query.figure}`);
     if (query.part === 'denominator' && definition.kind !== 'RATE')
       throw new ProblemError('VALIDATION_FAILED', `${definition.nameZh}是数量，没有分母`, [
         { pointer: '/part', code: 'VALIDATION_FAILED', detail: '数量类指标只有 numerator' },
       ]);
-    const filter = this.filterOf(principal, query, definition);
-    return this.database.transaction(principal, async (tx) => {
-      const rows = await this.store.findRows(tx, filter);
-      const ids = [...new Set(rows.map((row) => row.key[3]))];
-      const subjects = await this.store.findSubjects(tx, definition.source, ids);
-      const departments = new Map((await this.store.findDepartments(tx)).map((department) => [department.code, department.nameZh]));
-      const measureCodes = [...subjects.values()].flatMap((one) =>
-        one.source === 'TASK' ? (one.task.birth?.measureCode ?? []) : one.source === 'CASE' ? one.facts.measureCode : [],
-      );
-      const measures = await this.store.findMeasureNames(tx, [...new Set(measureCodes)]);
-      return pageOf(
-        rows,
-        query.limit,
-        (row) => row.key,
-        (row) => statsRowOf(definition, row, subjects.get(row.key[3]), { departments, measures }),
-      );
-    });
+    const rows = await this.store.findRows(tx, this.filterOf(principal, query, definition));
+    const ids = [...new Set(rows.map((row) => row.key[3]))];
+    const subjects = await this.store.findSubjects(tx, definition.source, ids);
+    const departments = new Map((await this.store.findDepartments(tx)).map((department) => [department.code, department.nameZh]));
+    const measureCodes = [...subjects.values()].flatMap((one) =>
+      one.source === 'TASK' ? (one.task.birth?.measureCode ?? []) : one.source === 'CASE' ? one.facts.measureCode : [],
+    );
+    const measures = await this.store.findMeasureNames(tx, [...new Set(measureCodes)]);
+    return pageOf(
+      rows,
+      query.limit,
+      (row) => row.key,
+      (row) => statsRowOf(definition, row, subjects.get(row.key[3]), { departments, measures }),
+    );
   }
 
   private filterOf(principal: Principal, query: RowsQuery, definition: FigureDefinition): RowFilter {

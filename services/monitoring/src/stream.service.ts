@@ -86,8 +86,12 @@ export class StreamService {
    * Where a reader begins: after its cursor, or at one end of the stream.
    * @throws ProblemError CURSOR_INVALID for a cursor of another stream, CURSOR_EXPIRED when events after it have been removed.
    */
-  async positionOf(principal: Principal, receiver: string, cursor: string | undefined, without: 'START' | 'END'): Promise<StreamPosition> {
-    const head = await this.database.transaction(principal, (tx) => this.headOf(tx, receiver));
+  positionOf(principal: Principal, receiver: string, cursor: string | undefined, without: 'START' | 'END'): Promise<StreamPosition> {
+    return this.database.transaction(principal, (tx) => this.readPosition(tx, receiver, cursor, without));
+  }
+
+  async readPosition(tx: Transaction, receiver: string, cursor: string | undefined, without: 'START' | 'END'): Promise<StreamPosition> {
+    const head = await this.headOf(tx, receiver);
     if (cursor === undefined)
       return { receiver, epoch: head.epoch, sequence: without === 'END' ? head.lastSequence : head.oldestSequence - 1 };
     const [ofReceiver, epoch, sequence] = decodeCursor(cursorSchema, cursor);
@@ -104,16 +108,18 @@ export class StreamService {
 
   /** What follows a position, at most `limit` events; of the named types only, if any are. */
   read(principal: Principal, position: StreamPosition, limit: number, types: readonly string[] | undefined): Promise<StreamPage> {
-    return this.database.transaction(principal, async (tx) => {
-      const head = await this.headOf(tx, position.receiver);
-      if (position.epoch !== '' && position.epoch !== head.epoch)
-        throw new ProblemError('CURSOR_INVALID', '事件流已重建，请从头读取（不带 after）');
-      const range = { after: position.sequence, upTo: head.lastSequence, limit };
-      const events = await this.store.findEvents(tx, position.receiver, range, types);
-      const sequence =
-        events.length === limit ? (events.at(-1)?.sequence ?? position.sequence) : Math.max(head.lastSequence, position.sequence);
-      return { events, next: { receiver: position.receiver, epoch: head.epoch, sequence }, lastSequence: head.lastSequence };
-    });
+    return this.database.transaction(principal, (tx) => this.readPage(tx, position, limit, types));
+  }
+
+  async readPage(tx: Transaction, position: StreamPosition, limit: number, types: readonly string[] | undefined): Promise<StreamPage> {
+    const head = await this.headOf(tx, position.receiver);
+    if (position.epoch !== '' && position.epoch !== head.epoch)
+      throw new ProblemError('CURSOR_INVALID', '事件流已重建，请从头读取（不带 after）');
+    const range = { after: position.sequence, upTo: head.lastSequence, limit };
+    const events = await this.store.findEvents(tx, position.receiver, range, types);
+    const sequence =
+      events.length === limit ? (events.at(-1)?.sequence ?? position.sequence) : Math.max(head.lastSequence, position.sequence);
+    return { events, next: { receiver: position.receiver, epoch: head.epoch, sequence }, lastSequence: head.lastSequence };
   }
 
   /** Removes up to `limit` events that are past the retention. Returns how many went. */
