@@ -17,26 +17,38 @@ export async function readPositions(tx: Transaction, group: string): Promise<Lan
   ]);
 }
 
-/** One position under a row lock: of two members that believe they own the partition, one waits here and then finds the work done. */
-export async function lockPosition(tx: Transaction, group: string, topic: string, partition: number): Promise<number> {
+/**
+ * Positions under row locks, in sorted order: of two members that believe they own a partition, one waits here and then finds the work done.
+ * @returns the next offset of each of these lanes.
+ */
+export async function lockPositions(
+  tx: Transaction,
+  group: string,
+  lanes: readonly Pick<LanePosition, 'topic' | 'partition'>[],
+): Promise<LanePosition[]> {
+  const names = [lanes.map((lane) => lane.topic), lanes.map((lane) => lane.partition)];
+  const lock = () =>
+    tx.query<LanePosition>(
+      `SELECT topic, partition, next_offset AS "nextOffset" FROM consumer_position
+       WHERE consumer_group = $1 AND (topic, partition) IN (SELECT * FROM unnest($2::text[], $3::smallint[])) ORDER BY topic, partition FOR UPDATE`,
+      [group, ...names],
+    );
+  const known = await lock();
+  if (known.length === lanes.length) return known;
   await tx.execute(
-    'INSERT INTO consumer_position (consumer_group, topic, partition, next_offset) VALUES ($1, $2, $3, 0) ON CONFLICT DO NOTHING',
-    [group, topic, partition],
+    `INSERT INTO consumer_position (consumer_group, topic, partition, next_offset)
+     SELECT $1, topic, partition, 0 FROM unnest($2::text[], $3::smallint[]) AS lane (topic, partition) ORDER BY topic, partition ON CONFLICT DO NOTHING`,
+    [group, ...names],
   );
-  const [row] = await tx.query<{ next_offset: number }>(
-    'SELECT next_offset FROM consumer_position WHERE consumer_group = $1 AND topic = $2 AND partition = $3 FOR UPDATE',
-    [group, topic, partition],
-  );
-  return row?.next_offset ?? 0;
+  return lock();
 }
 
-export async function movePosition(tx: Transaction, group: string, topic: string, partition: number, nextOffset: number): Promise<void> {
-  await tx.execute('UPDATE consumer_position SET next_offset = $4 WHERE consumer_group = $1 AND topic = $2 AND partition = $3', [
-    group,
-    topic,
-    partition,
-    nextOffset,
-  ]);
+export async function movePositions(tx: Transaction, group: string, lanes: readonly LanePosition[]): Promise<void> {
+  await tx.execute(
+    `UPDATE consumer_position SET next_offset = lane.next_offset FROM unnest($2::text[], $3::smallint[], $4::bigint[]) AS lane (topic, partition, next_offset)
+     WHERE consumer_group = $1 AND consumer_position.topic = lane.topic AND consumer_position.partition = lane.partition`,
+    [group, lanes.map((lane) => lane.topic), lanes.map((lane) => lane.partition), lanes.map((lane) => lane.nextOffset)],
+  );
 }
 
 /** Creates the inbox partitions of these days. In a transaction of its own: CREATE TABLE locks more than a batch should hold. */

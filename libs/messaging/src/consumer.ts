@@ -17,8 +17,8 @@ import {
   ensureInboxDays,
   enterInbox,
   lockParkedKeys,
-  lockPosition,
-  movePosition,
+  lockPositions,
+  movePositions,
   parkRecords,
   readPosition,
 } from './consumer.store.ts';
@@ -36,6 +36,11 @@ export interface EventHandler {
    * behind, and may be called again with single events after a batch has failed.
    */
   handle(tx: Transaction, events: readonly LianxinEvent[]): Promise<void>;
+  /**
+   * True: events of several topic partitions may come in one call, those of each partition in their order. One transaction then does for all that the log
+   * has at the moment. Left out: of one partition at a time.
+   */
+  readonly together?: boolean;
   /** What lies outside the transaction (a cache): called for every delivery, doubles too, before the position moves. */
   beforePositionMoves?(events: readonly LianxinEvent[]): Promise<void>;
 }
@@ -52,6 +57,7 @@ function joined(first: EventHandler, second: EventHandler): EventHandler {
     events.filter((event) => handler.types.some((definition) => definition.type === event.type));
   return {
     types: [...new Set([...first.types, ...second.types])],
+    together: both.every((handler) => handler.together === true),
     handle: async (tx, events) => {
       for (const handler of both) {
         const share = shareOf(handler, events);
@@ -130,7 +136,8 @@ export class EventConsumer implements OnApplicationBootstrap {
       topics: this.topics,
       maxBatch,
       positionOf: (topic, partition) => this.database.consumerTransaction((tx) => readPosition(tx, this.group, topic, partition)),
-      onBatch: (batch) => this.onBatch(handler, batch),
+      onBatch: (batch) => this.onBatches(handler, [batch]),
+      onBatches: handler.together === true ? (batches) => this.onBatches(handler, batches) : undefined,
       onError: (error) => this.context.logger.warn({ err: error }, 'event consumer will try again'),
     });
     void this.consumer.ready.then(() => {
@@ -151,33 +158,42 @@ export class EventConsumer implements OnApplicationBootstrap {
   }
 
   /** A transient fault repeats the whole batch until it passes and never parks anything. */
-  private async onBatch(handler: EventHandler, batch: LogBatch): Promise<void> {
-    await this.ensureDays(batch.records.flatMap((record) => inboxDayOf(record) ?? []));
+  private async onBatches(handler: EventHandler, batches: readonly LogBatch[]): Promise<void> {
+    const records = batches.flatMap((batch) => batch.records);
+    await this.ensureDays(records.flatMap((record) => inboxDayOf(record) ?? []));
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.inSpan('process', batch.records, () => this.handleOnce(handler, batch));
+        await this.inSpan('process', records, () => this.handleOnce(handler, batches));
         return;
       } catch (error) {
         if (!isTransientDatabaseError(error) || this.stopping.signal.aborted) throw error;
-        this.context.logger.warn({ err: error, topic: batch.topic, attempt }, 'a passing fault: the batch runs again');
+        this.context.logger.warn({ err: error, topics: topicsOf(batches), attempt }, 'a passing fault: the batch runs again');
         await delay(backoffMs(attempt), undefined, { signal: this.stopping.signal });
       }
     }
   }
 
-  private async handleOnce(handler: EventHandler, batch: LogBatch): Promise<void> {
+  /** What fails together runs partition by partition, and a partition that fails key by key. What was committed on the way is passed over when it comes again. */
+  private async handleOnce(handler: EventHandler, batches: readonly LogBatch[]): Promise<void> {
+    const [first, ...others] = batches;
+    if (first === undefined) return;
     try {
-      await this.database.consumerTransaction((tx) => this.handleWhole(tx, handler, batch));
+      await this.database.consumerTransaction((tx) => this.handleWhole(tx, handler, batches));
     } catch (error) {
       if (isTransientDatabaseError(error)) throw error;
-      this.context.logger.warn({ err: error, topic: batch.topic, partition: batch.partition }, 'a batch failed: its keys run one by one');
-      await this.database.consumerTransaction((tx) => this.handleByKey(tx, handler, batch));
+      if (others.length > 0) {
+        this.context.logger.warn({ err: error, topics: topicsOf(batches) }, 'a batch failed: its partitions run one by one');
+        for (const batch of batches) await this.handleOnce(handler, [batch]);
+        return;
+      }
+      this.context.logger.warn({ err: error, topic: first.topic, partition: first.partition }, 'a batch failed: its keys run one by one');
+      await this.database.consumerTransaction((tx) => this.handleByKey(tx, handler, first));
     }
   }
 
   /** The usual way: one transaction, one call of the handler. */
-  private async handleWhole(tx: Transaction, handler: EventHandler, batch: LogBatch): Promise<void> {
-    const records = await this.lockNew(tx, batch);
+  private async handleWhole(tx: Transaction, handler: EventHandler, batches: readonly LogBatch[]): Promise<void> {
+    const records = await this.lockNew(tx, batches);
     if (records.length === 0) return;
     const parked = await lockParkedKeys(
       tx,
@@ -193,7 +209,7 @@ export class EventConsumer implements OnApplicationBootstrap {
     const fresh = await this.enter(tx, events);
     if (fresh.length > 0) await handler.handle(tx, fresh);
     await handler.beforePositionMoves?.(events.map(({ event }) => event));
-    await this.move(tx, batch);
+    await this.move(tx, batches, records);
     tx.afterCommit(() => {
       this.countHandled(fresh);
       this.handled.inc({ outcome: 'double' }, events.length - fresh.length);
@@ -202,7 +218,7 @@ export class EventConsumer implements OnApplicationBootstrap {
 
   /** After a failure: each event under a savepoint; a key that fails is parked with all that follows it, the others go on. */
   private async handleByKey(tx: Transaction, handler: EventHandler, batch: LogBatch): Promise<void> {
-    const records = await this.lockNew(tx, batch);
+    const records = await this.lockNew(tx, [batch]);
     if (records.length === 0) return;
     const parked = await lockParkedKeys(
       tx,
@@ -225,7 +241,7 @@ export class EventConsumer implements OnApplicationBootstrap {
         parked.add(record.key);
       }
     }
-    await this.move(tx, batch);
+    await this.move(tx, [batch], records);
   }
 
   /** One record through inbox and handler, within the trace of its event; also the way of a redrive. Returns the event if it is new. */
@@ -244,8 +260,8 @@ export class EventConsumer implements OnApplicationBootstrap {
     const types = [...new Set(records.map((record) => record.headers['ce_type'] ?? '?'))];
     const attributes = {
       'messaging.operation.type': 'process',
-      'messaging.destination.name': records[0]?.topic ?? '',
-      'messaging.destination.partition.id': String(records[0]?.partition ?? ''),
+      'messaging.destination.name': topicsOf(records).join(' '),
+      'messaging.destination.partition.id': [...new Set(records.map((record) => record.partition))].join(' '),
       'messaging.consumer.group.name': this.group,
       'messaging.batch.message_count': records.length,
       'lianxin.event_types': types,
@@ -291,14 +307,18 @@ export class EventConsumer implements OnApplicationBootstrap {
     return [...first.values()].filter(({ event, day }) => day === undefined || entered.fresh.has(event.id)).map(({ event }) => event);
   }
 
-  private async lockNew(tx: Transaction, batch: LogBatch): Promise<StoredRecord[]> {
-    const position = await lockPosition(tx, this.group, batch.topic, batch.partition);
-    return batch.records.filter((record) => record.offset >= position);
+  private async lockNew(tx: Transaction, batches: readonly LogBatch[]): Promise<StoredRecord[]> {
+    const positions = new Map((await lockPositions(tx, this.group, batches)).map((lane) => [laneOf(lane), lane.nextOffset]));
+    return batches.flatMap((batch) => batch.records.filter((record) => record.offset >= (positions.get(laneOf(batch)) ?? 0)));
   }
 
-  private async move(tx: Transaction, batch: LogBatch): Promise<void> {
-    const last = batch.records.at(-1);
-    if (last !== undefined) await movePosition(tx, this.group, batch.topic, batch.partition, last.offset + 1);
+  /** Called with what `lockNew` found new work in: a partition of which all was known keeps its position, which may be further on. */
+  private async move(tx: Transaction, batches: readonly LogBatch[], records: readonly StoredRecord[]): Promise<void> {
+    const moved = new Set(records.map(laneOf));
+    const lanes = batches
+      .filter((batch) => moved.has(laneOf(batch)))
+      .map(({ topic, partition, records: own }) => ({ topic, partition, nextOffset: (own.at(-1)?.offset ?? -1) + 1 }));
+    await movePositions(tx, this.group, lanes);
   }
 
   private async park(tx: Transaction, record: StoredRecord, reason: string): Promise<void> {
@@ -313,6 +333,9 @@ export class EventConsumer implements OnApplicationBootstrap {
     for (const day of missing) this.knownDays.add(day);
   }
 }
+
+const laneOf = (lane: { readonly topic: string; readonly partition: number }) => `${lane.topic}/${lane.partition}`;
+const topicsOf = (lanes: readonly { readonly topic: string }[]) => [...new Set(lanes.map((lane) => lane.topic))];
 
 /** The inbox day of a record: its recorded day, the same at every delivery. Undefined for events too old for the inbox, and for no events at all. */
 function inboxDayOf(record: StoredRecord): string | undefined {

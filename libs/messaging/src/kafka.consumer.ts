@@ -1,6 +1,7 @@
 import { type Consumer, type EachBatchPayload, type IHeaders, type Kafka, type KafkaMessage } from 'kafkajs';
 import type { Logger } from 'pino';
-import type { ConsumeOptions, LogConsumer, StoredRecord } from './event-log.ts';
+import type { ConsumeOptions, LogBatch, LogConsumer, StoredRecord } from './event-log.ts';
+import { Gathering } from './gathering.ts';
 
 const settings = {
   sessionTimeout: 10_000,
@@ -9,6 +10,9 @@ const settings = {
   maxWaitTimeInMs: 150,
   maxBytesPerPartition: 2 * 1024 * 1024,
 };
+
+/** Partitions of one answer that are worked on at the same time; kafkajs asks Kafka again only when all of them are done. */
+const partitionsAtOnce = { alone: 4, together: 256 };
 
 /**
  * Reads topics as a member of a group. Where the group stands is decided by `positionOf`, from the consumer's own database: Kafka's offsets may be
@@ -24,6 +28,9 @@ export async function consumeKafka(kafka: Kafka, prefix: string, options: Consum
   });
   // What this member itself moved needs no look-up; whoever joins anew knows nothing.
   const positions = new Map<string, number>();
+  const { onBatches } = options;
+  const gathering = onBatches === undefined ? undefined : new Gathering(onBatches, options.maxBatch);
+  const handOver = (batch: LogBatch) => (gathering === undefined ? options.onBatch(batch) : gathering.add(batch));
   const ready = new Promise<void>((resolve) => {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       positions.clear();
@@ -35,9 +42,9 @@ export async function consumeKafka(kafka: Kafka, prefix: string, options: Consum
   await consumer.subscribe({ topics: options.topics.map((topic) => prefix + topic), fromBeginning: true });
   await consumer.run({
     eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: 4,
+    partitionsConsumedConcurrently: gathering === undefined ? partitionsAtOnce.alone : partitionsAtOnce.together,
     autoCommitInterval: 5_000,
-    eachBatch: (payload) => handleBatch(consumer, prefix, positions, options, payload, logger),
+    eachBatch: (payload) => handleBatch({ consumer, prefix, positions, options, handOver, logger }, payload),
   });
   return {
     ready,
@@ -62,14 +69,17 @@ async function seekToPositions(
   }
 }
 
-async function handleBatch(
-  consumer: Consumer,
-  prefix: string,
-  positions: Map<string, number>,
-  options: ConsumeOptions,
-  payload: EachBatchPayload,
-  logger: Logger,
-): Promise<void> {
+interface Member {
+  readonly consumer: Consumer;
+  readonly prefix: string;
+  readonly positions: Map<string, number>;
+  readonly options: ConsumeOptions;
+  readonly handOver: (batch: LogBatch) => Promise<void>;
+  readonly logger: Logger;
+}
+
+async function handleBatch(member: Member, payload: EachBatchPayload): Promise<void> {
+  const { consumer, prefix, positions, options, handOver, logger } = member;
   const { partition, messages } = payload.batch;
   const topic = payload.batch.topic.slice(prefix.length);
   const first = messages[0];
@@ -87,7 +97,7 @@ async function handleBatch(
   for (let start = 0; start < records.length; start += options.maxBatch) {
     if (!payload.isRunning() || payload.isStale()) return;
     const part = records.slice(start, start + options.maxBatch);
-    await options.onBatch({ topic, partition, records: part });
+    await handOver({ topic, partition, records: part });
     const last = part.at(-1);
     if (last === undefined) break;
     positions.set(lane, last.offset + 1);

@@ -1,13 +1,14 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
-import type { ConsumeOptions, LogConsumer, StoredRecord } from './event-log.ts';
+import type { ConsumeOptions, LogBatch, LogConsumer, StoredRecord } from './event-log.ts';
+import { groupsOf, mostRecordsTogether } from './gathering.ts';
 import { backoffMs, Loop } from './loop.ts';
 
 export const wakeChannel = 'lianxin_event_log';
 
 const idleMs = 1_000;
-/** Partitions of one member that are worked on at the same time. */
-const concurrency = 4;
+/** Partitions of one member that are worked on at the same time, each alone or several in one call. */
+const lanesAtOnce = { alone: 4, together: 12 };
 
 interface Lane {
   readonly topic: string;
@@ -64,26 +65,39 @@ class Member {
   private async turn(): Promise<boolean> {
     await this.claim();
     const idle = (await this.lanesWithNews()).filter((lane) => !this.working.has(lane) && lane.notBefore <= Date.now());
-    for (const lane of idle.slice(0, Math.max(0, concurrency - this.working.size))) {
-      this.working.set(
-        lane,
-        this.readBatch(lane)
-          .then(
-            () => {
-              lane.failures = 0;
-            },
-            (error: unknown) => {
-              lane.notBefore = Date.now() + backoffMs(lane.failures++);
-              this.options.onError(error);
-            },
-          )
-          .finally(() => {
-            this.working.delete(lane);
-            this.loop.wake();
-          }),
-      );
-    }
+    const { onBatches, onBatch, maxBatch } = this.options;
+    const most = onBatches === undefined ? lanesAtOnce.alone : lanesAtOnce.together;
+    const batches = await this.readBatches(idle.slice(0, Math.max(0, most - this.working.size)));
+    if (onBatches === undefined) for (const batch of batches) this.work([batch], () => onBatch(batch));
+    else for (const group of groupsOf(batches, mostRecordsTogether(maxBatch))) this.work(group, () => onBatches(group));
     return false;
+  }
+
+  /** Runs one call in the background; its partitions are not looked at meanwhile. */
+  private work(batches: readonly LaneBatch[], call: () => Promise<void>): void {
+    const lanes = batches.map((batch) => batch.lane);
+    const done = call()
+      .then(
+        () => {
+          for (const { lane, records } of batches) {
+            lane.failures = 0;
+            lane.position = (records.at(-1)?.offset ?? -1) + 1;
+          }
+        },
+        (error: unknown) => {
+          for (const lane of lanes) {
+            // Whether its transaction committed is not known: the database is asked again.
+            lane.position = undefined;
+            lane.notBefore = Date.now() + backoffMs(lane.failures++);
+          }
+          this.options.onError(error);
+        },
+      )
+      .finally(() => {
+        for (const lane of lanes) this.working.delete(lane);
+        this.loop.wake();
+      });
+    for (const lane of lanes) this.working.set(lane, done);
   }
 
   /** Opens the session if need be and takes every partition that no other member holds. */
@@ -148,30 +162,47 @@ class Member {
     });
   }
 
-  private async readBatch(lane: Lane): Promise<void> {
-    const { rows } = await this.pool.query<{ record_offset: string; key: string; headers: Record<string, string>; value: Buffer }>(
-      'SELECT record_offset, key, headers, value FROM record WHERE topic = $1 AND partition = $2 AND record_offset >= $3 ORDER BY record_offset LIMIT $4',
-      [lane.topic, lane.partition, lane.position, this.options.maxBatch],
+  /** What these partitions have next, in one question. */
+  private async readBatches(lanes: readonly Lane[]): Promise<LaneBatch[]> {
+    if (lanes.length === 0) return [];
+    const { rows } = await this.pool.query<RecordRow>(
+      `SELECT next.topic, next.partition, next.record_offset, next.key, next.headers, next.value
+       FROM unnest($1::text[], $2::smallint[], $3::bigint[]) AS lane (topic, partition, position)
+       CROSS JOIN LATERAL (
+         SELECT * FROM record WHERE record.topic = lane.topic AND record.partition = lane.partition AND record.record_offset >= lane.position
+         ORDER BY record_offset LIMIT $4
+       ) AS next
+       ORDER BY next.topic, next.partition, next.record_offset`,
+      [lanes.map((lane) => lane.topic), lanes.map((lane) => lane.partition), lanes.map((lane) => lane.position), this.options.maxBatch],
     );
-    const records = rows.map(
-      (row): StoredRecord => ({
-        topic: lane.topic,
-        partition: lane.partition,
-        offset: Number(row.record_offset),
-        key: row.key,
-        headers: row.headers,
-        value: row.value,
-      }),
-    );
-    const last = records.at(-1);
-    if (last === undefined) return;
-    try {
-      await this.options.onBatch({ topic: lane.topic, partition: lane.partition, records });
-      lane.position = last.offset + 1;
-    } catch (error) {
-      // Whether its transaction committed is not known: the database is asked again.
-      lane.position = undefined;
-      throw error;
-    }
+    const found = Map.groupBy(rows, (row) => `${row.topic}/${row.partition}`);
+    return lanes.flatMap((lane) => {
+      const records = (found.get(`${lane.topic}/${lane.partition}`) ?? []).map(recordOf);
+      return records.length === 0 ? [] : [{ lane, topic: lane.topic, partition: lane.partition, records }];
+    });
   }
+}
+
+interface LaneBatch extends LogBatch {
+  readonly lane: Lane;
+}
+
+interface RecordRow {
+  topic: string;
+  partition: number;
+  record_offset: string;
+  key: string;
+  headers: Record<string, string>;
+  value: Buffer;
+}
+
+function recordOf(row: RecordRow): StoredRecord {
+  return {
+    topic: row.topic,
+    partition: row.partition,
+    offset: Number(row.record_offset),
+    key: row.key,
+    headers: row.headers,
+    value: row.value,
+  };
 }

@@ -7,11 +7,18 @@ export class SessionLock {
   constructor(
     private readonly url: string,
     private readonly name: string,
+    /** Of the session, as `name = value`. */
+    private readonly settings: readonly string[] = [],
   ) {}
 
   /** Whether this process holds the lock now; tries to take it when it does not. */
   async isHeld(): Promise<boolean> {
-    if (this.client !== undefined) return true;
+    return (await this.findSession()) !== undefined;
+  }
+
+  /** The session that holds the lock, for work that only its holder may do: with the session both end. Undefined while another process holds it. */
+  async findSession(): Promise<pg.Client | undefined> {
+    if (this.client !== undefined) return this.client;
     const client = new pg.Client({ connectionString: this.url, keepAlive: true, application_name: this.name.slice(0, 60) });
     // The session's end is the lock's end; without a listener the error would end the process.
     client.on('error', () => this.forget(client));
@@ -23,10 +30,11 @@ export class SessionLock {
     );
     if (rows[0]?.held !== true) {
       await client.end();
-      return false;
+      return undefined;
     }
+    for (const setting of this.settings) await client.query(`SET ${setting}`);
     this.client = client;
-    return true;
+    return client;
   }
 
   async release(): Promise<void> {

@@ -10,7 +10,9 @@ import {
   Timers,
 } from '@lianxin/messaging';
 import type { ServiceDefinition, Transaction } from '@lianxin/platform';
-import { type DynamicModule, Injectable, Module } from '@nestjs/common';
+import { type DynamicModule, Inject, Injectable, Module } from '@nestjs/common';
+
+const TOGETHER = 'together';
 
 /** Writes down every event it is given, without any guard of its own: a double or a lost one shows. Fails on demand by a table. */
 @Injectable()
@@ -19,8 +21,9 @@ class Recorder {
     consumer: EventConsumer,
     timers: Timers,
     private readonly outbox: Outbox,
+    @Inject(TOGETHER) together: boolean,
   ) {
-    consumer.register({ types: [subjectRegistered, subjectChanged], handle: (tx, events) => this.handle(tx, events) });
+    consumer.register({ types: [subjectRegistered, subjectChanged], together, handle: (tx, events) => this.handle(tx, events) });
     timers.register('greeting', async (tx, references) => {
       await this.failOnDemand(tx, references);
       await tx.execute('INSERT INTO fired (reference) SELECT unnest($1::text[])', [references]);
@@ -70,23 +73,28 @@ export function dataOf(subjectId: string, version: number) {
 @Module({})
 class FixtureModule {}
 
-/** A service as small as possible, to prove what libs/messaging promises to all. */
-export const fixtureService = {
-  name: 'fixture',
-  titleZh: '消息保证测试',
-  config: messagingConfigSchema,
-  migrations: [
-    messagingMigration,
-    {
-      name: '0001-fixture',
-      sql: `
+/** A service as small as possible, to prove what libs/messaging promises to all; given each partition alone, or several together. */
+export const fixtureServiceOf = (together: boolean) =>
+  ({
+    name: 'fixture',
+    titleZh: '消息保证测试',
+    config: messagingConfigSchema,
+    migrations: [
+      messagingMigration,
+      {
+        name: '0001-fixture',
+        sql: `
         CREATE TABLE effect (place bigint GENERATED ALWAYS AS IDENTITY, event_id uuid NOT NULL, key text NOT NULL, sequence bigint NOT NULL);
         CREATE TABLE fault (key text PRIMARY KEY);
         CREATE TABLE fired (reference text NOT NULL);
       `,
-    },
-  ],
-  module: (config): DynamicModule => ({ module: FixtureModule, imports: [MessagingModule.register(config)], providers: [Recorder] }),
-} satisfies ServiceDefinition<typeof messagingConfigSchema.shape>;
+      },
+    ],
+    module: (config): DynamicModule => ({
+      module: FixtureModule,
+      imports: [MessagingModule.register(config)],
+      providers: [Recorder, { provide: TOGETHER, useValue: together }],
+    }),
+  }) satisfies ServiceDefinition<typeof messagingConfigSchema.shape>;
 
 export { Recorder };

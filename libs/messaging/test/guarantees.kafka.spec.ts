@@ -1,3 +1,4 @@
 import { describeGuarantees } from './guarantees.suite.ts';
 
-describeGuarantees('kafka');
+describeGuarantees('kafka', false);
+describeGuarantees('kafka', true);

@@ -1,3 +1,4 @@
 import { describeGuarantees } from './guarantees.suite.ts';
 
-describeGuarantees('postgres');
+describeGuarantees('postgres', false);
+describeGuarantees('postgres', true);

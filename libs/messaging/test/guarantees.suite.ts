@@ -4,7 +4,7 @@ import { type LianxinEvent, subjectChanged } from '@lianxin/contracts';
 import { EVENT_LOG, type EventLog, encodeEvent, type LogRecord, Timers } from '@lianxin/messaging';
 import { Database, type RunningService } from '@lianxin/platform';
 import { eventually, principalOf, TestCity } from '@lianxin/testing';
-import { dataOf, fixtureService, Recorder } from './fixture.service.ts';
+import { dataOf, fixtureServiceOf, Recorder } from './fixture.service.ts';
 
 const admin = principalOf(['REPLAY_ADMIN']);
 
@@ -30,8 +30,9 @@ function recordOf(event: LianxinEvent): LogRecord {
 }
 
 /** The guarantees of design §3 on one engine: nothing lost, nothing doubled, order per subject, poison parks its own subject only. */
-export function describeGuarantees(engine: 'postgres' | 'kafka'): void {
-  describe(`outbox, inbox and parked keys on ${engine}`, () => {
+export function describeGuarantees(engine: 'postgres' | 'kafka', together: boolean): void {
+  describe(`outbox, inbox and parked keys on ${engine}, ${together ? 'several partitions' : 'each partition'} at a time`, () => {
+    const fixtureService = fixtureServiceOf(together);
     let city: TestCity;
     let service: RunningService;
     let log: EventLog;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { EventLog, LogBatch, LogConsumer, LogRecord, StoredRecord } from '@lianxin/messaging';
+import type { ConsumeOptions, EventLog, LogBatch, LogConsumer, LogRecord, StoredRecord } from '@lianxin/messaging';
 import { eventually } from './eventually.ts';
 
 /** Two processes' views of one event log. */
@@ -27,8 +27,27 @@ class Reader {
     private readonly beforeCommit: (batch: LogBatch) => Promise<void> = async () => undefined,
   ) {}
 
-  async start(log: EventLog, maxBatch = 50): Promise<this> {
+  /** Takes what several partitions have at the same time in one call; `heard` is told of each call before anything of it is kept. */
+  async startTogether(log: EventLog, maxBatch: number, heard: (batches: readonly LogBatch[]) => void): Promise<this> {
     this.consumer = await log.consume({
+      ...this.options(maxBatch),
+      onBatches: async (batches) => {
+        heard(batches);
+        for (const batch of batches) this.keep(batch);
+      },
+    });
+    await this.consumer.ready;
+    return this;
+  }
+
+  async start(log: EventLog, maxBatch = 50): Promise<this> {
+    this.consumer = await log.consume(this.options(maxBatch));
+    await this.consumer.ready;
+    return this;
+  }
+
+  private options(maxBatch: number): ConsumeOptions {
+    return {
       group: this.group,
       topics: [topic],
       maxBatch,
@@ -36,18 +55,20 @@ class Reader {
       onBatch: async (batch) => {
         this.batches.push(batch);
         await this.beforeCommit(batch);
-        const lane = `${batch.topic}/${batch.partition}`;
-        const position = this.positions.get(lane) ?? 0;
-        for (const row of batch.records.filter((candidate) => candidate.offset >= position)) {
-          if (row.offset !== (this.positions.get(lane) ?? 0)) throw new Error(`gap: ${row.offset} after ${this.positions.get(lane)}`);
-          this.seen.push(row);
-          this.positions.set(lane, row.offset + 1);
-        }
+        this.keep(batch);
       },
       onError: () => undefined,
-    });
-    await this.consumer.ready;
-    return this;
+    };
+  }
+
+  private keep(batch: LogBatch): void {
+    const lane = `${batch.topic}/${batch.partition}`;
+    const position = this.positions.get(lane) ?? 0;
+    for (const row of batch.records.filter((candidate) => candidate.offset >= position)) {
+      if (row.offset !== (this.positions.get(lane) ?? 0)) throw new Error(`gap: ${row.offset} after ${this.positions.get(lane)}`);
+      this.seen.push(row);
+      this.positions.set(lane, row.offset + 1);
+    }
   }
 
   texts(key: string): string[] {
@@ -117,6 +138,24 @@ export function describeEventLog(engine: string, open: () => Promise<LogUnderTes
       await eventually('all records have come', () => started.seen.length >= total, 40_000);
       expect(failures).toBeGreaterThan(3);
       expect(started.seen).toHaveLength(total);
+    }, 60_000);
+
+    test('gives what several partitions have at the same time in one call, within its limit, and all of a failed call again', async () => {
+      const calls: (readonly LogBatch[])[] = [];
+      const total = keys.length * (20 + 6 * 15);
+      const started = await reader().startTogether(subject.log, 10, (batches) => {
+        calls.push(batches);
+        if (calls.length <= 3) throw new Error('crash between effect and position');
+      });
+      await eventually('all records have come', () => started.seen.length >= total, 40_000);
+      expect(started.seen).toHaveLength(total);
+      for (const key of keys) expect(started.texts(key).slice(0, 20)).toEqual(numbered(20));
+      expect(calls.some((batches) => batches.length > 1)).toBe(true);
+      for (const batches of calls) {
+        expect(new Set(batches.map((batch) => batch.partition)).size).toBe(batches.length);
+        expect(Math.max(...batches.map((batch) => batch.records.length))).toBeLessThanOrEqual(10);
+        expect(batches.reduce((sum, batch) => sum + batch.records.length, 0)).toBeLessThanOrEqual(20);
+      }
     }, 60_000);
 
     test("starts where the reader's own database stands, not where the log believes", async () => {

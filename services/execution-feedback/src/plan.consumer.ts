@@ -28,6 +28,7 @@ export class PlanConsumer {
   ) {
     consumer.register({
       types: [...planEvents, cataloguePublished, subjectRegistered, subjectChanged],
+      together: true,
       handle: (tx, events) => this.handle(tx, events),
     });
     health.addCheck('catalogue copy', async () => {

@@ -16,6 +16,7 @@ export class PlanConsumer {
   constructor(consumer: EventConsumer, plans: PlanService) {
     consumer.register({
       types: [listEntryActivated, listEntrySuspended, listEntryResumed, listEntryExited, listEntryRecognised, listEntryRecognitionEnded],
+      together: true,
       handle: (tx, events) => plans.follow(tx, events),
     });
   }
