@@ -23,7 +23,7 @@ export function figuresOf(root) {
     '|---|---|---|---|---|---|',
     ...aimed.map(
       (figure) =>
-        `| ${figure.bench} | ${cell(figure.what)} | ${targetOf(figure)} | ${valueOf(figure)} | ${isMet(figure) ? 'yes' : '**no**'} | ${cell(figure.limit)} |`,
+        `| ${figure.bench} | ${cell(figure.what)} | ${targetOf(figure)} | ${measuredOf(figure)} | ${isMet(figure) ? 'yes' : '**no**'} | ${cell(figure.limit)} |`,
     ),
     ...results.flatMap((result) => ['', ...sectionOf(result)]),
   ].join('\n')}\n`;
@@ -38,13 +38,13 @@ function sectionOf({ name, measuredAt, machine, figures }) {
     '',
     '| what | measured | runs | limit |',
     '|---|---|---|---|',
-    ...figures.map((figure) => `| ${cell(figure.what)} | ${valueOf(figure)} | ${runsOf(figure)} | ${cell(figure.limit)} |`),
+    ...figures.map((figure) => `| ${cell(figure.what)} | ${measuredOf(figure)} | ${runsOf(figure)} | ${cell(figure.limit)} |`),
   ];
 }
 
 const cell = (text) => (text ?? '').replaceAll('|', '\\|');
 const targetOf = ({ target, unit }) => ('atMost' in target ? `≤ ${shown(target.atMost)} ${unit}` : `≥ ${shown(target.atLeast)} ${unit}`);
-const valueOf = ({ value, unit }) => `${shown(value)} ${unit}`;
+const measuredOf = ({ value, unit }) => `${shown(value)} ${unit}`;
 const runsOf = ({ runs }) => (runs === undefined || runs.length < 2 ? '' : runs.map(shown).join(' · '));
 const isMet = ({ value, target }) => ('atMost' in target ? value <= target.atMost : value >= target.atLeast);
 
