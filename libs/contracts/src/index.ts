@@ -5,6 +5,7 @@ export * from './api/list-entry.api.ts';
 export * from './api/page.api.ts';
 export * from './api/plan.api.ts';
 export * from './api/register.api.ts';
+export * from './api/register.api.ts';
 export * from './api/task.api.ts';
 export * from './calendar-2026.ts';
 export * from './calendar-date.ts';

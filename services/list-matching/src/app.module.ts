@@ -19,12 +19,22 @@ import { ListEntryController } from './list-entry.controller.ts';
 import { ListEntryService } from './list-entry.service.ts';
 import { MatchCandidateController } from './match-candidate.controller.ts';
 import { MatchCandidateService } from './match-candidate.service.ts';
+import { EntryReviewSource } from './match-review.entries.ts';
+import { MatchReviewService } from './match-review.service.ts';
+import { ReviewSources } from './match-review.sources.ts';
 import { migration0001 } from './migrations/0001-list-entries.ts';
 import { migration0002 } from './migrations/0002-imports.ts';
+import { migration0004 } from './migrations/0004-register.ts';
 import { migration0006 } from './migrations/0006-recognition.ts';
 import { RecognitionController } from './recognition.controller.ts';
 import { RecognitionService } from './recognition.service.ts';
+import { RegisterConflicts } from './register.conflicts.ts';
+import { RegisterController } from './register.controller.ts';
+import { RegisterEndings } from './register.endings.ts';
+import { RegisterLinks } from './register.links.ts';
+import { RegisterService } from './register.service.ts';
 import { SubjectController } from './subject.controller.ts';
+import { SubjectQueries } from './subject.queries.ts';
 import { SubjectRegister } from './subject.service.ts';
 
 @Module({})
@@ -35,6 +45,7 @@ export class AppModule {
       imports: [MessagingModule.register(config), ExportModule.register([listEntryExport, listExport, matchCandidateExport])],
       controllers: [
         ListDefinitionController,
+        RegisterController,
         SubjectController,
         ListEntryController,
         MatchCandidateController,
@@ -46,9 +57,17 @@ export class AppModule {
         ListCatalogue,
         DepartmentConsumer,
         SubjectRegister,
+        RegisterEndings,
+        RegisterConflicts,
+        RegisterLinks,
+        RegisterService,
+        SubjectQueries,
         EntryWriter,
         DesignationService,
         ListEntryService,
+        ReviewSources,
+        MatchReviewService,
+        EntryReviewSource,
         MatchCandidateService,
         ImportExecutor,
         ImportRunner,
@@ -63,7 +82,7 @@ export const service = {
   name: 'list-matching',
   titleZh: '名单与比对',
   config: configSchema,
-  migrations: [messagingMigration, migration0001, migration0002, migration0006, exportMigrationOf('list-matching')],
+  migrations: [messagingMigration, migration0001, migration0002, migration0004, migration0006, exportMigrationOf('list-matching')],
   module: (config) => AppModule.register(config),
   plugins: async (app) => {
     await app.register(multipart, { limits: { files: 1, fields: 10, fileSize: maxFileBytes + 1 } });

@@ -5,6 +5,8 @@ import type { CleanIdentity } from './designation-identity.rules.ts';
 import type { EntryInWork, EntryWork } from './entry-work.ts';
 import { receivedEvent } from './list-entry.events.ts';
 import type { EntryRow, PartyRow } from './list-entry.store.ts';
+import { reviewRequestedEvent } from './match-review.events.ts';
+import { candidateHead, conflictCandidate } from './match-review.rules.ts';
 import type { SubjectRow } from './subject.store.ts';
 
 /** A designation that has passed its own checks, and the hash of what was sent. */
@@ -24,9 +26,10 @@ export interface IntakeWorld {
   readonly standing: Map<string, EntryInWork[]>;
   readonly bySource: Map<string, { entry: EntryRow; contentHash: string }>;
   subjectOf(identity: CleanIdentity): SubjectRow;
-  isSameName(subject: SubjectRow, identity: CleanIdentity): boolean;
   /** Whether a foreign designation has effects here today (R-2-16); null for one of here. */
   recognises(designation: Designation): boolean | null;
+  /** @param decisionDate former names count only while they were in use (§11.3) */
+  isSameName(identity: CleanIdentity, decisionDate: string): boolean;
   /** The decision's name as it may be stored: an organisation's readable, a person's sealed. */
   storableName(identity: CleanIdentity): { decision_name: string | null; decision_sealed: string | null };
   nextId(): string;
@@ -167,18 +170,18 @@ function addCandidates(work: EntryWork, designation: Designation, row: EntryRow,
   let conflicts = 0;
   for (const [index, party] of parties.entries()) {
     const identity = identities[index];
-    if (identity === undefined || world.isSameName(world.subjectOf(identity), identity)) continue;
+    if (identity === undefined || world.isSameName(identity, designation.request.decision.date)) continue;
     conflicts += 1;
-    work.candidates.push({
+    const candidate = {
       id: world.nextId(),
-      entry_id: row.id,
-      party_id: party.id,
+      ...candidateHead(row, party),
       subject_id: party.subject_id,
-      grade: 'CONFLICT',
+      ...conflictCandidate,
       ...world.storableName(identity),
       decision_name_masked: identity.kind === 'PERSON' ? maskName(identity.name) : null,
-      department_code: row.department_code,
-    });
+    };
+    work.candidates.push(candidate);
+    work.say(reviewRequestedEvent(candidate, work.acting.actor));
   }
   return conflicts;
 }

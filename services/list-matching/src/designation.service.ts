@@ -1,5 +1,5 @@
 import { type ListEntryRequest, type Principal, ProblemError } from '@lianxin/contracts';
-import { lockLanes, type NewEvent } from '@lianxin/messaging';
+import type { NewEvent } from '@lianxin/messaging';
 import { Clock, contentHash, PersonalData, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { ListConfig } from './config.ts';
@@ -98,16 +98,15 @@ export class DesignationService {
     candidates: readonly Candidate[],
     answers: Map<number, Intake>,
   ): Promise<void> {
-    const subjects = await this.register.findOrRegister(tx, candidates.flatMap(identitiesOf));
-    const subjectOf = (identity: CleanIdentity): SubjectRow => {
-      const row = subjects.byKey.get(this.register.keyOf(identity));
-      if (row === undefined) throw new Error('a subject of this batch was not registered');
-      return row;
-    };
+    const found = await this.register.findOrRegister(tx, candidates.flatMap(identitiesOf), principal.id);
+    const wanted = (identity: CleanIdentity) => getSubject(found.byKey, this.register.keyOf(identity)).id;
+    const subjects = await this.register.lockAndRefresh(tx, found, [
+      ...new Set(candidates.map((candidate) => wanted(candidate.designation.subject))),
+    ]);
+    const subjectOf = (identity: CleanIdentity): SubjectRow => getSubject(subjects.byKey, this.register.keyOf(identity));
     const listed = [...new Set(candidates.map((candidate) => subjectOf(candidate.designation.subject).id))];
-    await lockLanes(tx, [...listed, ...subjects.created]);
     const work = new EntryWork({ actor: principal.id, now: this.clock.now(), today: this.clock.today() });
-    const world = await this.worldOf(tx, work, candidates, listed, subjectOf);
+    const world = await this.worldOf(tx, work, candidates, listed, subjects, subjectOf);
     for (const candidate of candidates) answers.set(candidate.index, decideIntake(work, candidate, world));
     const events = await this.settleSubjects(tx, work, candidates, subjects, subjectOf);
     await this.writer.write(tx, work, events);
@@ -119,12 +118,17 @@ export class DesignationService {
     work: EntryWork,
     candidates: readonly Candidate[],
     listed: readonly string[],
+    subjects: RegisteredSubjects,
     subjectOf: IntakeWorld['subjectOf'],
   ): Promise<IntakeWorld> {
+    const bearerOf = (identity: CleanIdentity) => getSubject(subjects.bearers, this.register.keyOf(identity));
     const bySource = await this.findKnown(tx, candidates);
     const standing: IntakeWorld['standing'] = new Map();
-    for (const row of await acrossDepartments(tx, () => findStanding(tx, listed)))
-      standing.set(row.subject_id, [...(standing.get(row.subject_id) ?? []), work.take(row)]);
+    // Entries of subjects that proved to be one of these keep their key and count as theirs.
+    for (const row of await acrossDepartments(tx, () => findStanding(tx, [...listed, ...subjects.aliases.keys()]))) {
+      const subjectId = subjects.aliases.get(row.subject_id) ?? row.subject_id;
+      standing.set(subjectId, [...(standing.get(subjectId) ?? []), work.take(row)]);
+    }
     const parties = candidates.reduce((count, { designation }) => count + 1 + designation.parties.length, 0);
     const foreign = candidates.filter(({ designation }) => designation.request.originRegion !== undefined);
     const agreements =
@@ -147,7 +151,7 @@ export class DesignationService {
               agreements,
               work.acting.today,
             ).recognised,
-      isSameName: (subject, identity) => this.register.isSameName(subject, identity),
+      isSameName: (identity, decisionDate) => this.register.isSameName(bearerOf(identity), identity, decisionDate),
       storableName: (identity) =>
         identity.kind === 'PERSON'
           ? { decision_name: null, decision_sealed: this.personalData.seal(identity) }
@@ -193,6 +197,12 @@ export class DesignationService {
       }),
     });
   }
+}
+
+function getSubject(subjects: ReadonlyMap<string, SubjectRow>, key: string): SubjectRow {
+  const row = subjects.get(key);
+  if (row === undefined) throw new Error('a subject of this batch was not registered');
+  return row;
 }
 
 function identitiesOf({ designation }: Candidate) {

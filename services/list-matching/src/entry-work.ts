@@ -3,6 +3,7 @@ import { ProblemError } from '@lianxin/contracts';
 import type { NewEvent } from '@lianxin/messaging';
 import { decideStep, type EntryAction } from './list-entry.rules.ts';
 import type { EntryRow, FactRow, PartyRow } from './list-entry.store.ts';
+import type { NewCandidate } from './match-candidate.store.ts';
 
 /** Who acts, and when. */
 export interface Acting {
@@ -24,18 +25,6 @@ export interface EntryInWork {
 export interface PlannedEvent {
   readonly event: NewEvent;
   readonly after: NewEvent | undefined;
-}
-
-export interface NewCandidate {
-  readonly id: string;
-  readonly entry_id: string;
-  readonly party_id: string;
-  readonly subject_id: string;
-  readonly grade: 'CONFLICT';
-  readonly decision_name: string | null;
-  readonly decision_sealed: string | null;
-  readonly decision_name_masked: string | null;
-  readonly department_code: string;
 }
 
 /**

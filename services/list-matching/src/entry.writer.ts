@@ -51,7 +51,9 @@ export class EntryWriter {
       row.valid_to === null ? [] : [{ reference: row.id, dueAt: endOfDayBeijing(row.valid_to) }],
     );
     if (activated.length > 0) await this.timers.set(tx, expiryTimer, activated);
-    const left = work.changedEntries.filter((entry) => !isInForce(entry.row.status)).map((entry) => entry.row.id);
+    const left = work.changedEntries
+      .filter(({ row }) => !isInForce(row.status) && row.parties_continue !== true)
+      .map((entry) => entry.row.id);
     if (left.length > 0) await this.timers.clear(tx, expiryTimer, left);
   }
 

@@ -41,6 +41,7 @@ export type EntryAction =
   | 'RESTORE_HONOUR'
   | 'SUPERSEDE'
   | 'END_SUBJECT'
+  | 'END_PARTIES'
   | 'REVOKE_REPAIR'
   | 'RECOGNISE'
   | 'END_RECOGNITION';
@@ -147,7 +148,8 @@ export const transitions = {
   // T20a makes a new entry; the excluded one stays what it is and notes it.
   EXCLUDED: { RESTORE_HONOUR: { code: 'T20a', to: 'EXCLUDED', only: ['RED'] }, ...undo },
   SUPERSEDED: undo,
-  CLOSED_SUBJECT: undo,
+  // The persons whom the decision names are still bound until their term is over or the unit lets them go.
+  CLOSED_SUBJECT: { END_PARTIES: { code: 'T22a', to: 'CLOSED_SUBJECT' }, ...undo },
   NOT_DESIGNATED: {},
 } as const satisfies Record<EntryState, Partial<Record<EntryAction, Transition>>>;
 

@@ -17,10 +17,11 @@ import { type Acting, type EntryInWork, EntryWork } from './entry-work.ts';
 import { decideExit } from './exit.rules.ts';
 import { getDefinition } from './list-definition.store.ts';
 import { exitedEvent, receivedEvent, resumedEvent, suspendedEvent } from './list-entry.events.ts';
-import { isInForce, mayChange } from './list-entry.rules.ts';
-import { type EntryRow, findEntries, findPage } from './list-entry.store.ts';
+import { type EntryAction, isInForce, mayChange } from './list-entry.rules.ts';
+import { type EntryRow, findEntries, findPage, findParties } from './list-entry.store.ts';
 import { type ListEntrySummary, loadSummaries, loadView } from './list-entry.view.ts';
 import { closeCandidatesOfEntry } from './match-candidate.store.ts';
+import { endForSubject } from './register.endings.ts';
 
 export interface EntryFilter {
   readonly listCode?: string | undefined;
@@ -77,7 +78,11 @@ export class ListEntryService {
       const decided = decideExit(request, { decisionDate: row.decision_date, validTo: row.valid_to }, list, work.acting.today);
       if (!decided.ok)
         throw new ProblemError(decided.code, decided.detail, [{ pointer: decided.pointer, code: decided.code, detail: decided.detail }]);
-      work.step(entry, decided.action, { ground: request.ground, documentNo: request.documentNo, date: request.date });
+      if (decided.action === 'END_SUBJECT') {
+        const end = { subjectStatus: 'DEREGISTERED', on: request.date, documentNo: request.documentNo };
+        return endForSubject(tx, work, entry, await findParties(tx, [row.id]), end);
+      }
+      work.step(entry, leavingAction(row, decided.action), { ground: request.ground, documentNo: request.documentNo, date: request.date });
       const exit = { ground: request.ground, documentNo: request.documentNo, exitedOn: request.date, byEntryId: null };
       await this.sayLeft(tx, work, entry, exitedEvent(row, exit, work.acting), request.ground);
     });
@@ -126,8 +131,8 @@ export class ListEntryService {
     const work = this.newWork('timer:list-entry-expiry');
     for (const entry of await this.takeUnderLanes(tx, work, entryIds)) {
       const { row } = entry;
-      if (!isInForce(row.status) || row.valid_to === null) continue;
-      work.step(entry, 'EXPIRE', { ground: 'TERM_REACHED', validTo: row.valid_to });
+      if (!(isInForce(row.status) || row.parties_continue === true) || row.valid_to === null) continue;
+      work.step(entry, leavingAction(row, 'EXPIRE'), { ground: 'TERM_REACHED', validTo: row.valid_to });
       const exitedOn = row.valid_to < work.acting.today ? row.valid_to : work.acting.today;
       const event = exitedEvent(row, { ground: 'TERM_REACHED', documentNo: null, exitedOn, byEntryId: null }, work.acting);
       work.say({ ...event, time: new Date(Math.min(endOfDayBeijing(row.valid_to).getTime(), work.acting.now.getTime())) });
@@ -182,6 +187,13 @@ export class ListEntryService {
     await closeCandidatesOfEntry(tx, row.id, { reason, by: work.acting.actor, at: work.acting.now });
     work.say(receivedEvent(row, work.acting));
   }
+}
+
+/** T22: an entry that is closed for its subject ends for the persons who are still bound; that it was wrong from the start can always be said. */
+function leavingAction(row: EntryRow, action: EntryAction): EntryAction {
+  if (row.parties_continue !== true) return action;
+  row.parties_continue = false;
+  return action === 'CORRECT' || action === 'REVOKE_BASIS' ? action : 'END_PARTIES';
 }
 
 /** @throws ProblemError NOT_FOUND, also for an entry of another department: row security hides it. */

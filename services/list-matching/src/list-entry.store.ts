@@ -9,7 +9,7 @@ export interface EntryRow {
   status: EntryStatus;
   reason: string | null;
   readonly activation_no: number;
-  readonly subject_id: string;
+  subject_id: string;
   readonly list_code: string;
   readonly list_version: number;
   readonly list_type: ListType;
@@ -42,6 +42,8 @@ export interface EntryRow {
   readonly valid_to: string | null;
   readonly received_at: Date;
   readonly received_by: string;
+  /** Closed for its subject (T22), still in force against the persons whom the decision names. */
+  parties_continue?: boolean | null;
 }
 
 export interface PartyRow {
@@ -153,10 +155,24 @@ export async function insertFacts(tx: Transaction, rows: readonly FactRow[]): Pr
 export async function updateEntries(tx: Transaction, rows: readonly EntryRow[]): Promise<void> {
   if (rows.length === 0) return;
   const updated = await tx.execute(
-    `UPDATE list_entry SET version = new.version, status = new.status, reason = new.reason, activated_on = new.activated_on
-     FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, version integer, status text, reason text, activated_on date)
+    `UPDATE list_entry SET version = new.version, status = new.status, reason = new.reason, activated_on = new.activated_on,
+       parties_continue = new.parties_continue, subject_id = new.subject_id
+     FROM jsonb_to_recordset($1::jsonb)
+       AS new (id uuid, version integer, status text, reason text, activated_on date, parties_continue boolean, subject_id uuid)
      WHERE list_entry.id = new.id`,
-    [JSON.stringify(rows.map(({ id, version, status, reason, activated_on }) => ({ id, version, status, reason, activated_on })))],
+    [
+      JSON.stringify(
+        rows.map(({ id, version, status, reason, activated_on, parties_continue, subject_id }) => ({
+          id,
+          version,
+          status,
+          reason,
+          activated_on,
+          parties_continue,
+          subject_id,
+        })),
+      ),
+    ],
   );
   if (updated !== rows.length) throw new Error(`${rows.length - updated} of ${rows.length} entries could not be updated`);
 }

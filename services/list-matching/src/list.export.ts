@@ -82,7 +82,7 @@ export const matchCandidateExport = exportOf({
   roles: ['DEPT_HANDLER', 'DEPT_APPROVER', 'CREDIT_OFFICE', 'CREDIT_CENTRE_OPERATOR', 'AUDITOR'],
   query: querySchema,
   reader: MatchCandidateService,
-  page: (matches, tx, _principal, query) => matches.list(tx, query.status, query.cursor, query.limit),
+  page: (matches, tx, _principal, query) => matches.list(tx, query, query.cursor, query.limit),
   columns: [
     { key: 'id', titleZh: '比对编号', kind: 'code', of: (row) => row.id },
     { key: 'status', titleZh: '状态', kind: 'code', of: (row) => row.status },

@@ -1,52 +1,46 @@
-import { type Page, type Principal, ProblemError } from '@lianxin/contracts';
-import { lockLanes } from '@lianxin/messaging';
-import { Clock, decodeCursor, PersonalData, pageOf, type Transaction } from '@lianxin/platform';
+import { type Page, type Principal } from '@lianxin/contracts';
+import { decodeCursor, PersonalData, pageOf, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { activate } from './activation.ts';
-import { findUnstorableTexts } from './designation-text.rules.ts';
-import { EntryWriter } from './entry.writer.ts';
-import { type EntryInWork, EntryWork } from './entry-work.ts';
-import { getDefinition } from './list-definition.store.ts';
-import { receivedEvent } from './list-entry.events.ts';
-import { findEntries, findParties, findStanding } from './list-entry.store.ts';
-import {
-  type CandidateRow,
-  closeCandidatesOfEntry,
-  decideCandidates,
-  findCandidate,
-  findCandidatePage,
-  findCandidatesOfEntry,
-  logReveal,
-} from './match-candidate.store.ts';
-import { type CandidateView, viewOf } from './match-candidate.view.ts';
-import { acrossDepartments } from './row-scope.store.ts';
+import { type CandidateRow, type CandidateStatus, countAlternatives, findCandidatePage, logReveal } from './match-candidate.store.ts';
+import { type CandidateView, candidateViewOf } from './match-candidate.view.ts';
+import { assertStorable, getCandidate } from './match-review.service.ts';
+import { ReviewSources, type SourceView } from './match-review.sources.ts';
+import { findConfirmations } from './match-review.store.ts';
 import { findSubjects } from './subject.store.ts';
 
-const cursorSchema = z.tuple([z.uuid()]);
+const cursorSchema = z.tuple([z.int(), z.int(), z.uuid()]);
 
-/** The review of known numbers under other names: nothing rests on them until a named person has decided (R-11-1). */
+export interface CandidateQuery {
+  readonly status?: readonly CandidateStatus[] | undefined;
+  /** PROBABLE, or the line of the table: P2. */
+  readonly grade?: string | undefined;
+  readonly sourceKind?: string | undefined;
+  readonly sourceId?: string | undefined;
+}
+
+/** Reading the review queue: both records side by side (R-11-3). */
 @Injectable()
 export class MatchCandidateService {
   constructor(
-    private readonly clock: Clock,
     private readonly personalData: PersonalData,
-    private readonly writer: EntryWriter,
+    private readonly sources: ReviewSources,
   ) {}
 
-  async list(
-    tx: Transaction,
-    status: CandidateRow['status'] | undefined,
-    cursor: string | undefined,
-    limit: number,
-  ): Promise<Page<CandidateView>> {
-    const after = cursor === undefined ? undefined : decodeCursor(cursorSchema, cursor)[0];
-    const rows = await findCandidatePage(tx, status, after, limit + 1);
+  async list(tx: Transaction, query: CandidateQuery, cursor: string | undefined, limit: number): Promise<Page<CandidateView>> {
+    const filter = {
+      statuses: query.status ?? null,
+      grade: query.grade ?? null,
+      sourceKind: query.sourceKind ?? null,
+      sourceId: query.sourceId ?? null,
+    };
+    const after = cursor === undefined ? undefined : decodeCursor(cursorSchema, cursor);
+    const rows = await findCandidatePage(tx, filter, after, limit + 1);
     const views = new Map((await this.viewsOf(tx, rows)).map((view) => [view.id, view]));
     return pageOf(
       rows,
       limit,
-      (row) => [row.id],
+      (row) => [row.queue_score, row.severity, row.id],
       (row) => views.get(row.id) as CandidateView,
     );
   }
@@ -72,81 +66,37 @@ export class MatchCandidateService {
     return { registerName: subject?.name ?? open(subject?.sealed), decisionName: row.decision_name ?? open(row.decision_sealed) };
   }
 
-  /** SAME: with the last open candidate the entry goes on, on the same way as one that was certain from the start. */
-  async confirm(tx: Transaction, principal: Principal, id: string, reason: string): Promise<CandidateView> {
-    const { work, entry, candidate } = await this.takeOpen(tx, principal, id, reason);
-    await decideCandidates(tx, [id], { status: 'CONFIRMED', reason, by: principal.id, at: work.acting.now });
-    const all = await findCandidatesOfEntry(tx, candidate.entry_id);
-    if (all.every((other) => other.status === 'CONFIRMED')) {
-      const { row } = entry;
-      if (row.valid_to !== null && row.valid_to < work.acting.today)
-        throw new ProblemError('DATE_ORDER', `该记录的有效期已于 ${row.valid_to} 届满，不能再生效；请驳回`);
-      const standing = (await acrossDepartments(tx, () => findStanding(tx, [row.subject_id])))
-        .filter((other) => other.id !== row.id)
-        .map((other) => work.take(other));
-      const parties = await findParties(tx, [row.id]);
-      const definition = await getDefinition(tx, row.list_code, row.list_version);
-      activate(work, entry, parties, definition, standing, { identity: 'CONFIRMED', candidates: all.map((other) => other.id) });
-      await this.writer.write(tx, work);
-    }
-    return this.get(tx, id);
-  }
-
-  /** DIFFERENT: the decision means somebody else; the entry goes back and ends, without having had any effect. */
-  async dismiss(tx: Transaction, principal: Principal, id: string, reason: string): Promise<CandidateView> {
-    const { work, entry } = await this.takeOpen(tx, principal, id, reason);
-    await decideCandidates(tx, [id], { status: 'DISMISSED', reason, by: principal.id, at: work.acting.now });
-    await closeCandidatesOfEntry(tx, entry.row.id, { reason: 'IDENTITY_FAILED', by: principal.id, at: work.acting.now });
-    work.step(entry, 'FAIL_IDENTITY', { candidate: id });
-    work.step(entry, 'WITHDRAW', { reason: 'IDENTITY_FAILED' });
-    entry.row.reason = 'IDENTITY_FAILED';
-    work.say(receivedEvent(entry.row, work.acting));
-    await this.writer.write(tx, work);
-    return this.get(tx, id);
-  }
-
-  /** Locks the subject's lane, then takes candidate and entry as they are now. */
-  private async takeOpen(
-    tx: Transaction,
-    principal: Principal,
-    id: string,
-    reason: string,
-  ): Promise<{ work: EntryWork; entry: EntryInWork; candidate: CandidateRow }> {
-    assertStorable({ reason });
-    const seen = await getCandidate(tx, id);
-    const [before] = await findEntries(tx, [seen.entry_id]);
-    await lockLanes(tx, before === undefined ? [] : [before.subject_id]);
-    const candidate = await getCandidate(tx, id);
-    const [row] = await findEntries(tx, [candidate.entry_id]);
-    if (row === undefined) throw new Error('a candidate without an entry');
-    if (candidate.status !== 'OPEN') throw new ProblemError('CONFLICT', `该比对已处理：${candidate.status}`);
-    const work = new EntryWork({ actor: principal.id, now: this.clock.now(), today: this.clock.today() });
-    return { work, entry: work.take(row), candidate };
-  }
-
   private async viewsOf(tx: Transaction, rows: readonly CandidateRow[]): Promise<CandidateView[]> {
-    const entryIds = [...new Set(rows.map((row) => row.entry_id))];
-    const entries = new Map((await findEntries(tx, entryIds)).map((entry) => [entry.id, entry]));
-    const parties = new Map((await findParties(tx, entryIds)).map((party) => [party.id, party]));
+    if (rows.length === 0) return [];
     const subjects = new Map(
-      (
-        await findSubjects(
-          tx,
-          rows.map((row) => row.subject_id),
-        )
-      ).map((subject) => [subject.id, subject]),
+      (await findSubjects(tx, [...new Set(rows.map((row) => row.subject_id))])).map((subject) => [subject.id, subject]),
     );
-    return rows.map((row) => viewOf(row, entries.get(row.entry_id), parties.get(row.party_id), subjects.get(row.subject_id)));
+    const alternatives = await countAlternatives(tx, [...new Set(rows.map((row) => row.record_id))]);
+    const confirmations = Map.groupBy(
+      await findConfirmations(
+        tx,
+        rows.map((row) => row.id),
+      ),
+      (confirmation) => confirmation.candidate_id,
+    );
+    const described = await this.describe(tx, rows);
+    return rows.map((row) => {
+      const subject = subjects.get(row.subject_id);
+      if (subject === undefined) throw new Error('a candidate without a subject');
+      return candidateViewOf(row, {
+        subject,
+        source: described.get(row.id),
+        alternatives: alternatives.get(row.record_id) ?? 1,
+        confirmations: confirmations.get(row.id) ?? [],
+        personalData: this.personalData,
+      });
+    });
   }
-}
 
-async function getCandidate(tx: Transaction, id: string): Promise<CandidateRow> {
-  const row = await findCandidate(tx, id);
-  if (row === undefined) throw new ProblemError('NOT_FOUND', '没有该比对记录，或不属于本部门');
-  return row;
-}
-
-function assertStorable(request: object): void {
-  const [fault, ...others] = findUnstorableTexts(request);
-  if (fault !== undefined) throw new ProblemError('VALIDATION_FAILED', fault.detail, [fault, ...others]);
+  private async describe(tx: Transaction, rows: readonly CandidateRow[]): Promise<ReadonlyMap<string, SourceView>> {
+    const described = new Map<string, SourceView>();
+    for (const [kind, own] of Map.groupBy(rows, (row) => row.source_kind))
+      for (const [id, view] of await this.sources.get(kind).describe(tx, own)) described.set(id, view);
+    return described;
+  }
 }

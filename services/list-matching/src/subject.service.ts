@@ -1,17 +1,20 @@
-import {
-  type EventData,
-  maskIdNumber,
-  maskName,
-  normalisePersonName,
-  sameOrganisationName,
-  subjectChanged,
-  subjectRegistered,
-} from '@lianxin/contracts';
-import { type NewEvent, newEvent } from '@lianxin/messaging';
+import { maskIdNumber, maskName, normalisePersonName, ProblemError, sameOrganisationName } from '@lianxin/contracts';
+import { lockLanes, type NewEvent } from '@lianxin/messaging';
 import { PersonalData, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import type { CleanIdentity } from './designation-identity.rules.ts';
-import { fillRegions, findByIdentity, insertSubjects, type NewSubject, type SubjectRow } from './subject.store.ts';
+import { wasInUse } from './register.rules.ts';
+import { openDetails } from './subject.details.ts';
+import { changedEvents, registeredEvent } from './subject.events.ts';
+import {
+  fillRegions,
+  findByIdentity,
+  findMergedInto,
+  findSubjects,
+  insertSubjects,
+  type NewSubject,
+  type SubjectRow,
+} from './subject.store.ts';
 
 export interface IdentityToRegister {
   readonly identity: CleanIdentity;
@@ -21,9 +24,14 @@ export interface IdentityToRegister {
 
 /** The subjects of a piece of work, by identity. */
 export interface RegisteredSubjects {
+  /** Whom an identity means today: the subject that it proved to be, where two were merged. */
   readonly byKey: ReadonlyMap<string, SubjectRow>;
+  /** The row that bears the code or number itself. */
+  readonly bearers: ReadonlyMap<string, SubjectRow>;
   /** Registered just now by this transaction (R-11-1a). */
   readonly created: ReadonlySet<string>;
+  /** Subjects that proved to be one of these, each with the one that it is. */
+  readonly aliases: ReadonlyMap<string, string>;
 }
 
 /** The register of subjects: look-up, provisional registration, comparing names. */
@@ -37,7 +45,7 @@ export class SubjectRegister {
   }
 
   /** Finds subjects by code or document; one that is unknown is registered provisionally from the decision (R-11-1a). */
-  async findOrRegister(tx: Transaction, identities: readonly IdentityToRegister[]): Promise<RegisteredSubjects> {
+  async findOrRegister(tx: Transaction, identities: readonly IdentityToRegister[], actor = 'list-matching'): Promise<RegisteredSubjects> {
     const wanted = new Map<string, IdentityToRegister>();
     for (const candidate of identities) {
       const key = this.keyOf(candidate.identity);
@@ -45,36 +53,68 @@ export class SubjectRegister {
       if (known === undefined || known.regionCode === null)
         wanted.set(key, { identity: known?.identity ?? candidate.identity, regionCode: candidate.regionCode });
     }
-    const byKey = await this.find(tx, [...wanted.keys()]);
-    const unknown = [...wanted].filter(([key]) => !byKey.has(key));
-    if (unknown.length === 0) return { byKey, created: new Set() };
-    const inserted = await insertSubjects(
-      tx,
-      unknown.map(([, subject]) => this.newSubject(subject)),
-    );
-    for (const row of inserted) byKey.set(keyOfRow(row), row);
-    const meanwhile = unknown.map(([key]) => key).filter((key) => !byKey.has(key));
-    if (meanwhile.length > 0) for (const [key, row] of await this.find(tx, meanwhile)) byKey.set(key, row);
-    return { byKey, created: new Set(inserted.map((row) => row.id)) };
+    const bearers = await this.find(tx, [...wanted.keys()]);
+    const unknown = [...wanted].filter(([key]) => !bearers.has(key));
+    const inserted =
+      unknown.length === 0
+        ? []
+        : await insertSubjects(
+            tx,
+            unknown.map(([, subject]) => this.newSubject(subject)),
+            actor,
+          );
+    for (const row of inserted) bearers.set(keyOfRow(row), row);
+    const meanwhile = unknown.map(([key]) => key).filter((key) => !bearers.has(key));
+    if (meanwhile.length > 0) for (const [key, row] of await this.find(tx, meanwhile)) bearers.set(key, row);
+    return { byKey: await followMergers(tx, bearers), bearers, created: new Set(inserted.map((row) => row.id)), aliases: new Map() };
   }
 
-  /** Whether the decision's name is the registered one, up to ways of writing (E1, E2 of §11.3; EXACT of §11.4). A name that cannot be read in full is not. */
-  isSameName(subject: SubjectRow, identity: CleanIdentity): boolean {
-    if (identity.kind !== 'PERSON') return sameOrganisationName(subject.name ?? '', identity.name) !== 'DIFFERENT';
-    const registered = this.personalData.open(subject.sealed ?? '').name;
-    if (registered === identity.name) return true;
-    const [known, given] = [normalisePersonName(registered), normalisePersonName(identity.name)];
-    return known.key === given.key && known.key !== '' && ![...known.flags, ...given.flags].includes('UNREADABLE_CHARACTER');
+  /**
+   * Locks the lanes of the subjects that are listed and of whoever was registered just now, then takes all as they are under them: a register row may
+   * have renamed or ended one a moment before.
+   * @throws ProblemError UNAVAILABLE when one was merged in this very moment: the request runs again and finds the other
+   */
+  async lockAndRefresh(tx: Transaction, subjects: RegisteredSubjects, listed: readonly string[]): Promise<RegisteredSubjects> {
+    const aliases = new Map((await findMergedInto(tx, listed)).map((row) => [row.id, row.merged_into ?? row.id]));
+    await lockLanes(tx, [...listed, ...aliases.keys(), ...subjects.created]);
+    const known = [...subjects.byKey.values(), ...subjects.bearers.values()];
+    const rows = new Map((await findSubjects(tx, [...new Set(known.map((row) => row.id))])).map((row) => [row.id, row]));
+    const fresh = (row: SubjectRow): SubjectRow => {
+      const now = rows.get(row.id);
+      if (now === undefined || now.merged_into !== row.merged_into) throw new ProblemError('UNAVAILABLE', '主体正在归并，请重试');
+      return now;
+    };
+    const refreshed = (map: ReadonlyMap<string, SubjectRow>) => new Map([...map].map(([key, row]) => [key, fresh(row)]));
+    return { byKey: refreshed(subjects.byKey), bearers: refreshed(subjects.bearers), created: subjects.created, aliases };
+  }
+
+  /**
+   * Whether the decision's name is the registered one, up to ways of writing (E1, E2 of §11.3; EXACT of §11.4), or a former one that was in use on
+   * the day of the decision. A name that cannot be read in full is not.
+   */
+  isSameName(subject: SubjectRow, identity: CleanIdentity, decisionDate: string): boolean {
+    const former = (names: SubjectRow['former_names']) => names.filter((name) => wasInUse(name, decisionDate)).map((name) => name.name);
+    if (identity.kind !== 'PERSON')
+      return [subject.name ?? '', ...former(subject.former_names)].some(
+        (name) => sameOrganisationName(name, identity.name) !== 'DIFFERENT',
+      );
+    const names = [this.personalData.open(subject.sealed ?? '').name];
+    if (subject.sealed_details !== null) names.push(...former(openDetails(this.personalData, subject.sealed_details).formerNames ?? []));
+    return names.some((registered) => isSamePersonName(registered, identity.name));
   }
 
   /** Notes regions of subjects that had none, and says so. The caller holds their lanes. */
-  async learnRegions(tx: Transaction, regions: readonly { subjectId: string; regionCode: string }[]): Promise<NewEvent[]> {
+  async learnRegions(
+    tx: Transaction,
+    regions: readonly { subjectId: string; regionCode: string }[],
+    actor = 'list-matching',
+  ): Promise<NewEvent[]> {
     if (regions.length === 0) return [];
-    return (await fillRegions(tx, regions)).map((row) => newEvent({ definition: subjectChanged, key: row.id, data: stateOf(row) }));
+    return (await fillRegions(tx, regions, actor)).flatMap((row) => changedEvents(row));
   }
 
   registeredEvent(row: SubjectRow, actor: string): NewEvent {
-    return newEvent({ definition: subjectRegistered, key: row.id, data: stateOf(row), actor });
+    return registeredEvent(row, actor);
   }
 
   private async find(tx: Transaction, keys: readonly string[]): Promise<Map<string, SubjectRow>> {
@@ -84,7 +124,7 @@ export class SubjectRegister {
 
   private newSubject({ identity, regionCode }: IdentityToRegister): NewSubject {
     const nobody = { name: null, uscc_code: null, sealed: null, id_hash: null, name_masked: null, id_masked: null };
-    const common = { ...nobody, kind: identity.kind, region_code: regionCode, provisional: true };
+    const common = { ...nobody, kind: identity.kind, region_code: regionCode, provisional: true, identified: true };
     if (identity.kind !== 'PERSON') return { ...common, name: identity.name, uscc_code: identity.usccCode };
     const { name, idType, idNumber } = identity;
     return {
@@ -97,22 +137,21 @@ export class SubjectRegister {
   }
 }
 
-function keyOfRow(row: SubjectRow): string {
-  return row.kind === 'PERSON' ? `P ${row.id_hash}` : `O ${row.uscc_code}`;
+/** §11.2: the same after normalisation; a name with a character that cannot be read equals nothing. */
+export function isSamePersonName(registered: string, given: string): boolean {
+  if (registered === given) return true;
+  const [known, other] = [normalisePersonName(registered), normalisePersonName(given)];
+  return known.key === other.key && known.key !== '' && ![...known.flags, ...other.flags].includes('UNREADABLE_CHARACTER');
 }
 
-/** The whole state of a subject as events carry it. */
-function stateOf(row: SubjectRow): EventData<typeof subjectRegistered> {
-  const isPerson = row.kind === 'PERSON';
-  return {
-    subjectId: row.id,
-    version: row.version,
-    kind: row.kind,
-    organisation: isPerson ? null : { name: row.name ?? '', usccCode: row.uscc_code },
-    person: isPerson
-      ? { sealed: row.sealed ?? '', idHash: row.id_hash ?? '', nameMasked: row.name_masked ?? '', idMasked: row.id_masked ?? '' }
-      : null,
-    regionCode: row.region_code,
-    provisional: row.provisional,
-  };
+/** Where a subject proved to be another one, that one stands for its code or number from then on. */
+async function followMergers(tx: Transaction, bearers: ReadonlyMap<string, SubjectRow>): Promise<Map<string, SubjectRow>> {
+  const targets = [...new Set([...bearers.values()].flatMap((row) => row.merged_into ?? []))];
+  if (targets.length === 0) return new Map(bearers);
+  const rows = new Map((await findSubjects(tx, targets)).map((row) => [row.id, row]));
+  return new Map([...bearers].map(([key, row]) => [key, rows.get(row.merged_into ?? '') ?? row]));
+}
+
+function keyOfRow(row: SubjectRow): string {
+  return row.kind === 'PERSON' ? `P ${row.id_hash}` : `O ${row.uscc_code}`;
 }

@@ -1,7 +1,8 @@
-import type { SubjectKind } from '@lianxin/contracts';
+import type { SubjectKind, SubjectStatus } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
+import type { FormerName, SubjectCodes } from './register.rules.ts';
 
-/** A row of the register. An organisation has name and code; a person only sealed, hashed and masked forms. */
+/** A row of the register: the fold of its facts as of today. An organisation has name and code; a person only sealed, hashed and masked forms. */
 export interface SubjectRow {
   readonly id: string;
   readonly version: number;
@@ -14,31 +15,72 @@ export interface SubjectRow {
   readonly id_masked: string | null;
   readonly region_code: string | null;
   readonly provisional: boolean;
+  /** False: a name in a decision without a valid number, nobody yet (R-11-1). */
+  readonly identified: boolean;
+  readonly status: SubjectStatus;
+  readonly status_on: string | null;
+  readonly established_on: string | null;
+  readonly former_names: readonly FormerName[];
+  readonly codes: SubjectCodes;
+  readonly address: string | null;
+  readonly phone_hash: string | null;
+  readonly representative_sealed: string | null;
+  readonly representative_hash: string | null;
+  readonly representative_since: string | null;
+  readonly sealed_details: string | null;
+  readonly parent_id: string | null;
+  readonly merged_into: string | null;
 }
-export type NewSubject = Omit<SubjectRow, 'id' | 'version'>;
+export type NewSubject = Pick<
+  SubjectRow,
+  'kind' | 'name' | 'uscc_code' | 'sealed' | 'id_hash' | 'name_masked' | 'id_masked' | 'region_code' | 'provisional' | 'identified'
+>;
 
-const columns = 'id, version, kind, name, uscc_code, sealed, id_hash, name_masked, id_masked, region_code, provisional';
+const newColumns = 'id, version, kind, name, uscc_code, sealed, id_hash, name_masked, id_masked, region_code, provisional, identified';
+export const subjectColumns =
+  `${newColumns}, status, status_on, established_on, former_names, codes, address, phone_hash, representative_sealed, representative_hash, ` +
+  'representative_since, sealed_details, parent_id, merged_into';
 
 /** Subjects by code or by the hash of their document. */
 export function findByIdentity(tx: Transaction, usccCodes: readonly string[], idHashes: readonly string[]): Promise<SubjectRow[]> {
-  return tx.query<SubjectRow>(`SELECT ${columns} FROM subject WHERE uscc_code = ANY($1) OR id_hash = ANY($2)`, [usccCodes, idHashes]);
+  return tx.query<SubjectRow>(`SELECT ${subjectColumns} FROM subject WHERE uscc_code = ANY($1) OR id_hash = ANY($2)`, [
+    usccCodes,
+    idHashes,
+  ]);
 }
 
 export function findSubjects(tx: Transaction, ids: readonly string[]): Promise<SubjectRow[]> {
-  return tx.query<SubjectRow>(`SELECT ${columns} FROM subject WHERE id = ANY($1)`, [ids]);
+  return tx.query<SubjectRow>(`SELECT ${subjectColumns} FROM subject WHERE id = ANY($1)`, [ids]);
+}
+
+/** Organisations that bear exactly this name today. */
+export function findByName(tx: Transaction, name: string, limit: number): Promise<SubjectRow[]> {
+  return tx.query<SubjectRow>(`SELECT ${subjectColumns} FROM subject WHERE identified AND name = $1 ORDER BY id LIMIT $2`, [name, limit]);
+}
+
+/** Subjects that proved to be one of these (human decision); their entries keep their own key. */
+export function findMergedInto(tx: Transaction, ids: readonly string[]): Promise<SubjectRow[]> {
+  return tx.query<SubjectRow>(`SELECT ${subjectColumns} FROM subject WHERE merged_into = ANY($1)`, [ids]);
 }
 
 /**
- * Registers subjects, always in the order of their identity, so that two batches never wait for each other in a ring. One that another transaction
- * registers at this moment is waited for and left out of the result.
+ * Registers subjects with their first fact, always in the order of their identity, so that two batches never wait for each other in a ring. One that
+ * another transaction registers at this moment is waited for and left out of the result.
  */
-export function insertSubjects(tx: Transaction, subjects: readonly NewSubject[]): Promise<SubjectRow[]> {
+export function insertSubjects(tx: Transaction, subjects: readonly NewSubject[], actor: string): Promise<SubjectRow[]> {
   return tx.query<SubjectRow>(
-    `INSERT INTO subject (${columns})
-     SELECT uuidv7(), 1, kind, name, uscc_code, sealed, id_hash, name_masked, id_masked, region_code, provisional
-     FROM jsonb_populate_recordset(NULL::subject, $1::jsonb) AS new ORDER BY coalesce(uscc_code, id_hash)
-     ON CONFLICT DO NOTHING RETURNING ${columns}`,
-    [JSON.stringify(subjects)],
+    `WITH born AS (
+       INSERT INTO subject (${newColumns})
+       SELECT uuidv7(), 1, kind, name, uscc_code, sealed, id_hash, name_masked, id_masked, region_code, provisional, identified
+       FROM jsonb_populate_recordset(NULL::subject, $1::jsonb) AS new ORDER BY coalesce(uscc_code, id_hash)
+       ON CONFLICT DO NOTHING RETURNING ${subjectColumns}),
+     told AS (
+       INSERT INTO subject_fact (subject_id, version, what, patch, source, actor)
+       SELECT id, version, 'REGISTERED', jsonb_strip_nulls(jsonb_build_object('name', name, 'sealed', sealed, 'nameMasked', name_masked,
+                'idMasked', id_masked, 'regionCode', region_code)), 'DECISION', $2
+       FROM born)
+     SELECT * FROM born`,
+    [JSON.stringify(subjects), actor],
   );
 }
 
@@ -48,15 +90,21 @@ export async function removeUnused(tx: Transaction, ids: readonly string[]): Pro
 }
 
 /** Learns where a subject is registered that was known only as a party until now; returns those that changed. */
-export function fillRegions(tx: Transaction, regions: readonly { subjectId: string; regionCode: string }[]): Promise<SubjectRow[]> {
+export function fillRegions(
+  tx: Transaction,
+  regions: readonly { subjectId: string; regionCode: string }[],
+  actor: string,
+): Promise<SubjectRow[]> {
   return tx.query<SubjectRow>(
-    `UPDATE subject SET region_code = new.region_code, version = version + 1
-     FROM unnest($1::uuid[], $2::text[]) AS new (subject_id, region_code)
-     WHERE subject.id = new.subject_id AND subject.region_code IS NULL
-     RETURNING ${columns
-       .split(', ')
-       .map((column) => `subject.${column}`)
-       .join(', ')}`,
-    [regions.map((region) => region.subjectId), regions.map((region) => region.regionCode)],
+    `WITH learnt AS (
+       UPDATE subject SET region_code = new.region_code, version = version + 1
+       FROM unnest($1::uuid[], $2::text[]) AS new (subject_id, region_code)
+       WHERE subject.id = new.subject_id AND subject.region_code IS NULL
+       RETURNING subject.*),
+     told AS (
+       INSERT INTO subject_fact (subject_id, version, what, patch, source, actor)
+       SELECT id, version, 'REGION', jsonb_build_object('regionCode', region_code), 'DECISION', $3 FROM learnt)
+     SELECT ${subjectColumns} FROM learnt`,
+    [regions.map((region) => region.subjectId), regions.map((region) => region.regionCode), actor],
   );
 }

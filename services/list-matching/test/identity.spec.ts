@@ -47,7 +47,7 @@ describe('who is meant (domain §11, R-11-1)', () => {
       expect([name, entry.status, entry.subject.id]).toEqual([name, 'ACTIVE', first.subject.id]);
     }
     const found = await lists.call<{ data: unknown[] }>(auditor, 'GET', `/api/v1/subjects?usccCode=${usccCode}`);
-    expect(found.body.data).toEqual([
+    expect(found.body.data).toMatchObject([
       {
         id: first.subject.id,
         version: 1,
