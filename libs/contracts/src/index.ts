@@ -10,6 +10,7 @@ export * from './api/task.api.ts';
 export * from './calendar-2026.ts';
 export * from './calendar-date.ts';
 export * from './event.ts';
+export * from './event-id.ts';
 export * from './events/index.ts';
 export * from './id-number.ts';
 export { cleanIdentifier } from './identifier-text.ts';

@@ -37,11 +37,18 @@ export interface Figure {
   readonly labels?: readonly string[];
   /** An answer this young is given again instead of a new look. */
   readonly keptMs?: number;
+  /**
+   * A look takes long: scrapes do not wait for it but show the last answer, and the looks together take at most a fiftieth of the time. Until the first
+   * answer is there the figure is missing.
+   */
+  readonly costly?: boolean;
   readonly read: () => Promise<readonly { readonly labels?: Readonly<Record<string, string>>; readonly value: number }[]>;
 }
 
 /** A scraper waits ten seconds by default, the gateway five for each service. */
 const figureTimeoutMs = 2_000;
+/** A costly figure rests this many times as long as its look took. */
+const restPerLook = 50;
 
 /** The Prometheus registry of one service; several services may run in one process, each with its own. */
 @Injectable()
@@ -78,6 +85,7 @@ export class Metrics {
         reading ??= this.look(figure, gauge, kept).finally(() => {
           reading = undefined;
         });
+        if (figure.costly === true) return;
         const inTime = await withinMs(figureTimeoutMs, reading);
         if (inTime) return;
         clear(gauge);
@@ -87,11 +95,13 @@ export class Metrics {
   }
 
   private async look(figure: Figure, gauge: Gauge, kept: { until: number }): Promise<void> {
+    const began = performance.now();
     try {
       const values = await figure.read();
       clear(gauge);
       for (const { labels, value } of values) gauge.set({ ...labels }, value);
-      kept.until = performance.now() + (figure.keptMs ?? 0);
+      const now = performance.now();
+      kept.until = now + Math.max(figure.keptMs ?? 0, figure.costly === true ? restPerLook * (now - began) : 0);
     } catch {
       // The cause is told by whatever else uses the part that fails; here the gap itself is the news.
       clear(gauge);

@@ -39,7 +39,7 @@ export class EventFeeder {
     definition: Definition,
     key: string,
     data: EventData<Definition>,
-    options: { id?: string; seq?: number } = {},
+    options: { id?: string; seq?: number; causationId?: string } = {},
   ): { event: LianxinEvent; record: LogRecord } {
     const lane = `${definition.topic} ${key}`;
     const subjectSeq = options.seq ?? (this.sequences.get(lane) ?? 0) + 1;
@@ -55,6 +55,7 @@ export class EventFeeder {
       time: now,
       recordedTime: now,
       correlationId: id,
+      causationId: options.causationId,
       classification: definition.classification,
       data,
     };
@@ -66,7 +67,7 @@ export class EventFeeder {
     definition: Definition,
     key: string,
     data: EventData<Definition>,
-    options: { id?: string; seq?: number } = {},
+    options: { id?: string; seq?: number; causationId?: string } = {},
   ): Promise<LianxinEvent> {
     const { event, record } = this.make(definition, key, data, options);
     await this.log.append([record]);

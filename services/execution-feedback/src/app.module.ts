@@ -27,8 +27,10 @@ import { RevealController } from './reveal.controller.ts';
 import { RevealStore } from './reveal.store.ts';
 import { TaskController } from './task.controller.ts';
 import { noticeExport, taskExport } from './task.export.ts';
+import { TaskFigures } from './task.figures.ts';
 import { TaskStore } from './task.store.ts';
 import { TaskViews } from './task.view.ts';
+import { TaskFiguresStore } from './task-figures.store.ts';
 
 @Module({})
 export class AppModule {
@@ -55,6 +57,8 @@ export class AppModule {
         FileStore,
         RevealStore,
         CycleService,
+        TaskFiguresStore,
+        TaskFigures,
       ],
     };
   }

@@ -18,6 +18,7 @@ import { ActService } from './act.service.ts';
 import { checkFeedback, documentKey, feedbackDue, taskAfterApproval } from './feedback.rules.ts';
 import { type Feedback, FeedbackStore, type FeedbackVersion } from './feedback.store.ts';
 import { FileStore } from './file.store.ts';
+import { TaskFigures } from './task.figures.ts';
 import { decideTransition, type Task } from './task.rules.ts';
 import { type ShownBasis, TaskStore } from './task.store.ts';
 
@@ -30,6 +31,7 @@ export class FeedbackService {
     private readonly store: FeedbackStore,
     private readonly files: FileStore,
     private readonly outbox: Outbox,
+    private readonly figures: TaskFigures,
   ) {}
 
   /**
@@ -153,6 +155,7 @@ export class FeedbackService {
     if (!decision.ok) throw new ProblemError(decision.code, decision.detail);
     const lifted: Task = { ...task, status: decision.next, dueAt: null, feedbackDueAt: null, version: task.version + 1 };
     await this.acts.save(tx, task, lifted, { what: 'LIFTED', actor: principal.id, at: now, detail: { feedbackId: feedback.id } });
+    await this.figures.noteLifted(tx, task.id);
     return lifted;
   }
 

@@ -32,12 +32,20 @@ export function refold(board: PlanBoard, task: Task, step: FoldStep): Task {
   return board.changeTask(task, named, fact);
 }
 
-function endTask(board: PlanBoard, task: Task, fact: { what: string; causeEvent: LianxinEvent }, inError: boolean): Task {
+function endTask(
+  board: PlanBoard,
+  task: Task,
+  fact: { what: string; causeEvent: LianxinEvent; detail: { entryId: string } },
+  inError: boolean,
+): Task {
   const cleared = { previousStatus: null, heldOn: null, feedbackDueAt: null };
   if (inError && isNeverStarted(task))
     return board.changeTask(task, { ...cleared, status: nextStatus(task, 'cancel'), dueAt: null }, { ...fact, what: 'CANCELLED' });
   const dueAt = task.hasDeadline ? board.liftDueAt : null;
-  return board.changeTask(task, { ...cleared, status: nextStatus(task, 'lift'), dueAt }, fact);
+  // Which exit it was, so that it can be told how long the person waited to be freed.
+  const exitEvent = fact.causeEvent.causationId;
+  const detail = { ...fact.detail, ...(exitEvent === undefined ? {} : { exitEvent }) };
+  return board.changeTask(task, { ...cleared, status: nextStatus(task, 'lift'), dueAt }, { ...fact, detail });
 }
 
 function releaseTask(
