@@ -126,3 +126,6 @@ function fail(cause, remedy) {
   console.error(`lianxin: ${cause}.\nRemedy: ${remedy}.`);
   process.exit(1);
 }
+
+// `node scripts/setup.mjs` does this and nothing else.
+if (process.argv[1] === fileURLToPath(import.meta.url)) await setUp();

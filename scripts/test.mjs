@@ -1,58 +1,104 @@
-// `npm test`: sets everything up, checks the house, then runs every test against real PostgreSQL, Kafka and Redis.
-// Arguments are passed to Jest (`npm test -- plan`); with any, the checks are left out.
+// `npm test`: sets everything up, checks the house, then runs every test against real PostgreSQL, Kafka and Redis; where a container engine is, the
+// containers too. Arguments are passed to Jest (`npm test -- plan`); with any, only what they choose is run.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findContainers } from './containers.mjs';
 import { setUp } from './setup.mjs';
 
 const root = join(import.meta.dirname, '..');
+const node = join(root, 'node_modules/.bin/node');
 const chosen = process.argv.slice(2);
+const began = Date.now();
 await setUp();
 
-const node = join(root, 'node_modules/.bin/node');
-const environment = { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` };
-let checksFailed = 0;
-if (chosen.length === 0) {
-  const check = spawnSync(node, [join(root, 'scripts/check.mjs')], { cwd: root, stdio: 'inherit', env: environment });
-  if (check.status !== 0) checksFailed = 1;
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'lianxin-test-'));
-const report = join(folder, 'report.json');
-// Several specs start a whole system with a broker of its own: half the cores, so that none starves another.
+const folder = mkdtempSync(join(tmpdir(), 'lianxin-run-'));
+const environment = {
+  ...process.env,
+  PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`,
+  // What one way to run leaves here, the others compare with.
+  LIANXIN_TEST_RUN_DIR: folder,
+};
+/** Several specs start a whole system with a broker of its own: half the cores, so that none starves another. */
 const workers = Math.max(1, Math.floor(availableParallelism() / 2));
-const jest = spawnSync(
-  node,
-  [
-    '--experimental-vm-modules',
-    '--disable-warning=ExperimentalWarning',
-    'node_modules/jest/bin/jest.js',
-    `--maxWorkers=${workers}`,
-    '--json',
-    `--outputFile=${report}`,
-    ...chosen,
-  ],
-  { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: environment },
-);
-if (!existsSync(report)) {
-  console.error('the test run ended without a report');
-  process.exit(1);
-}
-const result = JSON.parse(readFileSync(report, 'utf8'));
-rmSync(folder, { recursive: true, force: true });
-const suitesThatDidNotRun = result.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0);
-for (const suite of suitesThatDidNotRun) console.error(`did not run: ${suite.name.replace(`${root}/`, '')}\n${suite.message}`);
-const gaps = gapsOf(result);
-for (const gap of gaps) console.log(`NOT RUN: ${gap}`);
-if (checksFailed > 0) console.log('npm run check FAILED: see above');
-const failed = result.numFailedTests + suitesThatDidNotRun.length + checksFailed;
-console.log(`${result.numPassedTests} passed, ${failed} failed, ${result.numPendingTests + result.numTodoTests} skipped`);
-process.exit(failed > 0 || jest.status !== 0 || (process.env.CI === 'true' && gaps.length > 0) ? 1 : 0);
+/** What could not run here, in words; CI treats any such gap as a failure. */
+const gaps = [];
+const notes = [];
+const totals = { passed: 0, failed: 0, skipped: 0 };
 
-/** What could not run here, by the names of the skipped tests. CI treats any such gap as a failure. */
-function gapsOf(report) {
-  return report.testResults.flatMap((suite) =>
-    suite.assertionResults.filter((test) => test.status === 'pending').map((test) => test.fullName),
+try {
+  if (chosen.length > 0) jest('chosen tests', chosen);
+  else {
+    check();
+    jest('tests', []);
+    jest('commands of the READMEs', ['--testMatch', '**/test/readme.commands.ts']);
+    runContainers();
+    tellWays();
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+for (const gap of gaps) console.log(`NOT RUN: ${gap}`);
+for (const note of notes) console.log(note);
+console.log(
+  `${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped in ${((Date.now() - began) / 60_000).toFixed(1)} minutes`,
+);
+process.exit(totals.failed > 0 || (process.env.CI === 'true' && gaps.length > 0) ? 1 : 0);
+
+function check() {
+  const { status } = spawnSync(node, [join(root, 'scripts/check.mjs')], { cwd: root, stdio: 'inherit', env: environment });
+  if (status === 0) return;
+  totals.failed += 1;
+  notes.push('npm run check FAILED: see above');
+}
+
+/** One run of Jest, whose results are added up. */
+function jest(title, words, extra = {}) {
+  console.error(`--- ${title}`);
+  const report = join(folder, `report-${title.replaceAll(/\W+/g, '-')}.out`);
+  const own = ['--json', `--outputFile=${report}`, `--reporters=${join(root, 'scripts/test.reporter.mjs')}`, `--maxWorkers=${workers}`];
+  const { status } = spawnSync(
+    node,
+    ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', ...own, ...words],
+    // Each worker is a Node of its own that would warn again.
+    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...environment, NODE_NO_WARNINGS: '1', ...extra } },
   );
+  if (!existsSync(report)) {
+    totals.failed += 1;
+    notes.push(`${title}: the run ended without a report`);
+    return;
+  }
+  const result = JSON.parse(readFileSync(report, 'utf8'));
+  const notBegun = result.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0);
+  for (const suite of notBegun) notes.push(`did not run: ${suite.name.replace(`${root}/`, '')}`);
+  const failed = result.numFailedTests + notBegun.length;
+  totals.passed += result.numPassedTests;
+  // Jest ends badly also without a failed test: a set-up that fails, nothing found to run.
+  totals.failed += failed === 0 && status !== 0 ? 1 : failed;
+  if (failed === 0 && status !== 0) notes.push(`${title}: ended with status ${status}`);
+  const skipped = result.testResults.flatMap((suite) => suite.assertionResults.filter((test) => test.status === 'pending'));
+  totals.skipped += skipped.length + result.numTodoTests;
+  gaps.push(...skipped.map((test) => test.fullName));
+}
+
+/** The road in containers, and the tests of what talks to servers with containers for servers (testcontainers). */
+function runContainers() {
+  const { gap, standIns } = findContainers();
+  if (gap !== undefined) {
+    gaps.push(`docker compose and testcontainers: ${gap}`);
+    return;
+  }
+  const images =
+    standIns.length > 0 ? `stand-ins for ${standIns.join(', ')}: a stand-in proves the wiring, not the image` : 'images of the registry';
+  console.error(`containers from ${images}`);
+  jest('the road with docker compose', ['--testMatch', '**/test/road.compose.ts', '--testTimeout', '120000']);
+  jest('servers by testcontainers', ['libs/messaging/test/event-log', 'services/gateway/test/rate'], { LIANXIN_TEST_ENGINE: 'docker' });
+  notes.push(`containers ran from ${images}`);
+}
+
+/** On which ways to run the tables were compared. */
+function tellWays() {
+  const ways = readdirSync(folder).flatMap((name) => /^rows\.(\w+)\.json$/.exec(name)?.[1] ?? []);
+  notes.push(`the road's tables were compared on: ${ways.join(', ')}`);
 }

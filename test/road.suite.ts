@@ -209,7 +209,7 @@ export function describeRoad(mode: Mode): void {
     test('what stands in the tables is the same on every way to run, row for row', async () => {
       await untilQuiet(system);
       await expectSameAsOtherWays(mode, 'rows', await digestOfTables((statements) => system.rows(statements)));
-    }, 180_000);
+    }, 300_000);
 
     test('ten thousand rows by CSV with one in a hundred bad: good rows in, each bad row told with line, field, reason and remedy', async () => {
       const header =
@@ -273,7 +273,7 @@ export function describeRoad(mode: Mode): void {
     test('after the import every table has as many rows as on every other way to run', async () => {
       await untilQuiet(system);
       await expectSameAsOtherWays(mode, 'counts', await countsOfTables((statements) => system.rows(statements)));
-    }, 180_000);
+    }, 300_000);
   });
 }
 
