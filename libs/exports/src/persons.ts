@@ -14,8 +14,9 @@ export class Persons {
     return Buffer.from(this.personalData.hash('EXPORT', subjectId), 'base64url').toString('hex').toUpperCase().slice(0, codeLength);
   }
 
-  /** An organisation by its name, a person by a code. */
-  name(kind: string, name: string | null, subjectId: string): string | null {
-    return kind === 'PERSON' ? `自然人 ${this.code(subjectId)}` : name;
+  /** An organisation by its name, a person by a code; one who is not in the register yet has none. */
+  name(kind: string, name: string | null, subjectId: string | null): string | null {
+    if (kind !== 'PERSON') return name;
+    return subjectId === null ? '自然人' : `自然人 ${this.code(subjectId)}`;
   }
 }
