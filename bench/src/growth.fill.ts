@@ -97,10 +97,10 @@ const dueAt = `CASE WHEN has_deadline AND new_status NOT IN ('LIFTED', 'CANCELLE
 
 const inserts = [
   `INSERT INTO plan_seen (entry_id, activation_no, plan_id, plan_version, lane_key, status, hold_cause, held_on, catalogue_version, list_code, list_type,
-     direction, entry_number, designating_department, activated_on, valid_to, measures)
+     direction, entry_number, designating_department, activated_on, valid_to, departments, measures)
    SELECT c.entry_id, 1, c.plan_id, CASE c.status WHEN 'LIVE' THEN 1 ELSE 2 END, c.subjects[1]::text, c.status, CASE c.status WHEN 'HELD' THEN 'SUSPENSION' END,
      CASE c.status WHEN 'HELD' THEN c.at::date END, p.catalogue_version, p.list_code, p.list_type, p.direction, p.entry_number || c.k, p.designating_department,
-     c.at::date, c.at::date + 1095, p.measures
+     c.at::date, c.at::date + 1095, p.departments, p.measures
    FROM chunk_plan c JOIN pattern_plan p USING (list_no) ORDER BY c.k`,
   `INSERT INTO task (id, closed, party_subject_id, canonical_code, department_code, measure_code, class, direction, kind, force, trigger, role, party_id,
      party_role, party_kind, cycle, status, previous_status, version, has_deadline, dispatched_at, begun_at, due_at, feedback_due_at, held_on, lane_key,

@@ -11,7 +11,7 @@ interface Passage {
 /** How long one leg of a flag's road took, for each flag. */
 export interface Leg {
   readonly what: string;
-  readonly times: readonly number[];
+  readonly times: number[];
 }
 
 /**
@@ -47,7 +47,7 @@ export async function legsOf(
       plan.sent - plan.recorded,
       seen - plan.sent,
     ];
-    for (const [index, time] of took.entries()) (legs[index]?.times as number[]).push(time);
+    for (const [index, time] of took.entries()) legs[index]?.times.push(time);
   }
   return legs;
 }

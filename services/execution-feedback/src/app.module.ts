@@ -18,6 +18,7 @@ import { acceptFiles } from './file.plugin.ts';
 import { FileStore } from './file.store.ts';
 import { tasksMigration } from './migrations/0001-tasks.ts';
 import { feedbackMigration } from './migrations/0002-feedback.ts';
+import { planDepartmentsMigration } from './migrations/0003-plan-departments.ts';
 import { NoticeStore } from './notice.store.ts';
 import { PlanConsumer } from './plan.consumer.ts';
 import { PlanService } from './plan.service.ts';
@@ -68,7 +69,7 @@ export const service = {
   name: 'execution-feedback',
   titleZh: '执行反馈',
   config: configSchema,
-  migrations: [messagingMigration, tasksMigration, feedbackMigration, exportMigrationOf('execution-feedback')],
+  migrations: [messagingMigration, tasksMigration, feedbackMigration, exportMigrationOf('execution-feedback'), planDepartmentsMigration],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,
 } satisfies ServiceDefinition<typeof configSchema.shape>;

@@ -26,6 +26,8 @@ export interface PlanBody {
   readonly designatingDepartment: string;
   readonly activatedOn: string;
   readonly validTo: string | null;
+  /** Those with a task or a notice of the plan, sorted: they may see it. */
+  readonly departments: readonly string[];
   /** By measure code: what opens its gate and proves its condition. */
   readonly measures: Readonly<Record<string, Pick<PlanMeasure, 'basisRefs' | 'conditions'>>>;
 }

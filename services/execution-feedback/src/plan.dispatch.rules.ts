@@ -10,7 +10,7 @@ export function applyMade(board: PlanBoard, event: LianxinEvent<MeasurePlanMade>
   const seen = board.findPlan(event.data);
   // The body of a plan comes once; what was seen later than it (a hold, an end) keeps its say.
   if (seen !== undefined && seen.body !== null) return [];
-  const body = bodyOf(event.data);
+  const body = bodyOf(event.data, seen?.status === 'ENDED' ? [] : departmentsOf(event.data));
   const plan: Plan = {
     entryId: event.data.entryId,
     activationNo: event.data.activationNo,
@@ -35,7 +35,14 @@ export function applyMade(board: PlanBoard, event: LianxinEvent<MeasurePlanMade>
   ];
 }
 
-function bodyOf(data: MeasurePlanMade): PlanBody {
+/** Every department that executes a measure of some party of the plan. */
+function departmentsOf(data: MeasurePlanMade): string[] {
+  const used = new Set(data.groups.flatMap((group) => (group.partyIds.length === 0 ? [] : group.measureCodes)));
+  const executors = data.measures.filter((measure) => used.has(measure.measureCode)).flatMap((measure) => measure.executors);
+  return [...new Set(executors.map((executor) => executor.departmentCode))].sort();
+}
+
+function bodyOf(data: MeasurePlanMade, departments: readonly string[]): PlanBody {
   return {
     catalogueVersion: data.catalogueVersion,
     listCode: data.listCode,
@@ -45,6 +52,7 @@ function bodyOf(data: MeasurePlanMade): PlanBody {
     designatingDepartment: data.designatingDepartment,
     activatedOn: data.activatedOn,
     validTo: data.validTo,
+    departments,
     measures: Object.fromEntries(
       data.measures.map((measure) => [measure.measureCode, { basisRefs: measure.basisRefs, conditions: measure.conditions }]),
     ),

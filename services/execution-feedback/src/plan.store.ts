@@ -42,6 +42,7 @@ interface PlanRow {
   designating_department: string;
   activated_on: string;
   valid_to: string | null;
+  departments: string[];
   measures: PlanBody['measures'];
 }
 
@@ -64,6 +65,7 @@ const planColumns: readonly Column<Plan>[] = [
   { name: 'designating_department', type: 'text', of: (plan) => plan.body?.designatingDepartment },
   { name: 'activated_on', type: 'date', of: (plan) => plan.body?.activatedOn },
   { name: 'valid_to', type: 'date', of: (plan) => plan.body?.validTo },
+  { name: 'departments', type: 'jsonb', of: (plan) => plan.body?.departments ?? [] },
   { name: 'measures', type: 'jsonb', of: (plan) => plan.body?.measures },
 ];
 
@@ -227,6 +229,7 @@ function planOf(row: PlanRow): Plan {
           designatingDepartment: row.designating_department,
           activatedOn: row.activated_on,
           validTo: row.valid_to,
+          departments: row.departments,
           measures: row.measures,
         };
   return {
