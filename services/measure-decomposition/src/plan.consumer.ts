@@ -1,10 +1,12 @@
 import {
   listEntryActivated,
+  listEntryConfirmed,
   listEntryExited,
   listEntryRecognised,
   listEntryRecognitionEnded,
   listEntryResumed,
   listEntrySuspended,
+  listEntryUnconfirmed,
 } from '@lianxin/contracts';
 import { EventConsumer } from '@lianxin/messaging';
 import { Injectable } from '@nestjs/common';
@@ -15,7 +17,16 @@ import { PlanService } from './plan.service.ts';
 export class PlanConsumer {
   constructor(consumer: EventConsumer, plans: PlanService) {
     consumer.register({
-      types: [listEntryActivated, listEntrySuspended, listEntryResumed, listEntryExited, listEntryRecognised, listEntryRecognitionEnded],
+      types: [
+        listEntryActivated,
+        listEntrySuspended,
+        listEntryResumed,
+        listEntryExited,
+        listEntryRecognised,
+        listEntryRecognitionEnded,
+        listEntryUnconfirmed,
+        listEntryConfirmed,
+      ],
       together: true,
       handle: (tx, events) => plans.follow(tx, events),
     });

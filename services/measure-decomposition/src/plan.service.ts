@@ -4,11 +4,13 @@ import {
   type LianxinEvent,
   type ListEntryActivated,
   listEntryActivated,
+  listEntryConfirmed,
   listEntryExited,
   listEntryRecognised,
   listEntryRecognitionEnded,
   listEntryResumed,
   listEntrySuspended,
+  listEntryUnconfirmed,
   measurePlanEnded,
   measurePlanHeld,
   measurePlanMade,
@@ -85,6 +87,16 @@ function factOf(event: LianxinEvent): { entryId: string; heard: Heard; detail: R
     const { documentNo, resumedOn } = event.data;
     return { ...headOf(event.data, 'RESUMED'), detail: { documentNo, on: resumedOn } };
   }
+  if (isEvent(event, listEntryUnconfirmed))
+    return { ...headOf(event.data, 'SUSPENDED'), detail: { unconfirmed: true, on: event.data.unconfirmedOn } };
+  if (isEvent(event, listEntryConfirmed)) {
+    const { status, documentNo, confirmedOn } = event.data;
+    // Suspended besides: the court's stop goes on, whatever the source says (T14).
+    return {
+      ...headOf(event.data, status === 'SUSPENDED' ? 'SUSPENDED' : 'RESUMED'),
+      detail: { confirmed: true, documentNo, on: confirmedOn },
+    };
+  }
   if (isEvent(event, listEntryExited)) {
     const { ground, documentNo, exitedOn } = event.data;
     return { ...headOf(event.data, 'EXITED'), detail: { ground, documentNo, on: exitedOn } };
@@ -108,6 +120,14 @@ function carryOut(catalogue: IndexedCatalogue, event: LianxinEvent, { kind, plan
     const { documentNo, suspendedOn } = event.data;
     const data = { ...planHead(event.data, plan), cause: 'SUSPENSION' as const, documentNo, heldOn: suspendedOn };
     outcome.said.push(newEvent({ ...said, definition: measurePlanHeld, data }));
+  } else if (kind === 'HELD' && isEvent(event, listEntryUnconfirmed)) {
+    const data = { ...planHead(event.data, plan), cause: 'SUSPENSION' as const, documentNo: null, heldOn: event.data.unconfirmedOn };
+    outcome.said.push(newEvent({ ...said, definition: measurePlanHeld, data }));
+  } else if (kind === 'RELEASED' && isEvent(event, listEntryConfirmed)) {
+    const { documentNo, confirmedOn } = event.data;
+    outcome.said.push(
+      newEvent({ ...said, definition: measurePlanReleased, data: { ...planHead(event.data, plan), documentNo, releasedOn: confirmedOn } }),
+    );
   } else if (kind === 'RELEASED' && isEvent(event, listEntryResumed)) {
     const { documentNo, resumedOn } = event.data;
     const data = { ...planHead(event.data, plan), documentNo, releasedOn: resumedOn };

@@ -4,6 +4,7 @@ import { checkDecided, checkOverridden, checkPerformed } from './check.ts';
 import { incidentRaised } from './incident.ts';
 import {
   listEntryActivated,
+  listEntryConfirmed,
   listEntryExited,
   listEntryNarrowed,
   listEntryReceived,
@@ -11,6 +12,7 @@ import {
   listEntryRecognitionEnded,
   listEntryResumed,
   listEntrySuspended,
+  listEntryUnconfirmed,
 } from './list-entry.ts';
 import {
   listEntryAdvanced,
@@ -81,6 +83,8 @@ export const eventDefinitions: readonly EventDefinition[] = [
   listEntrySuspended,
   listEntryResumed,
   listEntryExited,
+  listEntryUnconfirmed,
+  listEntryConfirmed,
   listEntryNarrowed,
   listEntryRecognised,
   listEntryRecognitionEnded,

@@ -149,3 +149,22 @@ export const listEntryRecognitionEnded = defineEvent({
   titleZh: '名单记录互认终止',
   data: z.object({ ...entryHead, originRegion: z.string(), documentNo: z.string().nullable(), endedOn: dateSchema }),
 });
+
+/**
+ * Sent when a full list of its source no longer names an entry that stands here (R-2-6b): its tasks are held at once and the source is asked. The
+ * entry itself stays in its state; until `confirmed` or `exited` nothing of it is executed.
+ */
+export const listEntryUnconfirmed = defineEvent({
+  type: 'lianxin.list_entry.unconfirmed.v1',
+  effect: 'FREES',
+  titleZh: '名单记录来源未确认',
+  data: z.object({ ...entryHead, unconfirmedOn: dateSchema, answerDueOn: dateSchema }),
+});
+
+/** Sent when the source of an unconfirmed entry stands by it, or names it again. It runs on, unless its state says that it is suspended besides. */
+export const listEntryConfirmed = defineEvent({
+  type: 'lianxin.list_entry.confirmed.v1',
+  effect: 'RESTRICTS',
+  titleZh: '名单记录来源确认',
+  data: z.object({ ...entryHead, documentNo: z.string().nullable(), confirmedOn: dateSchema, reappeared: z.boolean() }),
+});
