@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { FileUnwritable, receiveFile } from './download.ts';
 import { exitCodes } from './exit-code.rules.ts';
 import { ApiRefusal, CommandFault, NoAnswer, problemSchema } from './faults.ts';
 import { formOf, type Upload } from './file.ts';
@@ -62,6 +63,29 @@ export class ApiClient {
   async change<Schema extends z.ZodType>(call: Omit<Call, 'method'>, schema: Schema): Promise<z.infer<Schema> | undefined> {
     const keyed: Call = { method: 'POST', ...call, headers: { 'idempotency-key': randomUUID(), ...call.headers } };
     return this.isPlanned(keyed) ? undefined : this.parse(await this.send(keyed), schema);
+  }
+
+  /** Saves an answer as a file, see `receiveFile`; refusals are told as for any other request. Nothing in a dry run needs it. */
+  async download(
+    call: Omit<Call, 'method'>,
+    path: string,
+    unwritable: (reason: string) => string,
+    check: { readonly expectedHash: string; readonly damaged: string },
+  ): Promise<string> {
+    const whole: Call = { method: 'GET', ...call };
+    const url = this.urlOf(whole);
+    this.settings.trace?.(`→ GET ${url.href}`);
+    const signal = AbortSignal.timeout(call.timeoutMs ?? this.settings.timeoutMs);
+    const received = await receiveFile(url, { headers: this.headersOf(whole, false), signal }, path, check.expectedHash).catch(
+      (error: unknown) => {
+        if (error instanceof FileUnwritable)
+          throw new CommandFault(unwritable(error.message), exitCodes.failure, undefined, { cause: error });
+        throw noAnswerOf(url.origin, error);
+      },
+    );
+    if (received.status !== 200) throw this.refusalOf(received.status, received.text);
+    if (received.hash !== check.expectedHash) throw new CommandFault(check.damaged);
+    return received.hash;
   }
 
   /** The answer as it comes, whatever its status: for those who look at the system from outside. */

@@ -1,12 +1,14 @@
 import { isRealDate } from '@lianxin/contracts';
 import { InvalidArgumentError } from 'commander';
 import type { ExitCode } from './exit-code.rules.ts';
+import type { Language } from './options.ts';
 import type { Session } from './session.ts';
 import type { Texts } from './texts.ts';
 
 /** What the command groups need to hang themselves into the program. */
 export interface CommandContext {
   readonly texts: Texts;
+  readonly language: Language;
   /**
    * Makes the action of a command: `work` gets a session of the global options and what was typed, arguments first, then the command's own options,
    * as commander gives them; it says how the command ended.

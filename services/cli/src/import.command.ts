@@ -1,21 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { type ImportError, importErrorSchema, type Job, jobSchema } from './answers.ts';
 import type { ApiClient } from './api.client.ts';
 import { type CommandContext, readersOf } from './command.ts';
 import { type ExitCode, exitCodeOfJob, exitCodes } from './exit-code.rules.ts';
-import { isPassing } from './faults.ts';
 import { openUpload } from './file.ts';
+import { followJob } from './job.follow.ts';
 import type { Column } from './output.ts';
 import { readPages } from './paging.ts';
-import { JobProgress } from './progress.ts';
 import type { Session } from './session.ts';
 import type { Texts } from './texts.ts';
 
 const uploadTimeoutMs = 600_000;
-const pollMs = 250;
-/** A server that says nothing for so long is told; the job itself goes on there. */
-const maxSilenceMs = 60_000;
 
 interface ImportOptions {
   readonly mode: 'partial' | 'all';
@@ -49,36 +44,13 @@ async function importFile(session: Session, path: string, options: ImportOptions
   );
   if (accepted === undefined) return exitCodes.ok;
   terminal.say(texts.import.accepted(accepted.id));
-  const job = await followJob(session, client, accepted);
+  const job = await followJob(session, client, accepted, `/api/v1/jobs/${accepted.id}`, jobSchema);
   const { succeeded, failed } = job.progress;
   terminal.say(texts.import.ended(texts.jobStatus[job.status] ?? job.status, succeeded, failed));
   if (job.status === 'succeeded' && job.progress.total === 0) terminal.say(terminal.paintTalk('bad', texts.import.empty));
   if (job.failure !== null) terminal.say(terminal.paintTalk('bad', texts.import.failure(job.failure)));
   await showErrors(session, client, job, options);
   return exitCodeOfJob(job.status) ?? exitCodes.failure;
-}
-
-/** Follows a job to its end; a server that is away for a moment is asked again, for the job survives a restart. */
-async function followJob(session: Session, client: ApiClient, accepted: Job): Promise<Job> {
-  const progress = new JobProgress(session.terminal, session.texts);
-  let job = accepted;
-  let heardAt = Date.now();
-  try {
-    progress.show(job);
-    while (exitCodeOfJob(job.status) === undefined) {
-      await delay(pollMs);
-      try {
-        job = await client.prepare({ path: `/api/v1/jobs/${accepted.id}` }, jobSchema);
-        heardAt = Date.now();
-      } catch (error) {
-        if (!isPassing(error) || Date.now() - heardAt > maxSilenceMs) throw error;
-      }
-      progress.show(job);
-    }
-    return job;
-  } finally {
-    progress.end();
-  }
 }
 
 async function showErrors(session: Session, client: ApiClient, job: Job, options: ImportOptions): Promise<void> {

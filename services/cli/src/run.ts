@@ -37,7 +37,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
       await session.showPlanned();
     };
   };
-  const program = buildProgram({ texts, action }, { out: (text) => void out.write(text), err: (text) => void err.write(text) });
+  const program = buildProgram({ texts, language, action }, { out: (text) => void out.write(text), err: (text) => void err.write(text) });
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
