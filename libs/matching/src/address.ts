@@ -1,4 +1,4 @@
-import { foldFull, foldKept, foldNumerals } from './characters.ts';
+import { foldFull, foldKept, foldNumerals, isPlain } from './characters.ts';
 import { readRegion } from './region-name.ts';
 
 /** An address for comparison: `key` without region, spaces and punctuation; `region` the most specific one named at its head. */
@@ -13,7 +13,10 @@ const shortestKey = 4;
 /** Normalises an address; undefined when nothing comparable is left. */
 export function readAddress(text: string | undefined): Address | undefined {
   if (text === undefined || text === '') return undefined;
-  const folded = foldFull(text.normalize('NFKC').toUpperCase()).replace(/[\s\p{P}\p{C}]/gu, '');
+  const folded =
+    isPlain(text) && !text.includes('(') && !text.includes(')')
+      ? text
+      : foldFull(text.normalize('NFKC').toUpperCase()).replace(/[\s\p{P}\p{C}]/gu, '');
   const region = readRegion(folded);
   const key = foldNumerals(foldKept(folded.slice(region?.end ?? 0)));
   return { key, region: region?.code };

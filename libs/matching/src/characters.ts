@@ -81,8 +81,38 @@ function foldFullCharacter(character: string): string {
   return folded;
 }
 
+/** What a character asks for; 0 is a plain one. */
+const needsFolding = 1;
+const isKept = 2;
+const isNumeral = 4;
+const known = 8;
+const marks = new Uint8Array(0x10000);
+const numeralPattern = /[零一二三四五六七八九十壹贰叁肆伍陆柒捌玖]/u;
+
+function markOf(code: number): number {
+  const mark = marks[code] ?? 0;
+  if (mark !== 0) return mark;
+  const character = String.fromCharCode(code);
+  const plain = /^[\u4E00-\u9FA5A-Z0-9()]$/u.test(character) && foldFullCharacter(character) === character;
+  const found =
+    known | (plain ? 0 : needsFolding) | (keptCharacters.has(character) ? isKept : 0) | (numeralPattern.test(character) ? isNumeral : 0);
+  marks[code] = found;
+  return found;
+}
+
+function asksFor(text: string, what: number): boolean {
+  for (let index = 0; index < text.length; index += 1) if ((markOf(text.charCodeAt(index)) & what) !== 0) return true;
+  return false;
+}
+
+/** Whether normalisation leaves a text as it is: plain simplified characters, Latin capitals, digits and half-width brackets only. */
+export function isPlain(text: string): boolean {
+  return !asksFor(text, needsFolding);
+}
+
 /** Steps 3 and 7 of §11.1 on a whole text. */
 export function foldFull(text: string): string {
+  if (isPlain(text)) return text;
   let folded = '';
   for (const character of text) folded += foldFullCharacter(character);
   return folded;
@@ -90,31 +120,15 @@ export function foldFull(text: string): string {
 
 /** Kept characters folded as well: the spelling of the variant key (step 3: both forms are the name). */
 export function foldKept(text: string): string {
+  if (!asksFor(text, isKept)) return text;
   let folded = '';
   for (const character of text) folded += keptCharacters.get(character) ?? character;
   return folded;
 }
 
-const plain = new Uint8Array(0x10000);
-
-/** Whether normalisation leaves a text as it is: plain simplified characters, Latin capitals, digits and half-width brackets only. */
-export function isPlain(text: string): boolean {
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    let known = plain[code];
-    if (known === 0) {
-      const character = text.charAt(index);
-      known = /^[\u4E00-\u9FA5A-Z0-9()]$/u.test(character) && foldFullCharacter(character) === character ? 1 : 2;
-      plain[code] = known;
-    }
-    if (known === 2) return false;
-  }
-  return true;
-}
-
 /** Chinese numerals as digits, `十一` as 11, for search and similarity only: 一 is not 1 (step 6). */
 export function foldNumerals(text: string): string {
-  if (!/[零一二三四五六七八九十壹贰叁肆伍陆柒捌玖]/u.test(text)) return text;
+  if (!asksFor(text, isNumeral)) return text;
   return text
     .replace(/([一二三四五六七八九]?)十([一二三四五六七八九]?)/gu, (_, tens: string, ones: string) => `${tens || '一'}${ones || '零'}`)
     .replace(/[零一二三四五六七八九壹贰叁肆伍陆柒捌玖]/gu, (character) => numerals.get(character) ?? character);

@@ -1,9 +1,8 @@
 import { cleanIdentifier } from '@lianxin/contracts';
 import { hashDeletions, hashText, mixHashes } from './hash.ts';
 import type { ReadName, ReadOrganisation, ReadOrganisationQuery, ReadOrganisationRecord } from './organisation-query.ts';
-import type { PersonName } from './person-name.ts';
 import type { ReadPersonQuery, ReadPersonRecord } from './person-query.ts';
-import { readingsOfText } from './pinyin.ts';
+import { readingHashes } from './pinyin.ts';
 import { cityOf } from './region-name.ts';
 import type { RegisterRecord } from './types.ts';
 
@@ -21,8 +20,7 @@ const tags = {
   reading: 0x25,
   bag: 0x26,
   cityTrade: 0x27,
-  readingAndRepresentative: 0x28,
-  readingAndAddress: 0x29,
+  readingAndEvidence: 0x28,
   cityRepresentative: 0x2a,
   address: 0x2b,
   phone: 0x2c,
@@ -37,6 +35,7 @@ const tags = {
 const shortestBodyForDeletions = 3;
 const longestBody = 40;
 const shortestAddress = 4;
+const shortestBag = 4;
 
 function bodyText({ body }: ReadName): string {
   return (body.trade + body.industry).slice(0, longestBody);
@@ -51,119 +50,123 @@ export function idKey(id: string): number {
   return hashText(id, tags.id);
 }
 
-/** Keys of one name. */
-function* nameKeys(name: ReadName, city: string | undefined, county: string | undefined): Generator<number> {
+/** Keys of one name: first those by which the query looks for equal names. */
+function nameKeys(name: ReadName, city: string | undefined, county: string | undefined): number[] {
   const body = bodyText(name);
   const inCity = cityHash(city);
-  yield hashText(name.name.full, tags.full);
-  yield hashText(body, tags.body);
-  yield mixHashes(hashText(body, tags.cityBody), inCity);
-  if (body.length >= shortestBodyForDeletions) for (const hash of hashDeletions(body, tags.cityBody)) yield mixHashes(hash, inCity);
-  if (county !== undefined) yield mixHashes(hashText(body, tags.countyBody), cityHash(county));
-  for (const reading of readingsOfText(body)) yield hashText(reading, tags.reading);
-  if (body.length >= 4) yield hashText([...body].sort().join(''), tags.bag);
-  yield mixHashes(hashText(name.body.trade, tags.cityTrade), inCity);
+  const keys = [hashText(name.name.full, tags.full), hashText(body, tags.body), mixHashes(hashText(body, tags.cityBody), inCity)];
+  if (body.length >= shortestBodyForDeletions) for (const hash of hashDeletions(body, tags.cityBody)) keys.push(mixHashes(hash, inCity));
+  if (county !== undefined) keys.push(mixHashes(hashText(body, tags.countyBody), cityHash(county)));
+  for (const reading of readingHashes(body, tags.reading)) keys.push(reading);
+  if (body.length >= shortestBag) keys.push(hashText([...body].sort().join(''), tags.bag));
+  keys.push(mixHashes(hashText(name.body.trade, tags.cityTrade), inCity));
+  return keys;
 }
 
-function* evidenceKeys(name: ReadName, { legalRepresentative, address }: ReadOrganisation): Generator<number> {
+/** Keys of a 字号, or what sounds like it, with the legal representative or the address (S3). */
+function evidenceKeys(name: ReadName, { legalRepresentative, address }: ReadOrganisation): number[] {
   const representative = legalRepresentative?.name.key ?? '';
   const place = address !== undefined && address.key.length >= shortestAddress ? address.key : '';
-  if (representative === '' && place === '') return;
-  for (const reading of readingsOfText(name.body.trade)) {
-    if (representative !== '') yield mixHashes(hashText(reading, tags.readingAndRepresentative), hashText(representative, 7));
-    if (place !== '') yield mixHashes(hashText(reading, tags.readingAndAddress), hashText(place, 7));
-  }
+  if (representative === '' && place === '') return [];
+  return readingHashes(name.body.trade, tags.readingAndEvidence).flatMap((reading) => [
+    ...(representative === '' ? [] : [mixHashes(reading, hashText(representative, tags.cityRepresentative))]),
+    ...(place === '' ? [] : [mixHashes(reading, hashText(place, tags.address))]),
+  ]);
 }
 
-function* otherEvidenceKeys(source: ReadOrganisation, city: string | undefined): Generator<number> {
+function otherEvidenceKeys(source: ReadOrganisation, city: string | undefined): number[] {
+  const keys: number[] = [];
   const representative = source.legalRepresentative?.name.key ?? '';
-  if (representative !== '' && city !== undefined) yield mixHashes(hashText(representative, tags.cityRepresentative), cityHash(city));
-  if (source.address !== undefined && source.address.key.length >= shortestAddress) yield hashText(source.address.key, tags.address);
-  if (source.phoneHash !== undefined && source.phoneHash !== '') yield hashText(source.phoneHash, tags.phone);
+  if (representative !== '' && city !== undefined) keys.push(mixHashes(hashText(representative, tags.cityRepresentative), cityHash(city)));
+  if (source.address !== undefined && source.address.key.length >= shortestAddress) keys.push(hashText(source.address.key, tags.address));
+  if (source.phoneHash !== undefined && source.phoneHash !== '') keys.push(hashText(source.phoneHash, tags.phone));
+  return keys;
 }
 
 /** All keys of an organisation of the register. */
-export function* organisationKeys(record: RegisterRecord, read: ReadOrganisationRecord): Generator<number> {
-  yield idKey(record.id);
+export function organisationKeys(record: RegisterRecord, read: ReadOrganisationRecord): number[] {
+  const keys = [idKey(record.id)];
   const { codes } = read;
-  const uscc = codes.uscc ?? codes.faultyUscc;
-  if (uscc !== undefined) yield hashText(uscc, tags.uscc);
-  if (codes.organisationCode !== undefined) yield hashText(codes.organisationCode, tags.organisationCode);
-  if (codes.registrationNo !== undefined) yield hashText(codes.registrationNo, tags.registrationNo);
-  if (codes.taxNo !== undefined) yield hashText(codes.taxNo, tags.taxNo);
-  const registeredIn = cityOf(record.regionCode) ?? cityOf(uscc?.slice(2, 8));
+  if (codes.uscc !== undefined) keys.push(hashText(codes.uscc, tags.uscc));
+  if (codes.organisationCode !== undefined) keys.push(hashText(codes.organisationCode, tags.organisationCode));
+  if (codes.registrationNo !== undefined) keys.push(hashText(codes.registrationNo, tags.registrationNo));
+  if (codes.taxNo !== undefined) keys.push(hashText(codes.taxNo, tags.taxNo));
+  const registeredIn = cityOf(record.regionCode) ?? cityOf(codes.uscc?.slice(2, 8));
   for (const name of read.names) {
-    yield* nameKeys(name, cityOf(name.name.region) ?? registeredIn, read.county);
-    yield* evidenceKeys(name, read);
+    for (const key of nameKeys(name, cityOf(name.name.region) ?? registeredIn, read.county)) keys.push(key);
+    for (const key of evidenceKeys(name, read)) keys.push(key);
   }
-  yield* otherEvidenceKeys(read, registeredIn ?? cityOf(read.names[0]?.name.region));
+  for (const key of otherEvidenceKeys(read, registeredIn ?? cityOf(read.names[0]?.name.region))) keys.push(key);
+  return keys;
 }
 
-/** Keys of a query: `certain` lead to records that must all be looked at, `similar` to those of which the nearest are enough. */
-export interface QueryKeys {
+/**
+ * Keys under which the organisation of a query may stand. `codes` and `certain` lead to records that must all be looked at, `similar`, the most telling
+ * first, to those of which the nearest are enough.
+ */
+export interface OrganisationQueryKeys {
+  readonly codes: readonly number[];
   readonly certain: readonly number[];
   readonly similar: readonly number[];
 }
 
-/** Keys under which the organisation of a query may stand. */
-export function organisationQueryKeys(query: ReadOrganisationQuery): { codes: readonly number[]; names: QueryKeys } {
-  const { codes } = query;
-  const numbers: number[] = [];
-  for (const code of [codes.uscc, codes.faultyUscc, codes.registrationNo, codes.taxNo])
-    if (code !== undefined) numbers.push(hashText(code, tags.uscc));
-  if (codes.organisationCode !== undefined) numbers.push(hashText(codes.organisationCode, tags.organisationCode));
-  if (codes.registrationNo !== undefined) numbers.push(hashText(codes.registrationNo, tags.registrationNo));
-  if (codes.taxNo !== undefined) numbers.push(hashText(codes.taxNo, tags.taxNo));
+export function organisationQueryKeys(query: ReadOrganisationQuery): OrganisationQueryKeys {
   const certain: number[] = [];
   const similar: number[] = [];
   for (const name of query.names) {
     const city = cityOf(name.name.region) ?? cityOf(query.regionCode);
-    const keys = [...nameKeys(name, city, query.county)];
-    const [full = 0, body = 0, cityBody = 0, ...rest] = keys;
+    const [full = 0, body = 0, cityBody = 0, ...rest] = nameKeys(name, city, undefined);
     certain.push(full);
     if (query.county !== undefined) certain.push(mixHashes(hashText(bodyText(name), tags.countyBody), cityHash(query.county)));
     certain.push(...evidenceKeys(name, query));
     similar.push(cityBody, ...rest, body);
   }
-  const [first] = query.names;
-  similar.push(...otherEvidenceKeys(query, cityOf(query.regionCode) ?? cityOf(first?.name.region)));
-  return { codes: numbers, names: { certain: [...new Set(certain)], similar: [...new Set(similar)] } };
+  similar.push(...otherEvidenceKeys(query, cityOf(query.regionCode) ?? cityOf(query.names[0]?.name.region)));
+  return { codes: codeKeys(query), certain: [...new Set(certain)], similar: [...new Set(similar)] };
+}
+
+function codeKeys({ codes }: ReadOrganisationQuery): number[] {
+  const keys: number[] = [];
+  for (const code of [codes.uscc, codes.faultyUscc, codes.registrationNo, codes.taxNo])
+    if (code !== undefined) keys.push(hashText(code, tags.uscc));
+  if (codes.organisationCode !== undefined) keys.push(hashText(codes.organisationCode, tags.organisationCode));
+  if (codes.registrationNo !== undefined) keys.push(hashText(codes.registrationNo, tags.registrationNo));
+  if (codes.taxNo !== undefined) keys.push(hashText(codes.taxNo, tags.taxNo));
+  return keys;
 }
 
 /** All keys of a person of the register. */
-export function* personKeys(record: RegisterRecord, read: ReadPersonRecord): Generator<number> {
-  yield idKey(record.id);
-  yield hashText(`${read.idType} ${read.number}`, tags.personNumber);
-  if (/^\d{17}[\dX]$/.test(read.number)) yield endsKey(read.number);
-  if (read.birthDate !== undefined && read.gender !== undefined) yield hashText(read.birthDate + read.gender, tags.personBirth);
-  for (const code of record.person?.representsUscc ?? []) yield hashText(cleanIdentifier(code), tags.personRole);
+export function personKeys(record: RegisterRecord, read: ReadPersonRecord): number[] {
+  const keys = [idKey(record.id), hashText(`${read.idType} ${read.number}`, tags.personNumber)];
+  if (/^\d{17}[\dX]$/.test(read.number)) keys.push(endsKey(read.number));
+  if (read.birthDate !== undefined && read.gender !== undefined) keys.push(hashText(read.birthDate + read.gender, tags.personBirth));
+  for (const code of record.person?.representsUscc ?? []) keys.push(hashText(cleanIdentifier(code), tags.personRole));
   for (const key of new Set([...read.names, ...read.formerNames].map((name) => name.key)))
-    if (key !== '') yield hashText(key, tags.personName);
+    if (key !== '') keys.push(hashText(key, tags.personName));
+  return keys;
 }
 
 function endsKey(number: string): number {
   return hashText(number.slice(0, 6) + number.slice(14), tags.personEnds);
 }
 
-const idTypes = ['ID_CARD', 'HKMT_RESIDENCE_PERMIT'];
+const typesOfIdRule = ['ID_CARD', 'HKMT_RESIDENCE_PERMIT'];
 
 /**
  * Keys under which the person of a query may stand: by number, by first six and last four characters, by name. A name with an unreadable character is
  * looked for by birth date or role instead.
  */
-export function personQueryKeys(query: ReadPersonQuery): { numbers: readonly number[]; names: readonly number[] } {
+export function personQueryKeys(query: ReadPersonQuery): number[] {
   const { number, idType } = query;
-  const numbers: number[] = [];
+  const keys: number[] = [];
   if (number?.kind === 'FULL' || number?.kind === 'OTHER_DOCUMENT')
-    for (const type of idType === undefined ? idTypes : [idType])
-      numbers.push(hashText(`${type} ${cleanIdentifier(number.number)}`, tags.personNumber));
+    for (const type of idType === undefined ? typesOfIdRule : [idType]) keys.push(hashText(`${type} ${number.number}`, tags.personNumber));
   if (number?.kind === 'MASKED' && number.masked.showsFirstSix && number.masked.showsLastFour && !number.masked.pattern.endsWith('*'))
-    numbers.push(endsKey(number.masked.pattern));
+    keys.push(endsKey(number.masked.pattern));
   if (query.names.some(({ hasWildcard }) => hasWildcard)) {
-    if (query.birthDate !== undefined && query.gender !== undefined)
-      numbers.push(hashText(query.birthDate + query.gender, tags.personBirth));
-    if (query.representsUscc !== undefined) numbers.push(hashText(query.representsUscc, tags.personRole));
+    if (query.birthDate !== undefined && query.gender !== undefined) keys.push(hashText(query.birthDate + query.gender, tags.personBirth));
+    if (query.representsUscc !== undefined) keys.push(hashText(query.representsUscc, tags.personRole));
   }
-  const names: readonly PersonName[] = [...query.names, ...query.formerNames];
-  return { numbers, names: [...new Set(names.map(({ key }) => hashText(key, tags.personName)))] };
+  for (const { key } of [...query.names, ...query.formerNames]) keys.push(hashText(key, tags.personName));
+  return [...new Set(keys)];
 }

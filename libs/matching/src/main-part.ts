@@ -4,7 +4,7 @@ import { readOrganisationRecord } from './organisation-query.ts';
 import { readPersonRecord } from './person-query.ts';
 import { type PostingTable, PostingTableBuilder, visitPostings } from './posting-table.ts';
 import { decodeRecord, encodeRecord } from './record-codec.ts';
-import type { MatchSettings, RegisterRecord } from './types.ts';
+import type { RegisterRecord } from './types.ts';
 
 /** The immutable part of an index: plain shared memory that any thread may read. */
 export interface MainPart {
@@ -20,10 +20,9 @@ export interface MainPart {
 
 const chunkSize = 1 << 24;
 
-/** Every key of a record, for the table and for changes alike. */
-export function* keysOf(record: RegisterRecord, settings: MatchSettings): Generator<number> {
-  if (record.kind === 'PERSON') yield* personKeys(record, readPersonRecord(record));
-  else yield* organisationKeys(record, readOrganisationRecord(record, settings.syntheticRegionAllowed));
+/** Every key of a record, for the table and for changes alike; a key may come twice. */
+export function keysOf(record: RegisterRecord): number[] {
+  return record.kind === 'PERSON' ? personKeys(record, readPersonRecord(record)) : organisationKeys(record, readOrganisationRecord(record));
 }
 
 /** Builds the immutable part from records that come one by one; ids must be unique. */
@@ -37,16 +36,9 @@ export class MainPartBuilder {
   private persons = 0;
   private version = 0;
 
-  constructor(private readonly settings: MatchSettings) {}
-
   add(record: RegisterRecord): void {
     this.store(encodeRecord(record));
-    const keys = new Set<number>();
-    for (const key of keysOf(record, this.settings)) {
-      if (keys.has(key)) continue;
-      keys.add(key);
-      this.table.add(key, this.count);
-    }
+    for (const key of keysOf(record)) this.table.add(key, this.count);
     this.count += 1;
     this.names += record.names.length;
     if (record.kind === 'PERSON') this.persons += 1;

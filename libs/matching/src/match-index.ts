@@ -56,7 +56,7 @@ export class MatchIndex {
 
   /** Builds an index from all records of the register. Takes long for a large register: do it in a thread of its own, then `share`. */
   static build(records: Iterable<RegisterRecord>, settings: MatchSettings = defaultMatchSettings): MatchIndex {
-    const builder = new MainPartBuilder(settings);
+    const builder = new MainPartBuilder();
     for (const record of records) builder.add(record);
     return new MatchIndex({ main: builder.build(), log: newSharedLog(), settings });
   }
@@ -66,7 +66,7 @@ export class MatchIndex {
     batches: AsyncIterable<Iterable<RegisterRecord>>,
     settings: MatchSettings = defaultMatchSettings,
   ): Promise<MatchIndex> {
-    const builder = new MainPartBuilder(settings);
+    const builder = new MainPartBuilder();
     for await (const batch of batches) for (const record of batch) builder.add(record);
     return new MatchIndex({ main: builder.build(), log: newSharedLog(), settings });
   }
@@ -141,14 +141,13 @@ export class MatchIndex {
     const found = new Map<string, OrganisationComparison>();
     const compare = (record: RegisterRecord) => {
       if (record.kind === 'PERSON' || found.has(record.id)) return;
-      const registered = readOrganisationRecord(record, settings.syntheticRegionAllowed);
-      found.set(record.id, compareOrganisation(read, record, registered, settings));
+      found.set(record.id, compareOrganisation(read, record, readOrganisationRecord(record), settings));
     };
     this.collect(keys.codes, mostCertain, compare);
     const known = [...found.values()].some(({ facts }) => facts.uscc === 'EQUAL' && (facts.name === 'FULL' || facts.name === 'VARIANT'));
     if (!known) {
-      this.collect(keys.names.certain, mostCertain, compare);
-      this.collect(keys.names.similar, mostSimilar, compare);
+      this.collect(keys.certain, mostCertain, compare);
+      this.collect(keys.similar, mostSimilar, compare);
     }
     const graded = gradeOrganisations([...found.values()], settings);
     const wanted = (result: { comparison: OrganisationComparison; score: number }) =>
@@ -168,7 +167,6 @@ export class MatchIndex {
 
   private searchPersons(query: PersonQuery, options: SearchOptions): MatchAnswer {
     const read = readPersonQuery(query);
-    const keys = personQueryKeys(read);
     const seen = new Set<string>();
     const comparisons: ReturnType<typeof comparePerson>[] = [];
     const compare = (record: RegisterRecord) => {
@@ -176,8 +174,7 @@ export class MatchIndex {
       seen.add(record.id);
       comparisons.push(comparePerson(read, record, readPersonRecord(record)));
     };
-    this.collect(keys.numbers, Number.POSITIVE_INFINITY, compare);
-    this.collect(keys.names, Number.POSITIVE_INFINITY, compare);
+    this.collect(personQueryKeys(read), Number.POSITIVE_INFINITY, compare);
     const results: MatchResult[] = gradePersons(read, comparisons).filter(
       (result) =>
         result.score >= (options.threshold ?? 0) &&
@@ -222,7 +219,7 @@ export class MatchIndex {
     if (this.changed.has(id)) this.forget(id);
     if ('record' in change) {
       this.changed.set(id, change.record);
-      for (const key of keysOf(change.record, this.shared.settings)) {
+      for (const key of keysOf(change.record)) {
         const ids = this.changedByKey.get(key);
         if (ids === undefined) this.changedByKey.set(key, new Set([id]));
         else ids.add(id);
@@ -234,7 +231,7 @@ export class MatchIndex {
     const record = this.changed.get(id);
     if (record === undefined) return;
     this.changed.delete(id);
-    for (const key of keysOf(record, this.shared.settings)) {
+    for (const key of keysOf(record)) {
       const ids = this.changedByKey.get(key);
       ids?.delete(id);
       if (ids?.size === 0) this.changedByKey.delete(key);

@@ -51,7 +51,7 @@ function explainStatus(status: string | undefined): Explanations {
 }
 
 function explainCodes(query: ReadOrganisationQuery, { facts, read }: OrganisationComparison): Explanations {
-  const shown = { query: query.codes.uscc ?? query.codes.faultyUscc, candidate: read.codes.uscc ?? read.codes.faultyUscc };
+  const shown = { query: query.codes.uscc ?? query.codes.faultyUscc, candidate: read.codes.uscc };
   const uscc: Readonly<Record<OrganisationFacts['uscc'], Explanations>> = {
     EQUAL: { uscc_exact: { score: 1, detail: '18 位统一社会信用代码一致', ...shown } },
     DIFFERENT: { uscc_conflict: { score: -1, detail: '双方的统一社会信用代码都有效但不同，判为不同主体', ...shown } },

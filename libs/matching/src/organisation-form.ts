@@ -54,12 +54,13 @@ const formTexts: Readonly<Record<string, FormClass>> = {
   农民专业合作社联合社: 'COOPERATIVE',
 };
 
-const escapeBrackets = (text: string) => text.replace(/[()]/g, '\\$&');
-const alternatives = Object.keys(formTexts)
-  .sort((a, b) => b.length - a.length)
-  .map(escapeBrackets)
-  .join('|');
-const atEnd = new RegExp(`(?:${alternatives})$`, 'u');
+/** Texts of forms by their last character, longest first. */
+const formsByEnd = new Map<string, [string, FormClass][]>();
+for (const [text, form] of Object.entries(formTexts).sort(([a], [b]) => b.length - a.length)) {
+  const end = text.charAt(text.length - 1);
+  formsByEnd.set(end, [...(formsByEnd.get(end) ?? []), [text, form]]);
+}
+
 /** Forms after which only a branch can follow. */
 const inside = /(?:集团)?(?:股份有限|有限责任|有限)公司|(?:农民)?专业合作社(?:联合社)?|\((?:有限|普通|特殊普通)合伙\)|集团公司|公司/u;
 
@@ -72,20 +73,29 @@ export interface FormReading {
 
 /** The form at the end of a text; undefined when there is none. */
 export function readFormAtEnd(text: string): FormReading | undefined {
-  const found = atEnd.exec(text);
-  if (!found) return undefined;
-  return { form: formTexts[found[0]] ?? 'NONE', start: found.index, end: text.length };
+  for (const [ending, form] of formsByEnd.get(text.charAt(text.length - 1)) ?? [])
+    if (text.endsWith(ending)) return { form, start: text.length - ending.length, end: text.length };
+  return undefined;
 }
 
 /** The first form inside a text, with something behind it: the beginning of a branch's own part, or of a name written in another order. */
 export function findFormInside(text: string): { start: number; end: number } | undefined {
+  const company = text.indexOf('公司');
+  // The usual name, by far: one 公司, at the end.
+  if (company === text.length - 2 && !text.includes('(') && !text.includes('合作社')) return undefined;
+  if (company < 0 && !text.includes('合')) return undefined;
   const found = inside.exec(text);
   if (!found || found.index + found[0].length === text.length) return undefined;
   return { start: found.index, end: found.index + found[0].length };
 }
 
-/** Endings of a branch in a name without the parent's form (企业名称登记管理规定 art. 13; 某银行连云港分行). Behind a form anything is a branch's own part. */
-export const bareBranchEnding = /(?:分公司|分厂|分店|分行|支行|分社|分理处)$/u;
+/** Endings of a branch in a name without the parent's form (企业名称登记管理规定 art. 13). Behind a form anything is a branch's own part. */
+const bareBranchEndings = ['分公司', '分厂', '分店', '分行', '支行', '分社', '分理处'];
+
+/** The ending of a branch in a name such as 某银行连云港分行; undefined for what is no branch. */
+export function findBareBranchEnding(text: string): string | undefined {
+  return bareBranchEndings.find((ending) => text.endsWith(ending));
+}
 
 /** Texts of forms, for the correction of misspelt ends of names. */
 export function formNames(): ReadonlyMap<string, FormClass> {

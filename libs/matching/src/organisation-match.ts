@@ -1,3 +1,4 @@
+import { checkOrganisationCode, checkUscc } from '@lianxin/contracts';
 import { compareAddresses } from './address.ts';
 import { bestComparison, isUsable, type NameComparison } from './name-comparison.ts';
 import type { OrganisationFacts } from './organisation-grade.rules.ts';
@@ -25,7 +26,7 @@ export function compareOrganisation(
   const usable = names !== undefined && isUsable(names.use);
   const forbidden = names === undefined || names.use === 'FORMER_NOT_IN_USE';
   const facts: OrganisationComparison['facts'] = {
-    uscc: compareUscc(query, read),
+    uscc: compareUscc(query, read, settings),
     queryHasUscc: query.codes.uscc !== undefined || query.codes.faultyUscc !== undefined,
     otherCode: compareOtherCodes(query, read),
     name: usable ? names.equality : 'OTHER',
@@ -50,12 +51,14 @@ function compareTexts(a: string | undefined, b: string | undefined): 'EQUAL' | '
   return a === b ? 'EQUAL' : 'DIFFERENT';
 }
 
-function compareUscc(query: ReadOrganisationQuery, read: ReadOrganisationRecord): OrganisationFacts['uscc'] {
+function compareUscc(query: ReadOrganisationQuery, read: ReadOrganisationRecord, settings: MatchSettings): OrganisationFacts['uscc'] {
   const { uscc, faultyUscc } = query.codes;
-  const registered = read.codes.uscc ?? read.codes.faultyUscc;
+  const registered = read.codes.uscc;
   if (faultyUscc !== undefined) return registered !== undefined && isSingleEdit(faultyUscc, registered) ? 'NEAR' : 'UNREADABLE';
-  if (uscc === undefined || read.codes.uscc === undefined) return 'ABSENT';
-  return uscc === read.codes.uscc ? 'EQUAL' : 'DIFFERENT';
+  if (uscc === undefined || registered === undefined) return 'ABSENT';
+  if (uscc === registered) return 'EQUAL';
+  // A registered code that is itself faulty contradicts nothing.
+  return checkUscc(registered, { syntheticRegionAllowed: settings.syntheticRegionAllowed }).ok ? 'DIFFERENT' : 'ABSENT';
 }
 
 /** The USCC stands as registration and as tax number since 2015, so those are compared with it as well. */
@@ -70,7 +73,8 @@ function compareOtherCodes(query: ReadOrganisationQuery, read: ReadOrganisationR
     [asked.taxNo, known.uscc],
   ] as const;
   if (pairs.some(([a, b]) => a !== undefined && a === b)) return 'EQUAL';
-  if (asked.organisationCode !== undefined && known.organisationCode !== undefined) return 'CONFLICT';
+  const bothHaveOrganisationCode = asked.organisationCode !== undefined && known.organisationCode !== undefined;
+  if (bothHaveOrganisationCode && checkOrganisationCode(known.organisationCode).ok) return 'CONFLICT';
   return pairs.slice(1, 3).some(([a, b]) => a !== undefined && b !== undefined) ? 'DIFFERENT' : 'ABSENT';
 }
 

@@ -1,7 +1,7 @@
 import { normaliseOrganisationName } from '@lianxin/contracts';
 import { foldFull, foldKept, foldNumerals, isPlain } from './characters.ts';
 import { industryWords } from './industry-words.data.ts';
-import { bareBranchEnding, type FormClass, findFormInside, readFormAtEnd } from './organisation-form.ts';
+import { type FormClass, findBareBranchEnding, findFormInside, readFormAtEnd } from './organisation-form.ts';
 import { findRegionInside, isWithin, readRegion } from './region-name.ts';
 
 /** A name of an organisation, normalised and taken apart by §11.1. `full` is K_full; the components are in the spelling of the variant key. */
@@ -43,7 +43,8 @@ function takeApart(original: string, full: string, remarks: readonly string[]): 
   const { region, rest } = splitRegion(full);
   const { body, form, branch, formFirst } = splitForm(rest);
   const moved = region === undefined ? splitRegionInside(body) : undefined;
-  const plain = (moved?.rest ?? body).replace(/[()]/g, '') || full;
+  const rested = moved?.rest ?? body;
+  const plain = (rested.includes('(') || rested.includes(')') ? rested.replace(/[()]/g, '') : rested) || full;
   const split = splitIndustry(plain);
   return {
     original,
@@ -64,6 +65,7 @@ function splitRegion(full: string): { region: string | undefined; rest: string }
   const head = readRegion(full);
   let region = head?.code;
   let rest = full.slice(head?.end ?? 0);
+  if (!full.includes('(')) return { region, rest };
   for (const bracket of full.matchAll(/\(([^()]+)\)/gu)) {
     const inside = bracket[1] ?? '';
     const reading = readRegion(inside);
@@ -105,15 +107,19 @@ function splitForm(text: string): FormSplit {
       ? { body: behind, form, branch: undefined, formFirst: true }
       : { body, form, branch: readBranch(behind), formFirst: false };
   }
-  const ending = bareBranchEnding.exec(text);
-  if (ending && ending.index > 0) return splitBareBranch(text, ending[0]);
+  const ending = findBareBranchEnding(text);
+  if (ending !== undefined && ending.length < text.length) return splitBareBranch(text, ending);
   return { ...splitFormAtEnd(text), branch: undefined, formFirst: false };
 }
 
 /** `公司(有限合伙)`, `集团公司集团`: forms one behind the other are one form, not a branch. */
 function isWholeForm(text: string): boolean {
   const form = readFormAtEnd(text);
-  return form !== undefined && (form.start === 0 || readFormAtEnd(text.slice(0, form.start))?.start === 0) && !bareBranchEnding.test(text);
+  return (
+    form !== undefined &&
+    (form.start === 0 || readFormAtEnd(text.slice(0, form.start))?.start === 0) &&
+    findBareBranchEnding(text) === undefined
+  );
 }
 
 function splitFormAtEnd(text: string): { body: string; form: FormClass } {

@@ -14,9 +14,10 @@ export interface ReadName {
   readonly variantKey: string;
 }
 
-/** Identifying numbers of an organisation, cleaned. `uscc` only if valid; `faultyUscc` is what was typed when it is not. */
+/** Identifying numbers of an organisation, cleaned. Those of the register are taken as they stand; those of a query have passed their check. */
 export interface Codes {
   readonly uscc: string | undefined;
+  /** What a query gave for a USCC that does not pass its check. */
   readonly faultyUscc: string | undefined;
   readonly organisationCode: string | undefined;
   /** 工商注册号 and 纳税人识别号, which may also be a USCC today. */
@@ -59,22 +60,17 @@ export function readOrganisationQuery(query: OrganisationQuery, syntheticRegionA
     return [read, ...read.name.formerNames.map((former) => ({ ...readName(former), saysFormer: true }))];
   });
   const readable = names.filter(({ name }) => name.full !== '');
-  return { ...readCommon(query, readable, syntheticRegionAllowed), names: readable, decisionDate: query.decisionDate };
+  return { ...readCommon(query, readable, checkCodes(query, syntheticRegionAllowed)), names: readable, decisionDate: query.decisionDate };
 }
 
-export function readOrganisationRecord(record: RegisterRecord, syntheticRegionAllowed: boolean): ReadOrganisationRecord {
+export function readOrganisationRecord(record: RegisterRecord): ReadOrganisationRecord {
   const names = record.names.map((registered) => ({ ...readName(registered.text), registered })).filter(({ name }) => name.full !== '');
-  const common = readCommon(record, names, syntheticRegionAllowed);
-  const regionCode = record.regionCode ?? common.codes.uscc?.slice(2, 8) ?? names[0]?.name.region;
-  return { ...common, names, province: cityOf(regionCode)?.slice(0, 2) };
+  const codes = codesOfRecord(record);
+  const regionCode = record.regionCode ?? codes.uscc?.slice(2, 8) ?? names[0]?.name.region;
+  return { ...readCommon(record, names, codes), names, province: cityOf(regionCode)?.slice(0, 2) };
 }
 
-function readCommon(
-  source: OrganisationQuery | RegisterRecord,
-  names: readonly ReadName[],
-  syntheticRegionAllowed: boolean,
-): ReadOrganisation {
-  const codes = readCodes(source, syntheticRegionAllowed);
+function readCommon(source: OrganisationQuery | RegisterRecord, names: readonly ReadName[], codes: Codes): ReadOrganisation {
   const address = readAddress(source.address);
   const county =
     countyOf(source.regionCode) ??
@@ -95,26 +91,43 @@ function readCommon(
   };
 }
 
-/** Codes of a query or record; the 组织机构代码 is also taken from positions 9–17 of a valid USCC (§7.3). */
-export function readCodes(
-  source: Pick<RegisterRecord, 'usccCode' | 'organisationCode' | 'registrationNo' | 'taxNo'>,
-  syntheticRegionAllowed: boolean,
-): Codes {
-  const typed = source.usccCode === undefined ? '' : cleanIdentifier(source.usccCode);
+type CodeFields = Pick<RegisterRecord, 'usccCode' | 'organisationCode' | 'registrationNo' | 'taxNo'>;
+
+/** Codes of a query, checked; the 组织机构代码 is also taken from positions 9–17 of a valid USCC (§7.3). */
+function checkCodes(query: CodeFields, syntheticRegionAllowed: boolean): Codes {
+  const typed = query.usccCode === undefined ? '' : cleanIdentifier(query.usccCode);
   const checked = typed === '' ? undefined : checkUscc(typed, { syntheticRegionAllowed });
   const uscc = checked?.ok ? checked.code : undefined;
-  const organisation = source.organisationCode === undefined ? undefined : checkOrganisationCode(source.organisationCode);
+  const organisation = query.organisationCode === undefined ? undefined : checkOrganisationCode(query.organisationCode);
   return {
     uscc,
     faultyUscc: typed !== '' && uscc === undefined ? typed : undefined,
     organisationCode: organisation?.ok ? organisation.code : uscc === undefined ? undefined : organisationCodeOf(uscc),
-    registrationNo: cleanNumber(source.registrationNo),
-    taxNo: cleanNumber(source.taxNo),
+    registrationNo: cleanNumber(query.registrationNo),
+    taxNo: cleanNumber(query.taxNo),
   };
+}
+
+/** Codes of the register as they stand: whether they are valid is asked only where it decides. */
+function codesOfRecord(record: CodeFields): Codes {
+  const uscc = record.usccCode === undefined || record.usccCode === '' ? undefined : cleanCode(record.usccCode);
+  const organisationCode = record.organisationCode === undefined ? undefined : cleanCode(record.organisationCode).replace('-', '');
+  return {
+    uscc,
+    faultyUscc: undefined,
+    organisationCode: organisationCode === undefined || organisationCode === '' ? uscc?.slice(8, 17) : organisationCode,
+    registrationNo: cleanNumber(record.registrationNo),
+    taxNo: cleanNumber(record.taxNo),
+  };
+}
+
+function cleanCode(text: string): string {
+  return /^[0-9A-Z]*$/.test(text) ? text : cleanIdentifier(text);
 }
 
 /** Shorter numbers (`0`, `无`, `-`) are none. */
 function cleanNumber(text: string | undefined): string | undefined {
-  const cleaned = text === undefined ? '' : cleanIdentifier(text).replace(/[\s-]/g, '');
+  if (text === undefined) return undefined;
+  const cleaned = cleanCode(text).replace(/[\s-]/g, '');
   return /^(?=.*\d)[0-9A-Z]{6,30}$/.test(cleaned) && !/^(.)\1*$/.test(cleaned) ? cleaned : undefined;
 }

@@ -1,6 +1,6 @@
 import { normalisePersonName } from '@lianxin/contracts';
-import { foldFull, foldKept } from './characters.ts';
-import { readingsOf } from './pinyin.ts';
+import { foldFull, foldKept, isPlain } from './characters.ts';
+import { isReadingOf } from './pinyin.ts';
 
 /** A person's name by §11.2. */
 export interface PersonName {
@@ -12,8 +12,12 @@ export interface PersonName {
   readonly formerNames: readonly string[];
 }
 
+const noNames: readonly string[] = [];
+
 /** Normalises a person's name; 钟 and 鍾, 乾 and 干 are one name (§11.1 step 3, §11.2). */
 export function readPersonName(text: string): PersonName {
+  if (/^[\u4E00-\u9FA5]+$/u.test(text) && isPlain(text) && !/[先女][生士]$/u.test(text))
+    return { key: foldKept(text), hasWildcard: false, formerNames: noNames };
   const { key, flags } = normalisePersonName(foldFull(text.normalize('NFKC')));
   const folded = foldKept(foldFull(key));
   const chinese = /\p{Script=Han}/u.test(folded);
@@ -50,8 +54,8 @@ function fits(a: readonly string[], b: readonly string[]): boolean {
 
 function fitsCharacter(a: string, b: string): boolean {
   if (isUnreadable(a) || isUnreadable(b)) return true;
-  if (/^[A-Z]+$/.test(a)) return readingsOf(b).includes(a.toLowerCase());
-  return /^[A-Z]+$/.test(b) && readingsOf(a).includes(b.toLowerCase());
+  if (/^[A-Z]+$/.test(a)) return isReadingOf(a, b);
+  return /^[A-Z]+$/.test(b) && isReadingOf(b, a);
 }
 
 function isUnreadable(character: string): boolean {

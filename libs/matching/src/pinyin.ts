@@ -2,65 +2,106 @@ import { polyphonic } from 'pinyin-pro';
 
 /**
  * Readings of characters without tones, for homophones (§11.1 keys). A character with several readings has them all, up to three; a text has at most
- * `maxReadings` readings, the frequent ones first.
+ * `mostReadings` readings, the frequent ones first.
  */
 
-const maxCharacterReadings = 3;
-const maxReadings = 4;
+const mostCharacterReadings = 3;
+const mostReadings = 4;
 
-const readings = new Map<string, readonly string[]>();
+const numbers = new Map<string, number>();
+const readings: (readonly number[] | undefined)[] = [];
+const none: readonly number[] = [];
 
-/** Readings of one character, frequent first; empty when it has none. */
-export function readingsOf(character: string): readonly string[] {
-  const known = readings.get(character);
+/** A small number for each syllable, the same all over one process. */
+function numberOf(syllable: string): number {
+  const known = numbers.get(syllable);
   if (known !== undefined) return known;
+  numbers.set(syllable, numbers.size + 1);
+  return numbers.size;
+}
+
+/** Syllables of one character as numbers, frequent first; empty when it is no Chinese character. */
+function syllablesOf(code: number): readonly number[] {
+  const known = readings[code];
+  if (known !== undefined) return known;
+  const character = String.fromCharCode(code);
   const found = /\p{Script=Han}/u.test(character) ? (polyphonic(character, { toneType: 'none', type: 'array' })[0] ?? []) : [];
   const plain = [...new Set(found.map((reading) => reading.replaceAll('ü', 'v')))].filter((reading) => /^[a-z]+$/.test(reading));
-  readings.set(character, plain.slice(0, maxCharacterReadings));
-  return readings.get(character) ?? [];
+  const result = plain.length === 0 ? none : plain.slice(0, mostCharacterReadings).map(numberOf);
+  readings[code] = result;
+  return result;
 }
 
-/** Whether two different characters can sound the same. */
-export function soundsLike(a: string, b: string): boolean {
-  const others = readingsOf(b);
-  return readingsOf(a).some((reading) => others.includes(reading));
+/** Whether a syllable in Latin letters is a reading of a character. */
+export function isReadingOf(letters: string, character: string): boolean {
+  const found = syllablesOf(character.charCodeAt(0));
+  return found.includes(numbers.get(letters.toLowerCase()) ?? -1);
 }
 
-/** Every readable form of a text, syllables with blanks between; Latin letters that are pinyin count as syllables (`JINDA` as `jin da`). */
-export function readingsOfText(text: string): string[] {
-  let forms = [''];
-  for (const piece of text.match(/[A-Z]+|[^A-Z]/gu) ?? []) {
-    const choices = /^[A-Z]/.test(piece) ? [syllablesOf(piece.toLowerCase()) ?? piece] : readingsOf(piece);
-    const options = choices.length > 0 ? choices : [piece];
-    forms = forms.flatMap((form) => options.map((option) => `${form} ${option}`)).slice(0, maxReadings);
+/** Whether two characters, given as UTF-16 units, can sound the same. */
+export function soundsLike(a: number, b: number): boolean {
+  const others = syllablesOf(b);
+  return syllablesOf(a).some((syllable) => others.includes(syllable));
+}
+
+/**
+ * Every reading of a text as a hash, at most four; Latin letters that are pinyin count as syllables (`JINDA` as `jin da`). Texts that can be read the same
+ * share one.
+ */
+export function readingHashes(text: string, seed: number): number[] {
+  let hashes = [seed];
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    const choices = isLatin(code) ? undefined : syllablesOf(code);
+    if (choices === undefined) {
+      let end = index + 1;
+      while (end < text.length && isLatin(text.charCodeAt(end))) end += 1;
+      for (const number of readLatin(text.slice(index, end))) hashes = hashes.map((hash) => mix(hash, number));
+      index = end - 1;
+    } else if (choices.length <= 1) {
+      const number = choices[0] ?? 1000 + code;
+      for (let place = 0; place < hashes.length; place += 1) hashes[place] = mix(hashes[place] ?? 0, number);
+    } else {
+      hashes = hashes.flatMap((hash) => choices.map((number) => mix(hash, number))).slice(0, mostReadings);
+    }
   }
-  return forms.map((form) => form.slice(1));
+  return hashes;
+}
+
+function isLatin(code: number): boolean {
+  return code >= 65 && code <= 90;
+}
+
+function mix(hash: number, value: number): number {
+  const mixed = Math.imul(hash ^ value, 0x9e_37_79_b1);
+  return (mixed ^ (mixed >>> 15)) >>> 0;
+}
+
+/** Whether two texts can be read the same, tones aside. */
+export function sameReading(a: string, b: string): boolean {
+  const others = readingHashes(b, 0);
+  return readingHashes(a, 0).some((hash) => others.includes(hash));
 }
 
 const initials = 'b p m f d t n l g k h j q x zh ch sh r z c s y w'.split(' ');
-const finals = 'a o e ai ei ao ou an en ang eng ong i ia ie iao iu ian in iang ing iong u ua uo uai ui uan un uang ueng v ve er ue'.split(
-  ' ',
-);
+const finals = 'a o e ai ei ao ou an en ang eng ong i ia ie iao iu ian in iang ing iong u ua uo uai ui uan un uang v ve er ue'.split(' ');
 const syllables = new Set([
   ...finals.filter((final) => /^[aoe]/.test(final)),
   ...initials.flatMap((start) => finals.map((end) => start + end)),
 ]);
+const longestSyllable = 6;
 
-/** `jinda` as `jin da`, with as few syllables as possible; undefined when the letters are no pinyin. */
-function syllablesOf(letters: string): string | undefined {
-  const best: (string | undefined)[] = [''];
-  const counts = [0];
-  for (let end = 1; end <= letters.length; end += 1) {
-    for (let start = Math.max(0, end - 6); start < end; start += 1) {
+/** Syllables of Latin letters, as few as possible; the letters themselves when they are no pinyin. */
+function readLatin(letters: string): number[] {
+  const text = letters.toLowerCase();
+  const best: (readonly string[] | undefined)[] = [[]];
+  for (let end = 1; end <= text.length; end += 1) {
+    for (let start = Math.max(0, end - longestSyllable); start < end; start += 1) {
       const before = best[start];
-      const syllable = letters.slice(start, end);
+      const syllable = text.slice(start, end);
       if (before === undefined || !syllables.has(syllable)) continue;
-      const count = (counts[start] ?? 0) + 1;
-      if (best[end] === undefined || count < (counts[end] ?? 0)) {
-        best[end] = `${before} ${syllable}`.trim();
-        counts[end] = count;
-      }
+      if (before.length + 1 < (best[end]?.length ?? Number.POSITIVE_INFINITY)) best[end] = [...before, syllable];
     }
   }
-  return best[letters.length];
+  return best[text.length]?.map(numberOf) ?? [...letters].map((letter) => 1000 + letter.charCodeAt(0));
 }

@@ -1,4 +1,4 @@
-import { currentRegionCode } from '@lianxin/contracts';
+import { currentRegionCode, findRegion } from '@lianxin/contracts';
 import {
   citiesWithEndingOnly,
   cityNames,
@@ -77,7 +77,7 @@ export function cityOf(code: string | undefined): string | undefined {
 /** County of a region code, historical ones replaced (§7.6); undefined when the code is of a city or province. Zones count as counties. */
 export function countyOf(code: string | undefined): string | undefined {
   if (code === undefined || code.endsWith('00') || code.endsWith('01')) return undefined;
-  return currentRegionCode(code);
+  return findRegion(code)?.kind === 'SYNTHETIC' ? undefined : currentRegionCode(code);
 }
 
 /** Whether two region codes exclude each other: neither lies in the other. A zone never excludes a county of its city. */

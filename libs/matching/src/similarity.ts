@@ -1,5 +1,5 @@
 import { lookAlikeGroups } from './look-alikes.data.ts';
-import { readingsOfText, soundsLike } from './pinyin.ts';
+import { sameReading, soundsLike } from './pinyin.ts';
 
 /** What one changed character costs: one that sounds or looks the same is more likely the same name than any other (R-11-6). */
 const costOfHomophone = 0.3;
@@ -7,21 +7,30 @@ const costOfLookAlike = 0.4;
 const costOfSwap = 0.6;
 /** Names are compared up to this length; the rest is cut off on both sides. */
 const longest = 60;
+const width = longest + 1;
+/** Working space of one comparison at a time. */
+const table = new Float64Array(width * width);
 
-const lookAlikes = new Set<string>();
-for (const group of lookAlikeGroups) for (const a of group) for (const b of group) lookAlikes.add(a + b);
+const lookAlikes = new Set<number>();
+for (const group of lookAlikeGroups) for (const a of group) for (const b of group) lookAlikes.add(pairOf(a.charCodeAt(0), b.charCodeAt(0)));
 
-const costs = new Map<string, number>();
+function pairOf(a: number, b: number): number {
+  return a * 0x1_00_00 + b;
+}
 
-function costOfChange(a: string, b: string): number {
+/** What is known of pairs of characters; of two pairs with one place the later stays. */
+const cacheSize = 1 << 16;
+const cachedPairs = new Float64Array(cacheSize);
+const cachedCosts = new Float64Array(cacheSize);
+
+function costOfChange(a: number, b: number): number {
   if (a === b) return 0;
-  const pair = a + b;
-  const known = costs.get(pair);
-  if (known !== undefined) return known;
+  const pair = pairOf(a, b);
+  const place = Math.imul(pair, 0x9e_37_79_b1) >>> 16;
+  if (cachedPairs[place] === pair) return cachedCosts[place] ?? 1;
   const cost = soundsLike(a, b) ? costOfHomophone : lookAlikes.has(pair) ? costOfLookAlike : 1;
-  // Bounded: a register of a million names has a few hundred thousand pairs of characters that ever meet.
-  if (costs.size > 500_000) costs.clear();
-  costs.set(pair, cost);
+  cachedPairs[place] = pair;
+  cachedCosts[place] = cost;
   return cost;
 }
 
@@ -30,26 +39,24 @@ function costOfChange(a: string, b: string): number {
  * 0.4, another character 1.
  */
 export function prefixDistances(text: string, target: string): number[] {
-  const a = text.slice(0, longest);
-  const b = target.slice(0, longest);
-  let before: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  const distances = [b.length];
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      let best = Math.min(
-        (previous[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (previous[column - 1] ?? 0) + costOfChange(a.charAt(row - 1), b.charAt(column - 1)),
-      );
-      const swapped = row > 1 && column > 1 && a.charAt(row - 1) === b.charAt(column - 2) && a.charAt(row - 2) === b.charAt(column - 1);
-      if (swapped) best = Math.min(best, (before[column - 2] ?? 0) + costOfSwap);
-      current.push(best);
+  const rows = Math.min(text.length, longest);
+  const columns = Math.min(target.length, longest);
+  const distances = [columns];
+  for (let column = 0; column <= columns; column += 1) table[column] = column;
+  for (let row = 1; row <= rows; row += 1) {
+    const line = row * width;
+    const a = text.charCodeAt(row - 1);
+    table[line] = row;
+    for (let column = 1; column <= columns; column += 1) {
+      const b = target.charCodeAt(column - 1);
+      const above = line - width + column;
+      let best = (table[above - 1] ?? 0) + costOfChange(a, b);
+      best = Math.min(best, (table[above] ?? 0) + 1, (table[line + column - 1] ?? 0) + 1);
+      if (row > 1 && column > 1 && a === target.charCodeAt(column - 2) && b === text.charCodeAt(row - 2))
+        best = Math.min(best, (table[above - width - 2] ?? 0) + costOfSwap);
+      table[line + column] = best;
     }
-    distances.push(current[b.length] ?? 0);
-    before = previous;
-    previous = current;
+    distances.push(table[line + columns] ?? 0);
   }
   return distances;
 }
@@ -63,12 +70,6 @@ export function textSimilarity(a: string, b: string): number {
 function shareOf(distance: number, lengthA: number, lengthB: number): number {
   const most = Math.min(Math.max(lengthA, lengthB), longest);
   return most === 0 ? 1 : Math.max(0, 1 - distance / most);
-}
-
-/** Whether two texts can be read the same, tones aside; Latin letters are read as pinyin. */
-export function sameReading(a: string, b: string): boolean {
-  const others = readingsOfText(b);
-  return readingsOfText(a).some((reading) => others.includes(reading));
 }
 
 /** 字号 and 行业 of one name. */
