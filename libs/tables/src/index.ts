@@ -1,4 +1,6 @@
 export { beijingText, guardFormula, looksLikeFormula, unguardFormula } from './cell.rules.ts';
+export { TextSniffer } from './csv.encoding.ts';
+export { type MarkedFile, type MarkedRow, markedCsv, markedWorkbook } from './marked.workbook.ts';
 export { maxOpenWorkbooks, maxRecordLength, workbookLimits, workbookMemoryBytes } from './table.limits.ts';
 export { openTable } from './table.reader.ts';
 export {
@@ -16,3 +18,4 @@ export { sniffBytes, sniffFormat } from './table.sniff.ts';
 export { tableBytes, tableBytesInThread } from './table.writer.ts';
 export type { CellKind, TableNotes, WrittenCell, WrittenColumn, WrittenRow, WrittenRows, WrittenTable } from './table.written.ts';
 export type { SheetTemplate, TemplateChoice, TemplateColumn } from './template.ts';
+export { templateCsv, templateWorkbook } from './template.workbook.ts';

@@ -1,118 +1,140 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { TextDecoder } from 'node:util';
 import { ProblemError } from '@lianxin/contracts';
-import type { PersonalData } from '@lianxin/platform';
-import { type CsvRecord, CsvRecords } from './csv-records.ts';
+import { Database, FileSeal, PersonalData } from '@lianxin/platform';
+import { openTable, sniffBytes, sniffFormat, type Table, TableFault, type TableFormat, TextSniffer, workbookLimits } from '@lianxin/tables';
+import { Injectable } from '@nestjs/common';
+import { insertPiece, readPiece } from './import-piece.store.ts';
 
-/** Largest file, and the limits within it. */
+/** Largest file: CSV; a workbook ends at `workbookLimits.fileBytes`. */
 export const maxFileBytes = 200 * 1024 * 1024;
 const pieceBytes = 512 * 1024;
-const maxRecordLength = 512 * 1024;
-
-/** Key of one file. It lies in the database only sealed by the keys for personal data; each piece is bound to its file and place. */
-export class FileSeal {
-  private constructor(
-    private readonly key: Buffer,
-    private readonly fileId: string,
-  ) {}
-
-  static create(personalData: PersonalData, fileId: string): { seal: FileSeal; sealedKey: string } {
-    const key = randomBytes(32);
-    const sealedKey = personalData.seal({ name: 'import file', idType: 'KEY', idNumber: key.toString('base64') });
-    return { seal: new FileSeal(key, fileId), sealedKey };
-  }
-
-  /** @throws Error when the key is unknown or was altered. */
-  static open(personalData: PersonalData, fileId: string, sealedKey: string): FileSeal {
-    return new FileSeal(Buffer.from(personalData.open(sealedKey).idNumber, 'base64'), fileId);
-  }
-
-  /** iv, tag, cipher text. */
-  sealPiece(place: number, plain: Buffer): Buffer {
-    const iv = randomBytes(12);
-    const cipher = createCipheriv('aes-256-gcm', this.key, iv);
-    cipher.setAAD(Buffer.from(`${this.fileId}/${place}`));
-    const text = Buffer.concat([cipher.update(plain), cipher.final()]);
-    return Buffer.concat([iv, cipher.getAuthTag(), text]);
-  }
-
-  /** @throws Error when the piece was altered or stands in another place. */
-  openPiece(place: number, sealed: Buffer): Buffer {
-    const decipher = createDecipheriv('aes-256-gcm', this.key, sealed.subarray(0, 12));
-    decipher.setAAD(Buffer.from(`${this.fileId}/${place}`));
-    decipher.setAuthTag(sealed.subarray(12, 28));
-    return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]);
-  }
-}
 
 export interface ReceivedFile {
   readonly bytes: number;
-  readonly pieces: number;
   /** SHA-256 of the whole file. */
   readonly hash: string;
+  readonly format: TableFormat;
+  /** Of a CSV file. */
+  readonly encoding: string | null;
 }
 
-/**
- * Takes a file off the wire in pieces, so that memory stays flat. Checks on the way that it is UTF-8 and not too large.
- * @param onHeader gets the header cells as soon as they are there, and may refuse
- * @throws ProblemError IMPORT_FILE_REQUIRED, VALIDATION_FAILED (not UTF-8), BODY_TOO_LARGE
- */
-export async function receiveFile(
-  stream: Readable,
-  onHeader: (cells: readonly string[]) => void,
-  savePiece: (place: number, plain: Buffer) => Promise<void>,
-): Promise<ReceivedFile> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const hash = createHash('sha256');
-  let head: CsvRecords | undefined = new CsvRecords(maxRecordLength);
-  const takeHead = (records: readonly CsvRecord[]) => {
-    const [first] = records;
-    if (first === undefined) return;
-    head = undefined;
-    if (first.cells === undefined) throw new ProblemError('IMPORT_HEADER_UNKNOWN', '第一行不是合法的 CSV 表头');
-    onHeader(first.cells);
-  };
-  let waiting: Buffer[] = [];
-  let waitingBytes = 0;
-  let bytes = 0;
-  let pieces = 0;
-  const save = async () => {
-    if (waitingBytes === 0) return;
-    await savePiece(pieces++, Buffer.concat(waiting));
-    waiting = [];
-    waitingBytes = 0;
-  };
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxFileBytes) throw new ProblemError('BODY_TOO_LARGE', `导入文件不超过 ${maxFileBytes / 1024 / 1024} MB，请拆分后导入`);
-    hash.update(chunk);
-    const text = decodeStrictly(decoder, chunk);
-    if (head !== undefined) takeHead(head.push(text));
-    waiting.push(chunk);
-    waitingBytes += chunk.length;
-    if (waitingBytes >= pieceBytes) await save();
+/** The sealed files of jobs: taken in piece by piece, opened for reading as often as a job needs. No plain row lies anywhere. */
+@Injectable()
+export class ImportFiles {
+  constructor(
+    private readonly database: Database,
+    private readonly personalData: PersonalData,
+  ) {}
+
+  /** A key for the file of a job, sealed by the keys for personal data. */
+  newSeal(jobId: string): { seal: FileSeal; sealedKey: string } {
+    return FileSeal.create(this.personalData, jobId);
   }
-  decodeStrictly(decoder);
-  if (head !== undefined) takeHead(head.end());
-  if (head !== undefined) throw new ProblemError('IMPORT_FILE_REQUIRED', '文件为空');
-  await save();
-  return { bytes, pieces, hash: hash.digest('base64url') };
+
+  /**
+   * Takes a file off the wire in sealed pieces, so that memory stays flat. What it is, is seen from its first bytes; a text is checked on the way.
+   * @throws ProblemError IMPORT_FILE_REQUIRED, TABLE_FORMAT_UNSUPPORTED, TABLE_UNREADABLE, BODY_TOO_LARGE
+   */
+  async receive(stream: Readable, jobId: string, seal: FileSeal): Promise<ReceivedFile> {
+    const hash = createHash('sha256');
+    const check = new FormatCheck();
+    const waiting: Buffer[] = [];
+    let waitingBytes = 0;
+    let bytes = 0;
+    let place = 0;
+    const save = async () => {
+      if (waitingBytes === 0) return;
+      const piece = Buffer.concat(waiting.splice(0));
+      waitingBytes = 0;
+      const at = place++;
+      await this.database.consumerTransaction((tx) => insertPiece(tx, jobId, at, seal.sealPiece(at, piece)));
+    };
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      hash.update(chunk);
+      asProblem(() => check.push(chunk));
+      if (bytes > check.maxBytes)
+        throw new ProblemError('BODY_TOO_LARGE', `导入文件不超过 ${check.maxBytes / 1024 / 1024} MB，请拆分，或另存为“CSV UTF-8”后导入`);
+      waiting.push(chunk);
+      waitingBytes += chunk.length;
+      if (waitingBytes >= pieceBytes) await save();
+    }
+    if (bytes === 0) throw new ProblemError('IMPORT_FILE_REQUIRED', '文件为空');
+    const { format, encoding } = asProblem(() => check.end());
+    await save();
+    return { bytes, hash: hash.digest('base64url'), format, encoding };
+  }
+
+  /**
+   * Opens the file of a job. The caller reads its rows to the end or closes it.
+   * @throws ProblemError TABLE_…, for what the file is refused for
+   */
+  async open(jobId: string, sealedKey: string, sheet: string | null): Promise<Table> {
+    const seal = FileSeal.open(this.personalData, jobId, sealedKey);
+    try {
+      return await openTable(this.piecesOf(jobId, seal), sheet ?? undefined);
+    } catch (error) {
+      throw problemOf(error);
+    }
+  }
+
+  private async *piecesOf(jobId: string, seal: FileSeal): AsyncGenerator<Buffer> {
+    for (let place = 0; ; place++) {
+      const sealed = await this.database.consumerTransaction((tx) => readPiece(tx, jobId, place));
+      if (sealed === undefined) return;
+      yield seal.openPiece(place, sealed);
+    }
+  }
 }
 
-function decodeStrictly(decoder: TextDecoder, chunk?: Buffer): string {
+/** A file that cannot be read is told as any other refusal. */
+export function problemOf(error: unknown): unknown {
+  return error instanceof TableFault ? new ProblemError(error.code, error.message, [], { cause: error }) : error;
+}
+
+function asProblem<Result>(work: () => Result): Result {
   try {
-    return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+    return work();
   } catch (error) {
-    throw new ProblemError('VALIDATION_FAILED', '文件不是 UTF-8 编码；请在表格软件中另存为“CSV UTF-8”', [], { cause: error });
+    throw problemOf(error);
   }
 }
 
-/** Reads the records of a file in their order, the header first. */
-export async function* recordsOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<CsvRecord> {
-  const decoder = new TextDecoder('utf-8');
-  const records = new CsvRecords(maxRecordLength);
-  for await (const piece of pieces) yield* records.push(decoder.decode(piece, { stream: true }));
-  yield* records.push(decoder.decode());
-  yield* records.end();
+/** Looks at a file as it comes: its format from its first bytes, and whether a text can be decoded to its end. */
+class FormatCheck {
+  private head: Buffer[] = [];
+  private headBytes = 0;
+  private format: TableFormat | undefined;
+  private sniffer: TextSniffer | undefined;
+
+  get maxBytes(): number {
+    return this.format === 'XLSX' ? workbookLimits.fileBytes : maxFileBytes;
+  }
+
+  /** @throws TableFault */
+  push(chunk: Buffer): void {
+    if (this.format === undefined) {
+      this.head.push(chunk);
+      this.headBytes += chunk.length;
+      if (this.headBytes >= sniffBytes) this.decide();
+    } else this.sniffer?.push(chunk);
+  }
+
+  /** @throws TableFault */
+  end(): { format: TableFormat; encoding: string | null } {
+    const format = this.format ?? this.decide();
+    this.sniffer?.end();
+    return { format, encoding: this.sniffer?.encoding ?? null };
+  }
+
+  private decide(): TableFormat {
+    const head = Buffer.concat(this.head);
+    this.format = sniffFormat(head);
+    if (this.format === 'CSV') {
+      this.sniffer = new TextSniffer();
+      this.sniffer.push(head);
+    }
+    return this.format;
+  }
 }

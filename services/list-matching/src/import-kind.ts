@@ -119,7 +119,9 @@ export interface MadeRow extends Made {
   readonly line: number;
 }
 
-export type BeforeDecision = { readonly ok: true } | { readonly ok: false; readonly question: ImportQuestion };
+export type BeforeDecision =
+  | { readonly ok: true /** What was done before the first row, in numbers. */; readonly figures?: Readonly<Record<string, number>> }
+  | { readonly ok: false; readonly question: ImportQuestion };
 
 /** Why a job stops and asks (a list that suddenly halves or doubles). */
 export interface ImportQuestion {

@@ -5,7 +5,9 @@ import { Database, isTransientDatabaseError, ServiceContext, sqlStateOf } from '
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ListConfig } from './config.ts';
 import { ImportExecutor, ImportStopped, LeaseLost } from './import.executor.ts';
-import { dropRemains, type JobRow, releaseJob, takeJob } from './import.store.ts';
+import type { JobRow } from './import.store.ts';
+import { ImportUndoer } from './import.undoer.ts';
+import { dropRemains, releaseJob, takeJob } from './import-run.store.ts';
 import { isLostRace } from './race.ts';
 
 const idleMs = 1_000;
@@ -22,6 +24,7 @@ export class ImportRunner implements OnApplicationBootstrap, OnApplicationShutdo
   constructor(
     private readonly database: Database,
     private readonly executor: ImportExecutor,
+    private readonly undoer: ImportUndoer,
     private readonly context: ServiceContext,
     private readonly config: ListConfig,
   ) {
@@ -48,12 +51,13 @@ export class ImportRunner implements OnApplicationBootstrap, OnApplicationShutdo
 
   private async turn(): Promise<boolean> {
     const job = await this.database.consumerTransaction(async (tx) => {
-      await dropRemains(tx);
+      await dropRemains(tx, this.config.importKeepDays);
       return takeJob(tx, this.owner, this.config.importLeaseSeconds);
     });
     if (job === undefined) return false;
     try {
-      await this.executor.run(job, this.owner, () => this.loop.isStopping);
+      if (job.wanted === 'UNDO') await this.undoer.run(job, this.owner);
+      else await this.executor.run(job, this.owner, () => this.loop.isStopping);
     } catch (error) {
       if (!(error instanceof LeaseLost)) await this.putBack(job, error);
     }
@@ -67,7 +71,8 @@ export class ImportRunner implements OnApplicationBootstrap, OnApplicationShutdo
     this.log('an import was interrupted', error, job);
     const passes = isTransientDatabaseError(error) || isLostRace(error) || (error instanceof ProblemError && error.code === 'UNAVAILABLE');
     if (passes || job.attempts < maxAttempts) return release(retrySeconds);
-    await this.executor.giveUp(job);
+    if (job.wanted === 'UNDO') await this.undoer.giveUp(job);
+    else await this.executor.giveUp(job);
   }
 
   /** The error object itself is not logged: it may carry values of a row. */

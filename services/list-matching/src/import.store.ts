@@ -1,5 +1,6 @@
-import type { FieldProblem, ProblemCode, Role } from '@lianxin/contracts';
+import type { Role } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
+import type { ImportQuestion } from './import-kind.ts';
 
 /** The importer, without a person's name. */
 export interface Importer {
@@ -9,69 +10,134 @@ export interface Importer {
   readonly departments: readonly string[];
 }
 export type ImportMode = 'partial' | 'all';
-export type JobStatus = 'uploading' | 'queued' | 'running' | 'succeeded' | 'partially_succeeded' | 'failed';
+/** What the next run of a job is for. */
+export type ImportWanted = 'PREVIEW' | 'RUN' | 'UNDO';
+export type JobStatus =
+  | 'uploading'
+  | 'queued'
+  | 'running'
+  | 'previewed'
+  | 'paused'
+  | 'succeeded'
+  | 'partially_succeeded'
+  | 'failed'
+  | 'cancelled'
+  | 'undone';
 
 export interface JobRow {
   readonly id: string;
   readonly kind: string;
   readonly mode: ImportMode;
+  readonly wanted: ImportWanted;
   readonly status: JobStatus;
   readonly phase: string;
   readonly principal: Importer;
   readonly sealed_key: string | null;
+  readonly file_name: string | null;
+  readonly file_bytes: number;
+  readonly format: 'CSV' | 'XLSX';
+  readonly encoding: string | null;
+  readonly sheet: string | null;
+  readonly header_line: number;
+  readonly headers: readonly string[] | null;
+  readonly layout: string | null;
+  readonly ignored: readonly string[];
+  readonly remarks: readonly string[];
+  readonly defaults: Readonly<Record<string, string>>;
+  readonly max_error_percent: number;
   readonly total: number | null;
   readonly next_line: number;
   readonly done: number;
   readonly succeeded: number;
   readonly failed: number;
+  readonly warned: number;
   readonly attempts: number;
   readonly failure: string | null;
+  readonly figures: Readonly<Record<string, number>>;
+  readonly question: ImportQuestion | null;
+  readonly confirmed: { readonly by: string; readonly at: string; readonly reason: string } | null;
+  readonly is_prepared: boolean;
+  readonly cancel_asked: boolean;
+  readonly keep_until: Date | null;
+  readonly before_undo: JobStatus | null;
+  readonly undone_by: string | null;
+  readonly undone_at: Date | null;
   readonly created_at: Date;
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
 }
 
-export interface ImportFault {
-  readonly field: string | null;
-  readonly pointer: string;
-  readonly code: ProblemCode;
-  readonly reason: string;
-}
-export interface RowError extends ImportFault {
-  readonly line: number;
-  /** Further faults of the same row. */
-  readonly others: readonly ImportFault[];
-}
-export interface ErrorRow extends RowError {
-  readonly id: number;
+const columns = `id, kind, mode, wanted, status, phase, principal, sealed_key, file_name, file_bytes, format, encoding, sheet, header_line, headers, layout,
+  ignored, remarks, defaults, max_error_percent, total, next_line, done, succeeded, failed, warned, attempts, failure, figures, question, confirmed,
+  is_prepared, cancel_asked, keep_until, before_undo, undone_by, undone_at, created_at, started_at, finished_at`;
+
+export interface NewJob {
+  readonly id: string;
+  readonly kind: string;
+  readonly mode: ImportMode;
+  readonly wanted: ImportWanted;
+  readonly rank: number;
+  readonly importer: Importer;
+  readonly sealedKey: string;
+  readonly fileName: string | null;
+  readonly sheet: string | null;
+  readonly defaults: Readonly<Record<string, string>>;
+  readonly maxErrorPercent: number;
 }
 
-const columns = `id, kind, mode, status, phase, principal, sealed_key, total, next_line, done, succeeded, failed, attempts, failure, created_at, started_at,
-  finished_at`;
-
-export function faultOf(problem: FieldProblem, field: string | null): ImportFault {
-  return { field, pointer: problem.pointer, code: problem.code, reason: problem.detail };
-}
-
-export async function insertJob(
-  tx: Transaction,
-  job: { id: string; kind: string; mode: ImportMode; importer: Importer; sealedKey: string },
-): Promise<void> {
+export async function insertJob(tx: Transaction, job: NewJob): Promise<void> {
   await tx.execute(
-    `INSERT INTO import_job (id, kind, mode, status, phase, principal, departments, sealed_key) VALUES ($1, $2, $3, 'uploading', '上传', $4, $5, $6)`,
-    [job.id, job.kind, job.mode, JSON.stringify(job.importer), job.importer.departments, job.sealedKey],
+    `INSERT INTO import_job (id, kind, mode, wanted, rank, status, phase, principal, departments, sealed_key, file_name, sheet, defaults, max_error_percent)
+     VALUES ($1, $2, $3, $4, $5, 'uploading', '上传', $6, $7, $8, $9, $10, $11, $12)`,
+    [
+      job.id,
+      job.kind,
+      job.mode,
+      job.wanted,
+      job.rank,
+      JSON.stringify(job.importer),
+      job.importer.departments,
+      job.sealedKey,
+      job.fileName,
+      job.sheet,
+      JSON.stringify(job.defaults),
+      job.maxErrorPercent,
+    ],
   );
 }
 
-export async function insertPiece(tx: Transaction, jobId: string, place: number, sealed: Buffer): Promise<void> {
-  await tx.execute('INSERT INTO import_chunk (job_id, place, sealed) VALUES ($1, $2, $3)', [jobId, place, sealed]);
+/** What was found out about a file when it came. */
+export interface FileFacts {
+  readonly bytes: number;
+  readonly hash: string;
+  readonly format: 'CSV' | 'XLSX';
+  readonly encoding: string | null;
+  readonly sheet: string | null;
+  readonly headerLine: number;
+  readonly headers: readonly string[];
+  readonly layout: string;
+  readonly ignored: readonly string[];
+  readonly remarks: readonly string[];
 }
 
 /** The file is complete: the job waits for a runner. */
-export async function queueJob(tx: Transaction, jobId: string, bytes: number): Promise<JobRow> {
+export async function queueJob(tx: Transaction, jobId: string, file: FileFacts): Promise<JobRow> {
   const [job] = await tx.query<JobRow>(
-    `UPDATE import_job SET status = 'queued', phase = '等待', file_bytes = $2 WHERE id = $1 RETURNING ${columns}`,
-    [jobId, bytes],
+    `UPDATE import_job SET status = 'queued', phase = '等待', file_bytes = $2, file_hash = $3, format = $4, encoding = $5, sheet = $6, header_line = $7,
+       headers = $8, layout = $9, ignored = $10, remarks = $11 WHERE id = $1 RETURNING ${columns}`,
+    [
+      jobId,
+      file.bytes,
+      file.hash,
+      file.format,
+      file.encoding,
+      file.sheet,
+      file.headerLine,
+      JSON.stringify(file.headers),
+      file.layout,
+      JSON.stringify(file.ignored),
+      JSON.stringify(file.remarks),
+    ],
   );
   if (job === undefined) throw new Error('an uploaded job has gone');
   return job;
@@ -82,12 +148,13 @@ export async function dropUpload(tx: Transaction, jobId: string): Promise<void> 
   await tx.execute(`DELETE FROM import_job WHERE id = $1 AND status = 'uploading'`, [jobId]);
 }
 
-/** What a server left that died: uploads without an end, pieces of jobs that are over. */
-export async function dropRemains(tx: Transaction): Promise<void> {
-  await tx.execute(`DELETE FROM import_job WHERE finished_at IS NULL AND status = 'uploading' AND created_at < now() - interval '6 hours'`);
-  await tx.execute(
-    'DELETE FROM import_chunk USING import_job WHERE import_job.id = import_chunk.job_id AND import_job.finished_at IS NOT NULL',
+/** The newest file of the same content that this kind has taken in and that still stands, by these departments. */
+export async function findSameFile(tx: Transaction, kind: string, hash: string): Promise<string | undefined> {
+  const [row] = await tx.query<{ id: string }>(
+    `SELECT id FROM import_job WHERE kind = $1 AND file_hash = $2 AND status IN ('succeeded', 'partially_succeeded') ORDER BY id DESC LIMIT 1`,
+    [kind, hash],
   );
+  return row?.id;
 }
 
 export async function findJob(tx: Transaction, id: string): Promise<JobRow | undefined> {
@@ -95,111 +162,66 @@ export async function findJob(tx: Transaction, id: string): Promise<JobRow | und
   return job;
 }
 
-/**
- * Takes the oldest job that nobody holds. A lease ends by itself when its holder dies; SKIP LOCKED because two replicas may look at once and should
- * take two jobs.
- */
-export async function takeJob(tx: Transaction, owner: string, leaseSeconds: number): Promise<JobRow | undefined> {
-  const [job] = await tx.query<JobRow>(
-    `UPDATE import_job SET status = 'running', lease_owner = $1, lease_until = now() + make_interval(secs => $2), attempts = attempts + 1,
-       started_at = coalesce(started_at, now())
-     WHERE id = (SELECT id FROM import_job WHERE finished_at IS NULL AND status IN ('queued', 'running') AND (lease_until IS NULL OR lease_until < now())
-                 ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-     RETURNING ${columns}`,
-    [owner, leaseSeconds],
-  );
+/** The job, locked, so that two who decide about it at once do it one after the other. */
+export async function lockJob(tx: Transaction, id: string): Promise<JobRow | undefined> {
+  const [job] = await tx.query<JobRow>(`SELECT ${columns} FROM import_job WHERE id = $1 AND status <> 'uploading' FOR UPDATE`, [id]);
   return job;
 }
 
-/** Locks a job that this runner still holds; undefined when another one has taken it. */
-export async function lockOwnJob(tx: Transaction, id: string, owner: string): Promise<JobRow | undefined> {
-  const [job] = await tx.query<JobRow>(
-    `SELECT ${columns} FROM import_job WHERE id = $1 AND lease_owner = $2 AND finished_at IS NULL FOR UPDATE`,
-    [id, owner],
-  );
-  return job;
+export interface HistoryFilter {
+  readonly kind?: string | undefined;
+  readonly statuses?: readonly string[] | undefined;
+  readonly createdFrom?: string | undefined;
+  readonly createdTo?: string | undefined;
 }
 
-export interface Progress {
-  readonly nextLine: number;
-  readonly done: number;
-  readonly succeeded: number;
-  readonly failed: number;
-}
-
-/** Notes what rows have been done, and keeps the job for longer. Whoever makes progress has not failed. */
-export async function advanceJob(tx: Transaction, id: string, owner: string, progress: Progress, leaseSeconds: number): Promise<void> {
-  await tx.execute(
-    `UPDATE import_job SET next_line = $3, done = $4, succeeded = $5, failed = $6, attempts = 1, lease_until = now() + make_interval(secs => $7)
-     WHERE id = $1 AND lease_owner = $2`,
-    [id, owner, progress.nextLine, progress.done, progress.succeeded, progress.failed, leaseSeconds],
+/** A page of the jobs that the caller may see, newest first. */
+export function findJobs(tx: Transaction, filter: HistoryFilter, beforeId: string | undefined, limit: number): Promise<JobRow[]> {
+  return tx.query<JobRow>(
+    `SELECT ${columns} FROM import_job
+     WHERE status <> 'uploading' AND ($1::text IS NULL OR kind = $1) AND ($2::text[] IS NULL OR status = ANY($2))
+       AND ($3::timestamptz IS NULL OR created_at >= $3) AND ($4::timestamptz IS NULL OR created_at < $4) AND ($5::uuid IS NULL OR id < $5)
+     ORDER BY id DESC LIMIT $6`,
+    [filter.kind ?? null, filter.statuses ?? null, filter.createdFrom ?? null, filter.createdTo ?? null, beforeId ?? null, limit],
   );
 }
 
-export async function setPhase(
+/** A person wants the next run: of a preview that was looked at, of a job whose question was answered, of one to be undone. */
+export async function queueAgain(
   tx: Transaction,
   id: string,
-  owner: string,
-  phase: string,
-  total: number | null,
-  leaseSeconds: number,
+  change: {
+    wanted: ImportWanted;
+    mode?: ImportMode | undefined;
+    confirmed?: { by: string; at: string; reason: string } | undefined;
+    maxErrorPercent?: number | undefined;
+    undoneBy?: string | undefined;
+    /** Begin from the first row. */
+    fromStart: boolean;
+  },
 ): Promise<void> {
   await tx.execute(
-    'UPDATE import_job SET phase = $3, total = $4, lease_until = now() + make_interval(secs => $5) WHERE id = $1 AND lease_owner = $2',
-    [id, owner, phase, total, leaseSeconds],
+    `UPDATE import_job SET status = 'queued', phase = '等待', wanted = $2, mode = coalesce($3, mode), confirmed = coalesce($4, confirmed),
+       max_error_percent = coalesce($5, max_error_percent), before_undo = CASE WHEN $2 = 'UNDO' THEN status ELSE before_undo END,
+       undone_by = coalesce($6, undone_by), attempts = 0, lease_until = NULL, lease_owner = NULL, finished_at = NULL, cancel_asked = false, failure = NULL WHERE id = $1`,
+    [
+      id,
+      change.wanted,
+      change.mode ?? null,
+      change.confirmed === undefined ? null : JSON.stringify(change.confirmed),
+      change.maxErrorPercent ?? null,
+    ],
   );
+  if (change.fromStart) await restartJob(tx, id);
 }
 
-/** An all-or-nothing job begins from its first row, whatever an earlier runner had told. */
+export async function askToCancel(tx: Transaction, id: string): Promise<void> {
+  await tx.execute('UPDATE import_job SET cancel_asked = true WHERE id = $1', [id]);
+}
+
+/** A job that begins from its first row, whatever an earlier run had told. */
 export async function restartJob(tx: Transaction, id: string): Promise<void> {
   await tx.execute('DELETE FROM import_error WHERE job_id = $1', [id]);
-  await tx.execute('UPDATE import_job SET next_line = 0, done = 0, succeeded = 0, failed = 0 WHERE id = $1', [id]);
-}
-
-/** Ends a job and destroys its file and key. */
-export async function finishJob(
-  tx: Transaction,
-  id: string,
-  end: { status: JobStatus; done: number; succeeded: number; failed: number; failure: string | null },
-): Promise<void> {
-  await tx.execute(
-    `UPDATE import_job SET status = $2, phase = '完成', done = $3, succeeded = $4, failed = $5, failure = $6, sealed_key = NULL, finished_at = now(),
-       lease_owner = NULL, lease_until = NULL WHERE id = $1`,
-    [id, end.status, end.done, end.succeeded, end.failed, end.failure],
-  );
-}
-
-export async function deletePieces(tx: Transaction, jobId: string): Promise<void> {
-  await tx.execute('DELETE FROM import_chunk WHERE job_id = $1', [jobId]);
-}
-
-/** Lets another runner go on at once. */
-export async function releaseJob(tx: Transaction, id: string, owner: string, afterSeconds: number): Promise<void> {
-  await tx.execute('UPDATE import_job SET lease_until = now() + make_interval(secs => $3) WHERE id = $1 AND lease_owner = $2', [
-    id,
-    owner,
-    afterSeconds,
-  ]);
-}
-
-export async function readPiece(tx: Transaction, jobId: string, place: number): Promise<Buffer | undefined> {
-  const [row] = await tx.query<{ sealed: Buffer }>('SELECT sealed FROM import_chunk WHERE job_id = $1 AND place = $2', [jobId, place]);
-  return row?.sealed;
-}
-
-export async function insertErrors(tx: Transaction, jobId: string, errors: readonly RowError[]): Promise<void> {
-  if (errors.length === 0) return;
-  await tx.execute(
-    `INSERT INTO import_error (job_id, line, field, pointer, code, reason, others)
-     SELECT $1, line, field, pointer, code, reason, others
-     FROM jsonb_to_recordset($2::jsonb) AS new (line integer, field text, pointer text, code text, reason text, others jsonb)`,
-    [jobId, JSON.stringify(errors)],
-  );
-}
-
-export function findErrors(tx: Transaction, jobId: string, afterId: number, limit: number): Promise<ErrorRow[]> {
-  return tx.query<ErrorRow>(
-    'SELECT id, line, field, pointer, code, reason, others FROM import_error WHERE job_id = $1 AND id > $2 ORDER BY id LIMIT $3',
-    [jobId, afterId, limit],
-  );
+  await tx.execute('DELETE FROM import_sample WHERE job_id = $1', [id]);
+  await tx.execute('UPDATE import_job SET next_line = 0, done = 0, succeeded = 0, failed = 0, warned = 0 WHERE id = $1', [id]);
 }

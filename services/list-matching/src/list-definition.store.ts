@@ -57,3 +57,11 @@ export async function getDefinition(tx: Transaction, code: string, version: numb
 export function allDefinitions(tx: Transaction): Promise<ListDefinition[]> {
   return tx.query<ListDefinition>(`SELECT ${columns} FROM list_definition ORDER BY code, version`);
 }
+
+/** Lists that are enabled today, as choices of a template. */
+export function enabledLists(tx: Transaction): Promise<{ code: string; labelZh: string }[]> {
+  return tx.query(
+    `SELECT code, name_zh AS "labelZh" FROM list_definition AS newest
+     WHERE status = 'ENABLED' AND version = (SELECT max(version) FROM list_definition AS other WHERE other.code = newest.code) ORDER BY code`,
+  );
+}
