@@ -42,7 +42,8 @@ export async function preparePatterns(client: pg.Client): Promise<void> {
 
 /**
  * Fills the service's own tables up to `tasks`, by set-based SQL with every index and constraint in place: eight years, of whose plans nearly all of the
- * early and a quarter of the last are ended; every tenth task rests on a second basis. Then what autovacuum would have done over the years.
+ * early and a quarter of the last are ended; every tenth task rests on a second basis. Times are whole milliseconds, as the service writes them: the
+ * cursors of pages rest on that. Then what autovacuum would have done over the years.
  * @param total tasks of the whole city, over which the eight years are spread.
  */
 export async function fillTo(connect: () => Promise<pg.Client>, from: number, tasks: number, total: number): Promise<void> {
@@ -76,7 +77,7 @@ async function fillChunk(client: pg.Client, first: number, last: number, plans: 
        SELECT k, list_no, at, fate, CASE WHEN at < now() - interval '3 years' THEN 0.97 WHEN at < now() - interval '1 year' THEN 0.75 ELSE 0.25 END AS ended
        FROM (
          SELECT k, k * 7919 % (SELECT count(*) FROM pattern_plan) AS list_no, random() AS fate,
-           now() - interval '8 years' + interval '8 years' * (k::float8 / ${plans}) AS at
+           date_trunc('milliseconds', now() - interval '8 years' + interval '8 years' * (k::float8 / ${plans})) AS at
          FROM generate_series(${first}, ${last}) AS k
        ) AS drawn
      ) AS plan ORDER BY k`,
