@@ -4,6 +4,7 @@ export * from './api/entry-step.api.ts';
 export * from './api/list-entry.api.ts';
 export * from './api/page.api.ts';
 export * from './api/plan.api.ts';
+export * from './api/public-record.api.ts';
 export * from './api/register.api.ts';
 export * from './api/register.api.ts';
 export * from './api/task.api.ts';

@@ -32,6 +32,7 @@ import {
   measurePlanReleased,
   measurePlanSuperseded,
 } from './measure-plan.ts';
+import { publicRecordPublished, publicRecordStopped, publicRecordWithdrawn } from './public-record.ts';
 import { repairGranted, repairRevoked } from './repair.ts';
 import { subjectChanged, subjectChangedV2, subjectRegistered } from './subject.ts';
 import {
@@ -66,6 +67,7 @@ export * from './list-entry.ts';
 export * from './list-entry-life.ts';
 export * from './match.ts';
 export * from './measure-plan.ts';
+export * from './public-record.ts';
 export * from './repair.ts';
 export * from './subject.ts';
 export * from './task.ts';
@@ -95,6 +97,9 @@ export const eventDefinitions: readonly EventDefinition[] = [
   listEntryDeadlineMissed,
   listEntryReviewRaised,
   listEntryReviewDecided,
+  publicRecordPublished,
+  publicRecordStopped,
+  publicRecordWithdrawn,
   repairGranted,
   repairRevoked,
   verificationRequested,

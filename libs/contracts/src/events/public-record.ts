@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { penaltyCategorySchema, publicRecordKindSchema, publicRecordStatusSchema } from '../api/public-record.api.ts';
+import { defineEvent } from '../event.ts';
+import { dateSchema, departmentCodeSchema, gradeSchema, idSchema, subjectKindSchema } from '../vocabulary.ts';
+
+/** What every event of a public record tells of it. No name, no free text: whoever needs more asks for the record. */
+const recordHead = {
+  recordId: idSchema,
+  /** Grows by one with every fact; an older version never overwrites a newer. */
+  recordVersion: z.int().positive(),
+  number: z.string(),
+  kind: publicRecordKindSchema,
+  subjectId: idSchema,
+  subjectKind: subjectKindSchema,
+  /** The department whose record it is. */
+  departmentCode: departmentCodeSchema,
+  status: publicRecordStatusSchema,
+};
+
+/** Sent when a licence, a penalty or an entry of abnormal operation becomes public, once it is certain whom it means (R-7-0, R-7-1). */
+export const publicRecordPublished = defineEvent({
+  type: 'lianxin.public_record.published.v1',
+  effect: 'INFORMS',
+  titleZh: '公示记录发布',
+  data: z.object({
+    ...recordHead,
+    documentNo: z.string().nullable(),
+    decidedOn: dateSchema,
+    grade: gradeSchema.nullable(),
+    categories: z.array(penaltyCategorySchema),
+    /** 万元, as text. */
+    fineWan: z.string().nullable(),
+    publicUntil: dateSchema.nullable(),
+    publishedOn: dateSchema,
+    publishDueOn: dateSchema,
+  }),
+});
+
+/** Sent when a record is public no longer: its period has ended, it was repaired, or its subject was taken off the list. */
+export const publicRecordStopped = defineEvent({
+  type: 'lianxin.public_record.stopped.v1',
+  effect: 'FREES',
+  titleZh: '公示记录停止公示',
+  data: z.object({
+    ...recordHead,
+    ground: z.enum(['REPAIRED', 'PERIOD_ENDED', 'REMOVED']),
+    documentNo: z.string().nullable(),
+    stoppedOn: dateSchema,
+  }),
+});
+
+/** Sent when a record that was public is taken back: its decision was changed or revoked, or it was wrong (行政处罚法 48). */
+export const publicRecordWithdrawn = defineEvent({
+  type: 'lianxin.public_record.withdrawn.v1',
+  effect: 'FREES',
+  titleZh: '公示记录撤回',
+  data: z.object({
+    ...recordHead,
+    ground: z.enum(['DECISION_REVOKED', 'DECISION_CHANGED', 'RECORD_WRONG', 'MATCH_WRONG', 'IMPORT_UNDONE']),
+    documentNo: z.string().nullable(),
+    withdrawnOn: dateSchema,
+    withdrawDueOn: dateSchema,
+  }),
+});
