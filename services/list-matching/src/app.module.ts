@@ -8,10 +8,7 @@ import { type Config, configSchema, ListConfig } from './config.ts';
 import { DepartmentConsumer } from './department.consumer.ts';
 import { DesignationService } from './designation.service.ts';
 import { EntryWriter } from './entry.writer.ts';
-import { ImportController } from './import.controller.ts';
-import { ImportExecutor } from './import.executor.ts';
-import { ImportRunner } from './import.runner.ts';
-import { ImportService } from './import.service.ts';
+import { importControllers, importProviders } from './import.providers.ts';
 import { maxFileBytes } from './import-file.ts';
 import { listEntryExport, listExport, matchCandidateExport } from './list.export.ts';
 import { ListCatalogue, ListDefinitionController } from './list-definition.controller.ts';
@@ -24,6 +21,7 @@ import { MatchReviewService } from './match-review.service.ts';
 import { ReviewSources } from './match-review.sources.ts';
 import { migration0001 } from './migrations/0001-list-entries.ts';
 import { migration0002 } from './migrations/0002-imports.ts';
+import { migration0003 } from './migrations/0003-import-flow.ts';
 import { migration0004 } from './migrations/0004-register.ts';
 import { migration0006 } from './migrations/0006-recognition.ts';
 import { RecognitionController } from './recognition.controller.ts';
@@ -37,6 +35,14 @@ import { SubjectController } from './subject.controller.ts';
 import { SubjectQueries } from './subject.queries.ts';
 import { SubjectRegister } from './subject.service.ts';
 
+/** What a file may be called on the wire; what it is, is seen from its bytes. */
+const fileTypes = [
+  'text/csv',
+  'application/octet-stream',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/vnd.ms-excel',
+];
+
 @Module({})
 export class AppModule {
   static register(config: Config): DynamicModule {
@@ -49,7 +55,7 @@ export class AppModule {
         SubjectController,
         ListEntryController,
         MatchCandidateController,
-        ImportController,
+        ...importControllers,
         RecognitionController,
       ],
       providers: [
@@ -69,9 +75,7 @@ export class AppModule {
         MatchReviewService,
         EntryReviewSource,
         MatchCandidateService,
-        ImportExecutor,
-        ImportRunner,
-        ImportService,
+        ...importProviders,
         RecognitionService,
       ],
     };
@@ -82,7 +86,15 @@ export const service = {
   name: 'list-matching',
   titleZh: '名单与比对',
   config: configSchema,
-  migrations: [messagingMigration, migration0001, migration0002, migration0004, migration0006, exportMigrationOf('list-matching')],
+  migrations: [
+    messagingMigration,
+    migration0001,
+    migration0002,
+    migration0003,
+    migration0004,
+    migration0006,
+    exportMigrationOf('list-matching'),
+  ],
   module: (config) => AppModule.register(config),
   plugins: async (app) => {
     await app.register(multipart, { limits: { files: 1, fields: 10, fileSize: maxFileBytes + 1 } });
@@ -90,7 +102,7 @@ export const service = {
     app
       .getHttpAdapter()
       .getInstance()
-      .addContentTypeParser('text/csv', (request, payload, done) => {
+      .addContentTypeParser(fileTypes, (request, payload, done) => {
         if (request.url.startsWith('/api/v1/imports')) done(null, payload);
         else done(new ProblemError('UNSUPPORTED_MEDIA_TYPE', '此接口接收 application/json；名单文件请提交到 /api/v1/imports'));
       });

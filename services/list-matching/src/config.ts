@@ -1,6 +1,7 @@
 import { messagingConfigSchema } from '@lianxin/messaging';
 import { z } from 'zod';
 import type { ListSettings } from './designation-procedure.rules.ts';
+import type { SnapshotSettings } from './snapshot.rules.ts';
 
 /** Settings of list-matching beside those of every service. Periods are defaults of the rule book that an administrator may change (domain §12). */
 export const configSchema = messagingConfigSchema.extend({
@@ -10,6 +11,18 @@ export const configSchema = messagingConfigSchema.extend({
   LIANXIN_LIST_RED_NOTICE_WORKDAYS: z.coerce.number().int().min(1).max(250).default(7),
   /** Seconds after which the import of a dead process is taken over; longer than any batch of 200 rows takes. */
   LIANXIN_IMPORT_LEASE_SECONDS: z.coerce.number().int().min(1).max(600).default(15),
+  /** Share of bad rows, in percent, beyond which an import stops (from 200 rows on); 100 never stops. An upload may ask for another one. */
+  LIANXIN_IMPORT_MAX_ERROR_PERCENT: z.coerce.number().int().min(0).max(100).default(50),
+  /** Days for which the sealed file of an import with refused rows stays, for its error workbook; a preview that nobody started ends then too. */
+  LIANXIN_IMPORT_KEEP_DAYS: z.coerce.number().int().min(1).max(90).default(7),
+  /** A full list of less than this share of its last file stops and asks (R-2-6b), in percent. */
+  LIANXIN_SNAPSHOT_MIN_PERCENT: z.coerce.number().int().min(0).max(100).default(50),
+  /** A full list of more than this share of its last file stops and asks, in percent. */
+  LIANXIN_SNAPSHOT_MAX_PERCENT: z.coerce.number().int().min(100).max(10_000).default(200),
+  /** Lists of fewer entries than this are not compared: there a few rows are half of it. */
+  LIANXIN_SNAPSHOT_COMPARED_FROM: z.coerce.number().int().min(1).max(100_000).default(20),
+  /** Working days in which a source answers why its full list lacks an entry (R-2-6b). */
+  LIANXIN_SNAPSHOT_ANSWER_WORKDAYS: z.coerce.number().int().min(1).max(30).default(2),
 });
 export type Config = z.infer<typeof configSchema>;
 
@@ -17,9 +30,20 @@ export type Config = z.infer<typeof configSchema>;
 export class ListConfig {
   readonly settings: ListSettings;
   readonly importLeaseSeconds: number;
+  readonly importMaxErrorPercent: number;
+  readonly importKeepDays: number;
+  readonly snapshot: SnapshotSettings;
 
   constructor(config: Config) {
     this.importLeaseSeconds = config.LIANXIN_IMPORT_LEASE_SECONDS;
+    this.importMaxErrorPercent = config.LIANXIN_IMPORT_MAX_ERROR_PERCENT;
+    this.importKeepDays = config.LIANXIN_IMPORT_KEEP_DAYS;
+    this.snapshot = {
+      minPercent: config.LIANXIN_SNAPSHOT_MIN_PERCENT,
+      maxPercent: config.LIANXIN_SNAPSHOT_MAX_PERCENT,
+      comparedFrom: config.LIANXIN_SNAPSHOT_COMPARED_FROM,
+      answerWorkdays: config.LIANXIN_SNAPSHOT_ANSWER_WORKDAYS,
+    };
     this.settings = {
       defenceWorkdays: config.LIANXIN_LIST_DEFENCE_WORKDAYS,
       redNoticeWorkdays: config.LIANXIN_LIST_RED_NOTICE_WORKDAYS,

@@ -43,6 +43,9 @@ export type EntryAction =
   | 'END_SUBJECT'
   | 'END_PARTIES'
   | 'REVOKE_REPAIR'
+  | 'RECORD_FRAUD'
+  | 'MISS_SOURCE'
+  | 'CONFIRM_SOURCE'
   | 'RECOGNISE'
   | 'END_RECOGNITION';
 
@@ -73,6 +76,9 @@ const flags = (to: 'ACTIVE' | 'SUSPENDED') =>
     RECORD_PERFORMANCE: { code: 'T16b', to, only: ['BLACK', 'FOCUS', 'ABNORMAL'] },
     REQUEST_CORRECTION: { code: 'T18a', to },
     REJECT_CORRECTION: { code: 'T18b', to },
+    // R-2-6b: a full list of the source lacks the entry; its tasks are held until the source has answered.
+    MISS_SOURCE: { code: 'T14a', to },
+    CONFIRM_SOURCE: { code: 'T15a', to },
   }) as const;
 const leave = {
   EXPIRE: { code: 'T16', to: 'EXPIRED' },
