@@ -19,6 +19,7 @@ import { FileStore } from './file.store.ts';
 import { tasksMigration } from './migrations/0001-tasks.ts';
 import { feedbackMigration } from './migrations/0002-feedback.ts';
 import { planDepartmentsMigration } from './migrations/0003-plan-departments.ts';
+import { measureQueueMigration } from './migrations/0004-measure-queue.ts';
 import { NoticeStore } from './notice.store.ts';
 import { PlanConsumer } from './plan.consumer.ts';
 import { PlanService } from './plan.service.ts';
@@ -69,7 +70,14 @@ export const service = {
   name: 'execution-feedback',
   titleZh: '执行反馈',
   config: configSchema,
-  migrations: [messagingMigration, tasksMigration, feedbackMigration, exportMigrationOf('execution-feedback'), planDepartmentsMigration],
+  migrations: [
+    messagingMigration,
+    tasksMigration,
+    feedbackMigration,
+    exportMigrationOf('execution-feedback'),
+    planDepartmentsMigration,
+    measureQueueMigration,
+  ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,
 } satisfies ServiceDefinition<typeof configSchema.shape>;

@@ -52,11 +52,7 @@ export class TaskStore {
       filter.after === undefined
         ? []
         : [`(t.dispatched_at, t.id) < (${bind(filter.after.dispatchedAt)}::timestamptz, ${bind(filter.after.id)}::uuid)`];
-    const narrow = [
-      ...(filter.entryId === undefined ? [] : [`t.id IN (SELECT task_id FROM task_basis WHERE entry_id = ${bind(filter.entryId)}::uuid)`]),
-      ...(filter.measureCode === undefined ? [] : [`t.measure_code = ${bind(filter.measureCode)}`]),
-    ];
-    const sql = narrow.length === 0 ? queueSql(filter, after, bind) : narrowSql(filter, [...narrow, ...after], bind);
+    const sql = filter.entryId === undefined ? queueSql(filter, after, bind) : entrySql(filter, filter.entryId, after, bind);
     const rows = await tx.query<TaskRow>(sql, parameters);
     return rows.map(taskOf);
   }
@@ -127,14 +123,27 @@ export interface HistoryRow {
 
 type Bind = (value: unknown) => string;
 
+/** Departments that have tasks of a measure: from one to the next by index, whatever the number of tasks. */
+const departmentsOf = (measure: string) => `(
+  WITH RECURSIVE held AS (
+    (SELECT t.department_code AS code FROM task t WHERE t.measure_code = ${measure} ORDER BY t.department_code LIMIT 1)
+    UNION ALL
+    SELECT (SELECT t.department_code FROM task t WHERE t.measure_code = ${measure} AND t.department_code > held.code ORDER BY t.department_code LIMIT 1)
+    FROM held WHERE held.code IS NOT NULL
+  ) SELECT code FROM held WHERE code IS NOT NULL
+) AS department (code) CROSS JOIN `;
+
 /** Open and closed tasks are read apart, each from its own partition in the order of the index. */
 function queueSql(filter: TaskFilter, conditions: readonly string[], bind: Bind): string {
   const statuses = filter.status ?? taskStatuses;
   const limit = bind(filter.limit + 1);
-  const departments =
-    filter.departments === undefined ? '' : `unnest(${bind(filter.departments)}::text[]) AS department (code) CROSS JOIN `;
+  const measure = filter.measureCode === undefined ? undefined : bind(filter.measureCode);
+  let departments = '';
+  if (filter.departments !== undefined) departments = `unnest(${bind(filter.departments)}::text[]) AS department (code) CROSS JOIN `;
+  else if (measure !== undefined) departments = departmentsOf(measure);
   const inQueue = [
-    ...(filter.departments === undefined ? [] : ['t.department_code = department.code']),
+    ...(departments === '' ? [] : ['t.department_code = department.code']),
+    ...(measure === undefined ? [] : [`t.measure_code = ${measure}`]),
     't.status = state.status',
     ...conditions,
   ];
@@ -149,9 +158,11 @@ function queueSql(filter: TaskFilter, conditions: readonly string[], bind: Bind)
   return `SELECT * FROM (${queues.join(' UNION ALL ')}) AS queue ORDER BY dispatched_at DESC, id DESC LIMIT ${limit}`;
 }
 
-/** The tasks of an entry or a measure are few beside a queue: they are read by their own index, whatever their state. */
-function narrowSql(filter: TaskFilter, conditions: readonly string[], bind: Bind): string {
+/** The tasks of an entry are few beside a queue: they are read by its bases, whatever their state. */
+function entrySql(filter: TaskFilter, entryId: string, conditions: readonly string[], bind: Bind): string {
   const wanted = [
+    `t.id IN (SELECT task_id FROM task_basis WHERE entry_id = ${bind(entryId)}::uuid)`,
+    ...(filter.measureCode === undefined ? [] : [`t.measure_code = ${bind(filter.measureCode)}`]),
     ...conditions,
     ...(filter.departments === undefined ? [] : [`t.department_code = ANY (${bind(filter.departments)}::text[])`]),
     ...(filter.status === undefined ? [] : [`t.status = ANY (${bind(filter.status)}::text[])`]),

@@ -197,6 +197,34 @@ test('the list filters by state, and closed tasks stand beside open ones', async
   expect(await count('measureCode=WAGE-99')).toBe(0);
 });
 
+test('the tasks of one measure are found in every department that has it, and a department finds its own alone', async () => {
+  const departments = ['CZJ', 'FGW', 'SWJ', 'ZJJ'];
+  const made = planMade([
+    measure(
+      'ONLY-01',
+      departments.map((code) => executor(code)),
+    ),
+    measure('ONLY-02', [executor('CZJ')]),
+  ]);
+  const tasks = await world.dispatch(made, 5);
+  const returned = tasks.find((row) => row.measureCode === 'ONLY-01' && row.departmentCode === 'SWJ');
+  await world.act(handlerOf('SWJ'), returned?.id ?? '', 'return');
+  const found = async (who: typeof office, query: string) => {
+    const rows: TaskView[] = [];
+    for (let cursor = ''; ; ) {
+      const { body } = await world.call<Page<TaskView>>(who, 'GET', `tasks?measureCode=ONLY-01&limit=2${query}${cursor}`);
+      rows.push(...body.data);
+      if (body.page.nextCursor === null) return rows.map((row) => row.departmentCode).sort();
+      cursor = `&cursor=${body.page.nextCursor}`;
+    }
+  };
+  expect(await found(office, '')).toEqual(departments);
+  expect(await found(office, '&status=RETURNED')).toEqual(['SWJ']);
+  expect(await found(office, '&department=FGW,ZJJ')).toEqual(['FGW', 'ZJJ']);
+  expect(await found(handlerOf('FGW'), '')).toEqual(['FGW']);
+  expect(await found(handlerOf('RSJ'), '')).toEqual([]);
+});
+
 test('the full number of a person is shown to the executing department for a purpose, and that is written down', async () => {
   const seal = new PersonalData(
     world.city.environment['LIANXIN_PERSONAL_DATA_KEYS'] ?? '',
