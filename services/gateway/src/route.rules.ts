@@ -1,6 +1,17 @@
 /** Which service answers a path below `/api/v1/`, by its first segment (design §2). `parked` is asked of all of them. */
 export const routedServices = {
-  'list-matching': ['list-entries', 'lists', 'subjects', 'match-candidates', 'imports', 'source-questions', 'jobs'],
+  'list-matching': [
+    'list-entries',
+    'lists',
+    'subjects',
+    'match-candidates',
+    'match',
+    'match-jobs',
+    'algorithms',
+    'imports',
+    'source-questions',
+    'jobs',
+  ],
   'measure-decomposition': ['measures', 'memorandums', 'departments', 'matters', 'decompositions', 'incidents', 'catalogue'],
   'execution-feedback': ['tasks', 'notices', 'feedback', 'files', 'cases'],
   'window-check': ['checks'],

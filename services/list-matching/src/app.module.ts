@@ -14,8 +14,11 @@ import { listEntryExport, listExport, matchCandidateExport } from './list.export
 import { ListCatalogue, ListDefinitionController } from './list-definition.controller.ts';
 import { ListEntryController } from './list-entry.controller.ts';
 import { ListEntryService } from './list-entry.service.ts';
+import { MatchController } from './match.controller.ts';
+import { MatchService } from './match.service.ts';
 import { MatchCandidateController } from './match-candidate.controller.ts';
 import { MatchCandidateService } from './match-candidate.service.ts';
+import { MatchIndexHost } from './match-index.host.ts';
 import { EntryReviewSource } from './match-review.entries.ts';
 import { MatchReviewService } from './match-review.service.ts';
 import { ReviewSources } from './match-review.sources.ts';
@@ -54,6 +57,7 @@ export class AppModule {
         RegisterController,
         SubjectController,
         ListEntryController,
+        MatchController,
         MatchCandidateController,
         ...importControllers,
         RecognitionController,
@@ -71,6 +75,8 @@ export class AppModule {
         EntryWriter,
         DesignationService,
         ListEntryService,
+        MatchIndexHost,
+        MatchService,
         ReviewSources,
         MatchReviewService,
         EntryReviewSource,

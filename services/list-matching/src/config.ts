@@ -23,6 +23,10 @@ export const configSchema = messagingConfigSchema.extend({
   LIANXIN_SNAPSHOT_COMPARED_FROM: z.coerce.number().int().min(1).max(100_000).default(20),
   /** Working days in which a source answers why its full list lacks an entry (R-2-6b). */
   LIANXIN_SNAPSHOT_ANSWER_WORKDAYS: z.coerce.number().int().min(1).max(30).default(2),
+  /** Up to so many subjects the match index is built in the thread that answers requests: a demonstration needs no other. */
+  LIANXIN_MATCH_INLINE_MAX: z.coerce.number().int().min(0).max(1_000_000).default(20_000),
+  /** Threads that search the match index, beside the one that answers requests; one less than the machine has cores unless told. */
+  LIANXIN_MATCH_THREADS: z.coerce.number().int().min(1).max(64).optional(),
 });
 export type Config = z.infer<typeof configSchema>;
 
@@ -44,6 +48,13 @@ export class ListConfig {
       comparedFrom: config.LIANXIN_SNAPSHOT_COMPARED_FROM,
       answerWorkdays: config.LIANXIN_SNAPSHOT_ANSWER_WORKDAYS,
     };
+  readonly matchInlineMax: number;
+  readonly matchThreads: number | undefined;
+
+  constructor(config: Config) {
+    this.importLeaseSeconds = config.LIANXIN_IMPORT_LEASE_SECONDS;
+    this.matchInlineMax = config.LIANXIN_MATCH_INLINE_MAX;
+    this.matchThreads = config.LIANXIN_MATCH_THREADS;
     this.settings = {
       defenceWorkdays: config.LIANXIN_LIST_DEFENCE_WORKDAYS,
       redNoticeWorkdays: config.LIANXIN_LIST_RED_NOTICE_WORKDAYS,

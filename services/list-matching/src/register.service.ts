@@ -3,6 +3,8 @@ import { maskIdNumber, maskName, type Principal, ProblemError, type RegisterChan
 import { lockLanes, type NewEvent, Outbox } from '@lianxin/messaging';
 import { Clock, PersonalData, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
+import { hashPhone } from './match.service.ts';
+import { MatchIndexHost } from './match-index.host.ts';
 import { RegisterConflicts } from './register.conflicts.ts';
 import { RegisterEndings } from './register.endings.ts';
 import { isEnded, type SubjectPatch, stateOn } from './register.rules.ts';
@@ -25,6 +27,7 @@ export class RegisterService {
     private readonly outbox: Outbox,
     private readonly endings: RegisterEndings,
     private readonly conflicts: RegisterConflicts,
+    private readonly index: MatchIndexHost,
   ) {
     conflicts.takeRow = (tx, principal, change) => this.takeConfirmed(tx, principal, change);
   }
@@ -157,9 +160,7 @@ export class RegisterService {
           }
         : {}),
       ...(document !== null ? this.detailsPatch(row, change, renamed) : {}),
-      ...(phone === undefined
-        ? {}
-        : { phoneHash: this.personalData.hash('PHONE', phone.replace(/[\s()+-]/g, '').replace(/^86(?=1\d{10}$)/, '')) }),
+      ...(phone === undefined ? {} : { phoneHash: hashPhone(this.personalData, phone) }),
       ...(newRepresentative && representative !== null ? { representative: sealRepresentative(this.personalData, representative) } : {}),
     };
   }
@@ -222,6 +223,7 @@ export class RegisterService {
       changed.map(({ row }) => row),
     );
     await insertSubjectFacts(tx, known.newFacts satisfies readonly NewFact[]);
+    if (known.newFacts.length > 0) tx.afterCommit(() => this.index.wake());
     await this.outbox.publish(tx, [...events, ...changed.flatMap(({ row }) => changedEvents(row, principal.id))]);
   }
 
