@@ -14,8 +14,8 @@ function foldCharacters(text: string, space: '' | ' '): string {
     .replace(/[\p{Cc}\p{Z}\s]+/gu, space)
     .toUpperCase()
     .normalize('NFKC')
-    .replace(/[〔［【<《〈]/gu, '(')
-    .replace(/[〕］】>》〉]/gu, ')')
+    .replace(/[〔[［【<《〈]/gu, '(')
+    .replace(/[〕\]］】>》〉]/gu, ')')
     .replace(/[·•・．.‧∙⋅]/gu, '·')
     .replace(/[‐‑‒–—―−─]/gu, '-')
     .replace(/[〇○]/gu, '零');

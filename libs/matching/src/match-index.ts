@@ -1,9 +1,9 @@
 import { type Change, ChangeLog, newSharedLog, type SharedLog } from './change-log.ts';
 import { idKey, organisationQueryKeys, personQueryKeys } from './keys.ts';
 import { keysOf, type MainPart, MainPartBuilder, MainReader } from './main-part.ts';
-import { gradeOrganisations, resultOf } from './organisation-answer.ts';
+import { type GradedOrganisation, gradeOrganisations, resultOf } from './organisation-answer.ts';
 import { compareOrganisation, type OrganisationComparison } from './organisation-match.ts';
-import { readOrganisationQuery, readOrganisationRecord } from './organisation-query.ts';
+import { correctQuery, type ReadOrganisationQuery, readOrganisationQuery, readOrganisationRecord } from './organisation-query.ts';
 import { gradePersons } from './person-answer.ts';
 import { comparePerson } from './person-match.ts';
 import { readPersonQuery, readPersonRecord } from './person-query.ts';
@@ -137,32 +137,44 @@ export class MatchIndex {
   private searchOrganisations(query: OrganisationQuery, options: SearchOptions): MatchAnswer {
     const { settings } = this.shared;
     const read = readOrganisationQuery(query, settings.syntheticRegionAllowed);
-    const keys = organisationQueryKeys(read);
     const found = new Map<string, OrganisationComparison>();
-    const compare = (record: RegisterRecord) => {
-      if (record.kind === 'PERSON' || found.has(record.id)) return;
-      found.set(record.id, compareOrganisation(read, record, readOrganisationRecord(record), settings));
-    };
-    this.collect(keys.codes, mostCertain, compare);
-    const known = [...found.values()].some(({ facts }) => facts.uscc === 'EQUAL' && (facts.name === 'FULL' || facts.name === 'VARIANT'));
-    if (!known) {
-      this.collect(keys.certain, mostCertain, compare);
-      this.collect(keys.similar, mostSimilar, compare);
+    this.findOrganisations(read, found);
+    let graded = gradeOrganisations([...found.values()], settings);
+    if (graded.results.length === 0) {
+      const corrected = correctQuery(read);
+      if (corrected !== undefined) {
+        this.findOrganisations(corrected, found);
+        graded = gradeOrganisations([...found.values()], settings);
+      }
     }
-    const graded = gradeOrganisations([...found.values()], settings);
-    const wanted = (result: { comparison: OrganisationComparison; score: number }) =>
-      isWanted(result.comparison.record, options) && result.score >= (options.threshold ?? 0);
-    const results = graded.results.filter(wanted);
+    const results = graded.results.filter(
+      ({ comparison, score }) => isWanted(comparison.record, options) && score >= (options.threshold ?? 0),
+    );
+    const rejected = graded.rejected.filter(({ comparison }) => isWanted(comparison.record, options));
     const limit = options.limit ?? defaultLimit;
+    const show = (one: GradedOrganisation) => resultOf(read, one, graded.counts);
     return {
-      results: results.slice(0, limit).map((result) => resultOf(read, result, graded.counts)),
-      rejected: graded.rejected
-        .filter(({ comparison }) => isWanted(comparison.record, options))
-        .slice(0, limit)
-        .map((result) => resultOf(read, result, graded.counts)),
+      results: results.slice(0, limit).map(show),
+      rejected: rejected.slice(0, limit).map(show),
       total: results.length,
       registerVersion: this.latest,
     };
+  }
+
+  /** Compares the query with every record it may mean; a record that was compared before keeps the better comparison. */
+  private findOrganisations(read: ReadOrganisationQuery, found: Map<string, OrganisationComparison>): void {
+    const compare = (record: RegisterRecord) => {
+      if (record.kind === 'PERSON') return;
+      const comparison = compareOrganisation(read, record, readOrganisationRecord(record), this.shared.settings);
+      const before = found.get(record.id);
+      if (before === undefined || before.facts.totalSimilarity < comparison.facts.totalSimilarity) found.set(record.id, comparison);
+    };
+    const keys = organisationQueryKeys(read);
+    this.collect(keys.codes, mostCertain, compare);
+    const known = [...found.values()].some(({ facts }) => facts.uscc === 'EQUAL' && (facts.name === 'FULL' || facts.name === 'VARIANT'));
+    if (known) return;
+    this.collect(keys.certain, mostCertain, compare);
+    this.collect(keys.similar, mostSimilar, compare);
   }
 
   private searchPersons(query: PersonQuery, options: SearchOptions): MatchAnswer {

@@ -1,5 +1,5 @@
 import type { FormClass } from './organisation-form.ts';
-import type { ReadName, ReadOrganisationQuery, ReadOrganisationRecord } from './organisation-query.ts';
+import type { QueryName, ReadName, ReadOrganisationQuery, ReadOrganisationRecord } from './organisation-query.ts';
 import { isWithin, regionsExclude } from './region-name.ts';
 import { compareBodies, textSimilarity } from './similarity.ts';
 import type { MatchSettings, RegisterName } from './types.ts';
@@ -70,14 +70,15 @@ interface Regions {
 }
 
 function compareNames(
-  query: ReadName,
+  query: QueryName,
   candidate: ReadName,
   use: NameUse,
   isBranchRecord: boolean,
   regions: Regions,
   settings: MatchSettings,
 ): NameComparison {
-  const equality = equalityOf(query, candidate);
+  const equality = query.corrected ? 'OTHER' : equalityOf(query, candidate);
+  const credit = query.corrected ? creditOfCorrection : 1;
   const { weights } = settings;
   const body = compareBodies(query.body, candidate.body, weights);
   const form = formSimilarity(query.name.form, candidate.name.form);
@@ -93,7 +94,6 @@ function compareNames(
     [form, weights.form],
     [regionSimilarity(regions), weights.region],
   ]);
-  const shortest = Math.min(lengthOf(query), lengthOf(candidate));
   return {
     query,
     candidate,
@@ -103,9 +103,9 @@ function compareNames(
     sameBranch: equality === 'FULL' || equality === 'VARIANT' || isSameBranch(query.name.branch, candidate.name.branch, isBranchRecord),
     regionsExclude: exclude,
     regionsKnownAlike: !exclude && (regions.query === undefined) === (regions.candidate === undefined),
-    core,
-    total,
-    singleEdit: body.singleEdit && shortest >= 4,
+    core: core * credit,
+    total: total * credit,
+    singleEdit: body.singleEdit && Math.max(lengthOf(query), lengthOf(candidate)) >= shortestForSingleEdit,
   };
 }
 
@@ -119,7 +119,11 @@ function equalityOf(query: ReadName, candidate: ReadName): NameComparison['equal
   return query.coreKey === candidate.coreKey ? 'CORE' : 'OTHER';
 }
 
+/** A name that is only alike when a misspelling of its region or form is assumed. */
+const creditOfCorrection = 0.95;
 const branchMin = 0.8;
+/** One character of fewer is no misspelling but another name. */
+const shortestForSingleEdit = 4;
 
 function isSameBranch(query: string | undefined, candidate: string | undefined, isBranchRecord: boolean): boolean {
   if (query === undefined && candidate === undefined) return !isBranchRecord;

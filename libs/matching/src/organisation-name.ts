@@ -42,7 +42,7 @@ export function readOrganisationName(text: string): OrganisationName {
 function takeApart(original: string, full: string, remarks: readonly string[]): OrganisationName {
   const { region, rest } = splitRegion(full);
   const { body, form, branch, formFirst } = splitForm(rest);
-  const moved = region === undefined ? splitRegionInside(body) : undefined;
+  const moved = region !== undefined ? undefined : formFirst ? splitRegionAtHead(body) : splitRegionInside(body);
   const rested = moved?.rest ?? body;
   const plain = (rested.includes('(') || rested.includes(')') ? rested.replace(/[()]/g, '') : rested) || full;
   const split = splitIndustry(plain);
@@ -78,6 +78,12 @@ function splitRegion(full: string): { region: string | undefined; rest: string }
     }
   }
   return { region, rest };
+}
+
+/** The region behind a form that stands first (有限公司江苏金达贸易). */
+function splitRegionAtHead(body: string): { region: string; rest: string } | undefined {
+  const head = readRegion(body);
+  return head === undefined || head.end === body.length ? undefined : { region: head.code, rest: body.slice(head.end) };
 }
 
 /** The region in the middle of a name whose components stand in another order. */

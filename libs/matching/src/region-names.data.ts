@@ -69,4 +69,4 @@ export const zoneNames =
   '320771连云港经济技术开发区 320771连云港开发区 320772连云港高新技术产业开发区 320772连云港高新区 LYG-XW徐圩新区 LYG-YTS云台山风景名胜区 LYG-YTS云台山景区';
 
 /** A place name that goes on with one of these is no region (`上海路`, `海州湾`). */
-export const placeEndings = new Set([...'路街道巷弄湾湖河山桥村镇乡']);
+export const placeEndings = new Set([...'路街巷弄湾镇乡']);

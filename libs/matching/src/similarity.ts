@@ -154,6 +154,11 @@ function reversed(text: string): string {
   return [...text].reverse().join('');
 }
 
+/** Whether two texts of one length differ in one character only, and that one sounds or looks the same. */
+export function isLikelyChange(a: string, b: string): boolean {
+  return a.length === b.length && isSingleEdit(a, b) && (prefixDistances(a, b)[a.length] ?? 1) < costOfSwap;
+}
+
 /** One character changed, left out, added, or two neighbours swapped. */
 export function isSingleEdit(a: string, b: string): boolean {
   if (a === b) return true;
