@@ -117,6 +117,16 @@ export class TestCity {
     return { status: response.status, headers: response.headers, body: (text === '' ? {} : JSON.parse(text)) as Body };
   }
 
+  /** Fetches a file as this principal, whatever its type. */
+  async download(
+    service: Pick<RunningService, 'url'>,
+    principal: Principal,
+    path: string,
+  ): Promise<{ status: number; headers: Headers; bytes: Buffer }> {
+    const response = await fetch(service.url + path, { headers: { authorization: `Bearer ${await this.signer.sign(principal)}` } });
+    return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
+  }
+
   /** Reads the database as its administrator, past row security: for looking, never for arranging what a user could not. */
   async query<Row extends object = Record<string, unknown>>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     const client = new pg.Client({ connectionString: this.adminUrl });

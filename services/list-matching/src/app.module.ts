@@ -27,6 +27,12 @@ import { migration0002 } from './migrations/0002-imports.ts';
 import { migration0003 } from './migrations/0003-import-flow.ts';
 import { migration0004 } from './migrations/0004-register.ts';
 import { migration0006 } from './migrations/0006-recognition.ts';
+import { migration0010 } from './migrations/0010-national-batches.ts';
+import { BatchClock } from './national-batch.clock.ts';
+import { NationalBatchController } from './national-batch.controller.ts';
+import { BatchIntake } from './national-batch.intake.ts';
+import { BatchReports } from './national-batch.report.ts';
+import { NationalBatchService } from './national-batch.service.ts';
 import { RecognitionController } from './recognition.controller.ts';
 import { RecognitionService } from './recognition.service.ts';
 import { RegisterConflicts } from './register.conflicts.ts';
@@ -37,6 +43,9 @@ import { RegisterService } from './register.service.ts';
 import { SubjectController } from './subject.controller.ts';
 import { SubjectQueries } from './subject.queries.ts';
 import { SubjectRegister } from './subject.service.ts';
+import { VerificationController } from './verification.controller.ts';
+import { VerificationEffects } from './verification.effects.ts';
+import { VerificationService } from './verification.service.ts';
 
 /** What a file may be called on the wire; what it is, is seen from its bytes. */
 const fileTypes = [
@@ -61,6 +70,8 @@ export class AppModule {
         MatchCandidateController,
         ...importControllers,
         RecognitionController,
+        NationalBatchController,
+        VerificationController,
       ],
       providers: [
         { provide: ListConfig, useValue: new ListConfig(config) },
@@ -83,6 +94,12 @@ export class AppModule {
         MatchCandidateService,
         ...importProviders,
         RecognitionService,
+        BatchClock,
+        BatchIntake,
+        VerificationEffects,
+        VerificationService,
+        NationalBatchService,
+        BatchReports,
       ],
     };
   }
@@ -99,6 +116,7 @@ export const service = {
     migration0003,
     migration0004,
     migration0006,
+    migration0010,
     exportMigrationOf('list-matching'),
   ],
   module: (config) => AppModule.register(config),

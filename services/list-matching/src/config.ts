@@ -2,6 +2,7 @@ import { messagingConfigSchema } from '@lianxin/messaging';
 import { z } from 'zod';
 import type { ListSettings } from './designation-procedure.rules.ts';
 import type { SnapshotSettings } from './snapshot.rules.ts';
+import type { BatchSettings } from './national-batch.rules.ts';
 
 /** Settings of list-matching beside those of every service. Periods are defaults of the rule book that an administrator may change (domain §12). */
 export const configSchema = messagingConfigSchema.extend({
@@ -27,6 +28,14 @@ export const configSchema = messagingConfigSchema.extend({
   LIANXIN_MATCH_INLINE_MAX: z.coerce.number().int().min(0).max(1_000_000).default(20_000),
   /** Threads that search the match index, beside the one that answers requests; one less than the machine has cores unless told. */
   LIANXIN_MATCH_THREADS: z.coerce.number().int().min(1).max(64).optional(),
+  /** `batch.match_wd` (R-2-17): working days for the match of a national batch. */
+  LIANXIN_BATCH_MATCH_WORKDAYS: z.coerce.number().int().min(1).max(250).default(1),
+  /** `batch.verify_wd`: for the verification of each subject. */
+  LIANXIN_BATCH_VERIFY_WORKDAYS: z.coerce.number().int().min(1).max(250).default(15),
+  /** `batch.report_wd`: for the report upward, from the last result. */
+  LIANXIN_BATCH_REPORT_WORKDAYS: z.coerce.number().int().min(1).max(250).default(5),
+  /** `batch.hard_wd`: for the batch as a whole. */
+  LIANXIN_BATCH_HARD_WORKDAYS: z.coerce.number().int().min(1).max(250).default(30),
 });
 export type Config = z.infer<typeof configSchema>;
 
@@ -37,6 +46,9 @@ export class ListConfig {
   readonly importMaxErrorPercent: number;
   readonly importKeepDays: number;
   readonly snapshot: SnapshotSettings;
+  readonly matchInlineMax: number;
+  readonly matchThreads: number | undefined;
+  readonly batches: BatchSettings;
 
   constructor(config: Config) {
     this.importLeaseSeconds = config.LIANXIN_IMPORT_LEASE_SECONDS;
@@ -48,13 +60,14 @@ export class ListConfig {
       comparedFrom: config.LIANXIN_SNAPSHOT_COMPARED_FROM,
       answerWorkdays: config.LIANXIN_SNAPSHOT_ANSWER_WORKDAYS,
     };
-  readonly matchInlineMax: number;
-  readonly matchThreads: number | undefined;
-
-  constructor(config: Config) {
-    this.importLeaseSeconds = config.LIANXIN_IMPORT_LEASE_SECONDS;
     this.matchInlineMax = config.LIANXIN_MATCH_INLINE_MAX;
     this.matchThreads = config.LIANXIN_MATCH_THREADS;
+    this.batches = {
+      matchWorkdays: config.LIANXIN_BATCH_MATCH_WORKDAYS,
+      verifyWorkdays: config.LIANXIN_BATCH_VERIFY_WORKDAYS,
+      reportWorkdays: config.LIANXIN_BATCH_REPORT_WORKDAYS,
+      hardWorkdays: config.LIANXIN_BATCH_HARD_WORKDAYS,
+    };
     this.settings = {
       defenceWorkdays: config.LIANXIN_LIST_DEFENCE_WORKDAYS,
       redNoticeWorkdays: config.LIANXIN_LIST_RED_NOTICE_WORKDAYS,
