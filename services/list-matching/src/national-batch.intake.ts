@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { checkUscc, type ProblemCode, sameOrganisationName } from '@lianxin/contracts';
+import { checkUscc, type ProblemCode } from '@lianxin/contracts';
 import { lockLanes, Outbox } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
@@ -67,6 +67,7 @@ export class BatchIntake {
     const found = await this.register.findOrRegister(
       tx,
       matched.map(({ identity }) => ({ identity, regionCode: identity.regionCode })),
+      acting.actor,
     );
     await lockLanes(tx, [...found.created]);
     const created = [...found.byKey.values()].filter((row) => found.created.has(row.id));
@@ -76,9 +77,10 @@ export class BatchIntake {
     );
     for (const { line, identity } of matched) {
       const subject = found.byKey.get(this.register.keyOf(identity));
-      if (subject === undefined) throw new Error('a subject of this batch was not registered');
+      const bearer = found.bearers.get(this.register.keyOf(identity));
+      if (subject === undefined || bearer === undefined) throw new Error('a subject of this batch was not registered');
       line.subject_id = subject.id;
-      if (sameOrganisationName(subject.name ?? '', identity.name) !== 'DIFFERENT') {
+      if (this.register.isSameName(bearer, identity, line.content.decisionDate)) {
         line.grade = 'EXACT';
         line.state = 'VERIFYING';
         line.reason = null;
