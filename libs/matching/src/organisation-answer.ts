@@ -1,6 +1,6 @@
 import { decisionOf, familyOf, type MatchGrade } from './grade-names.rules.ts';
 import { explainOrganisation } from './organisation-explanations.ts';
-import { type Grading, gradeOrganisation, type OrganisationFacts } from './organisation-grade.rules.ts';
+import { type Grading, gradeOrganisation, isSingleEditOnly, type OrganisationFacts } from './organisation-grade.rules.ts';
 import type { OrganisationComparison } from './organisation-match.ts';
 import type { ReadOrganisationQuery } from './organisation-query.ts';
 import { queueScoreOf } from './queue-score.rules.ts';
@@ -57,8 +57,9 @@ export function gradeOrganisations(
   settings: MatchSettings,
 ): { results: GradedOrganisation[]; rejected: GradedOrganisation[]; counts: OrganisationFacts['sameNameCount'] } {
   const counts = countSameNames(comparisons);
+  const singleEditCount = comparisons.filter(({ facts }) => isSingleEditOnly(facts, settings)).length;
   const graded = comparisons.map((comparison) => {
-    const grading = gradeOrganisation({ ...comparison.facts, sameNameCount: counts }, settings);
+    const grading = gradeOrganisation({ ...comparison.facts, sameNameCount: counts, singleEditCount }, settings);
     return { comparison, grading, score: scoreOf(comparison, grading), queueScore: queueScoreOfOrganisation(comparison) };
   });
   const certain = graded.some(

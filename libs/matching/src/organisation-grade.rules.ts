@@ -27,6 +27,8 @@ export interface OrganisationFacts {
   readonly totalSimilarity: number;
   /** One character of 字号 and 行业, together at least four, is changed, left out, added or swapped. */
   readonly singleEdit: boolean;
+  /** How many records are so near that only one character tells them apart, and nothing else speaks for them. */
+  readonly singleEditCount: number;
   /** How many records of the register have this very name, in all and in the province of the register, and with this legal representative. */
   readonly sameNameCount: { readonly register: number; readonly province: number; readonly withRepresentative: number };
   readonly inProvince: boolean;
@@ -35,6 +37,8 @@ export interface OrganisationFacts {
 export interface GradeThresholds {
   readonly coreMin: number;
   readonly reviewMin: number;
+  /** So many names one character away are shown to a person; where there are more, such a likeness says nothing. */
+  readonly mostSingleEdits: number;
 }
 
 /** `reason` is the rule that decided: a grade's own name, or why it is NONE. */
@@ -54,6 +58,22 @@ const sameCore = ({ name }: OrganisationFacts) => name !== 'OTHER';
 const corroborated = (facts: OrganisationFacts) =>
   facts.legalRepresentative === 'EQUAL' || facts.address === 'EQUAL' || facts.phone === 'EQUAL';
 const noCode = (facts: OrganisationFacts) => !facts.queryHasUscc && facts.otherCode === 'ABSENT';
+
+/** Whether nothing but one differing character speaks for a record. */
+export function isSingleEditOnly(
+  facts: Omit<OrganisationFacts, 'sameNameCount' | 'singleEditCount'>,
+  thresholds: GradeThresholds,
+): boolean {
+  return (
+    facts.singleEdit &&
+    facts.regionsKnownAlike &&
+    facts.sameBranch &&
+    facts.uscc !== 'DIFFERENT' &&
+    facts.totalSimilarity >= thresholds.reviewMin &&
+    facts.coreSimilarity < thresholds.coreMin &&
+    facts.name === 'OTHER'
+  );
+}
 
 /** §11.3 as one table, read from above; the first rule that holds decides. */
 export const organisationGradeRules: readonly GradeRule[] = [
@@ -161,9 +181,11 @@ export const organisationGradeRules: readonly GradeRule[] = [
     action: 'REVIEW',
     reason: 'S4',
     conditionZh: '名称相近（R-11-6）：相似度达到复核下限，且核心相近、仅差一字，或有法定代表人、地址、电话佐证',
-    holds: (facts, { coreMin, reviewMin }) =>
-      facts.totalSimilarity >= reviewMin &&
-      (facts.coreSimilarity >= coreMin || (facts.singleEdit && facts.regionsKnownAlike) || corroborated(facts)),
+    holds: (facts, thresholds) =>
+      facts.totalSimilarity >= thresholds.reviewMin &&
+      (facts.coreSimilarity >= thresholds.coreMin ||
+        corroborated(facts) ||
+        (isSingleEditOnly(facts, thresholds) && facts.singleEditCount <= thresholds.mostSingleEdits)),
   },
 ];
 

@@ -12,7 +12,7 @@ export interface OrganisationComparison {
   readonly record: RegisterRecord;
   readonly read: ReadOrganisationRecord;
   readonly names: NameComparison | undefined;
-  readonly facts: Omit<OrganisationFacts, 'sameNameCount'>;
+  readonly facts: Omit<OrganisationFacts, 'sameNameCount' | 'singleEditCount'>;
 }
 
 /** Compares a query with one record of the register (§11.3); pure. */

@@ -131,6 +131,8 @@ export interface MatchSettings {
   readonly coreMin: number;
   /** `match.review_min`. */
   readonly reviewMin: number;
+  /** `match.single_edits_max`: so many names one character away are shown to a person; where there are more, none (docs/matching.md). */
+  readonly mostSingleEdits: number;
   /** Weights of R-11-6 for 字号, 行业, FORM and REGION. */
   readonly weights: { readonly trade: number; readonly industry: number; readonly form: number; readonly region: number };
   /** Province whose register is meant by "unique in the register" (S1): first two digits. */
@@ -142,6 +144,7 @@ export interface MatchSettings {
 export const defaultMatchSettings: MatchSettings = {
   coreMin: 0.85,
   reviewMin: 0.6,
+  mostSingleEdits: 10,
   weights: { trade: 0.6, industry: 0.2, form: 0.1, region: 0.1 },
   registerProvince: '32',
   syntheticRegionAllowed: false,
