@@ -1,7 +1,5 @@
 import { join } from 'node:path';
 
-const services = ['list-matching', 'measure-decomposition', 'execution-feedback', 'window-check', 'monitoring', 'gateway'];
-
 function describe(schema) {
   let inner = schema;
   let fallback;
@@ -16,6 +14,7 @@ function describe(schema) {
 /** Every variable of every service: required, default. */
 export async function environmentOf(root) {
   const { platformConfigSchema } = await import('@lianxin/platform');
+  const { serviceNames: services } = await import(join(root, 'services/standalone/dist/services.js'));
   const tables = [['every service', platformConfigSchema]];
   for (const name of services) {
     const { service } = await import(join(root, 'services', name, 'dist/app.module.js'));

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 
-const services = ['list-matching', 'measure-decomposition', 'execution-feedback', 'window-check', 'monitoring', 'gateway'];
-
 /** What only a running system knows: each service's schema after all migrations, and its OpenAPI document. */
 export async function liveFiles(root, scratch) {
+  // The gateway is the last of them: it joins the documents of all.
+  const { serviceNames: services } = await import(join(root, 'services/standalone/dist/services.js'));
   const { startPostgres } = await import('@lianxin/platform/servers');
   const platform = await import('@lianxin/platform');
   const { eventLogSchemaOwner } = await import('@lianxin/messaging');
@@ -32,7 +32,6 @@ export async function liveFiles(root, scratch) {
     const urls = {};
     for (const name of services) {
       const { service } = await import(join(root, 'services', name, 'dist/app.module.js'));
-      // The gateway comes last: it joins the documents of all.
       const started = await platform.boot(
         service,
         { ...environment, LIANXIN_SERVICE_URLS: JSON.stringify(urls) },

@@ -75,16 +75,10 @@ export class System {
     };
     child.stdout?.on('data', listen);
     child.stderr?.on('data', listen);
-    await eventually(
-      `${this.mode} is ready`,
-      () => {
-        if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}:\n${this.output.join('').slice(-4000)}`);
-        return ready;
-      },
-      timeoutMs,
-    ).catch((error: unknown) => {
-      throw new Error(`${(error as Error).message}\n${this.output.join('').slice(-4000)}`);
-    });
+    const isOver = () => child.exitCode !== null || child.signalCode !== null;
+    await eventually(`${this.mode} is ready`, () => ready || isOver(), timeoutMs).catch(() => undefined);
+    if (!ready || isOver())
+      throw new Error(`${this.mode} did not get ready (exit code ${child.exitCode}):\n${this.output.join('').slice(-4000)}`);
     if (!this.demo) await this.registerClients((await this.json<{ bootstrapKey: string }>('secrets.json')).bootstrapKey);
   }
 
