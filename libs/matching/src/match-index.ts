@@ -86,8 +86,13 @@ export class MatchIndex {
     return this.latest;
   }
 
-  /** Puts a record in, or in the place of the one with its id; one with a lower version than the one that stands is ignored. Only one thread may write. */
+  /**
+   * Puts a record in, or in the place of the one with its id; one with a lower version than the one that stands is ignored. Only one thread may write.
+   * @throws RangeError when the record is of a person without a document: nothing is then written
+   */
   upsert(record: RegisterRecord): void {
+    // What cannot be read must not reach the log, where every thread would stumble over it.
+    keysOf(record);
     this.log.append({ record });
   }
 
@@ -136,7 +141,7 @@ export class MatchIndex {
 
   private searchOrganisations(query: OrganisationQuery, options: SearchOptions): MatchAnswer {
     const { settings } = this.shared;
-    const read = readOrganisationQuery(query, settings.syntheticRegionAllowed);
+    const read = readOrganisationQuery(query);
     const found = new Map<string, OrganisationComparison>();
     this.findOrganisations(read, found);
     let graded = gradeOrganisations([...found.values()], settings);
@@ -163,8 +168,10 @@ export class MatchIndex {
 
   /** Compares the query with every record it may mean; a record that was compared before keeps the better comparison. */
   private findOrganisations(read: ReadOrganisationQuery, found: Map<string, OrganisationComparison>): void {
+    const compared = new Set<string>();
     const compare = (record: RegisterRecord) => {
-      if (record.kind === 'PERSON') return;
+      if (record.kind === 'PERSON' || compared.has(record.id)) return;
+      compared.add(record.id);
       const comparison = compareOrganisation(read, record, readOrganisationRecord(record), this.shared.settings);
       const before = found.get(record.id);
       if (before === undefined || before.facts.totalSimilarity < comparison.facts.totalSimilarity) found.set(record.id, comparison);

@@ -26,7 +26,7 @@ export function compareOrganisation(
   const usable = names !== undefined && isUsable(names.use);
   const forbidden = names === undefined || names.use === 'FORMER_NOT_IN_USE';
   const facts: OrganisationComparison['facts'] = {
-    uscc: compareUscc(query, read, settings),
+    uscc: compareUscc(query, read),
     queryHasUscc: query.codes.uscc !== undefined || query.codes.faultyUscc !== undefined,
     otherCode: compareOtherCodes(query, read),
     name: usable ? names.equality : 'OTHER',
@@ -51,14 +51,14 @@ function compareTexts(a: string | undefined, b: string | undefined): 'EQUAL' | '
   return a === b ? 'EQUAL' : 'DIFFERENT';
 }
 
-function compareUscc(query: ReadOrganisationQuery, read: ReadOrganisationRecord, settings: MatchSettings): OrganisationFacts['uscc'] {
+function compareUscc(query: ReadOrganisationQuery, read: ReadOrganisationRecord): OrganisationFacts['uscc'] {
   const { uscc, faultyUscc } = query.codes;
   const registered = read.codes.uscc;
   if (faultyUscc !== undefined) return registered !== undefined && isSingleEdit(faultyUscc, registered) ? 'NEAR' : 'UNREADABLE';
   if (uscc === undefined || registered === undefined) return 'ABSENT';
   if (uscc === registered) return 'EQUAL';
   // A registered code that is itself faulty contradicts nothing.
-  return checkUscc(registered, { syntheticRegionAllowed: settings.syntheticRegionAllowed }).ok ? 'DIFFERENT' : 'ABSENT';
+  return checkUscc(registered).ok ? 'DIFFERENT' : 'ABSENT';
 }
 
 /** The USCC stands as registration and as tax number since 2015, so those are compared with it as well. */

@@ -64,13 +64,13 @@ function describe(name: OrganisationName): ReadName {
 }
 
 /** Reads a query; a remark `(曾用名…)` in a name becomes a name of its own that says so. */
-export function readOrganisationQuery(query: OrganisationQuery, syntheticRegionAllowed: boolean): ReadOrganisationQuery {
+export function readOrganisationQuery(query: OrganisationQuery): ReadOrganisationQuery {
   const names = query.names.slice(0, mostQueryNames).flatMap((text) => {
     const read = { ...readName(text), saysFormer: query.saysFormerName === true, corrected: false };
     return [read, ...read.name.formerNames.map((former) => ({ ...readName(former), saysFormer: true, corrected: false }))];
   });
   const readable = names.filter(({ name }) => name.full !== '');
-  return { ...readCommon(query, readable, checkCodes(query, syntheticRegionAllowed)), names: readable, decisionDate: query.decisionDate };
+  return { ...readCommon(query, readable, checkCodes(query)), names: readable, decisionDate: query.decisionDate };
 }
 
 /** The query with its names read as if one region or form had been misspelt, and no others; undefined when there is no such reading. */
@@ -112,9 +112,9 @@ function readCommon(source: OrganisationQuery | RegisterRecord, names: readonly 
 type CodeFields = Pick<RegisterRecord, 'usccCode' | 'organisationCode' | 'registrationNo' | 'taxNo'>;
 
 /** Codes of a query, checked; the 组织机构代码 is also taken from positions 9–17 of a valid USCC (§7.3). */
-function checkCodes(query: CodeFields, syntheticRegionAllowed: boolean): Codes {
+function checkCodes(query: CodeFields): Codes {
   const typed = query.usccCode === undefined ? '' : cleanIdentifier(query.usccCode);
-  const checked = typed === '' ? undefined : checkUscc(typed, { syntheticRegionAllowed });
+  const checked = typed === '' ? undefined : checkUscc(typed);
   const uscc = checked?.ok ? checked.code : undefined;
   const organisation = query.organisationCode === undefined ? undefined : checkOrganisationCode(query.organisationCode);
   return {

@@ -10,6 +10,8 @@ const longest = 60;
 const width = longest + 1;
 /** Working space of one comparison at a time. */
 const table = new Float64Array(width * width);
+const rowCodes = new Uint16Array(longest);
+const columnCodes = new Uint16Array(longest);
 
 const lookAlikes = new Set<number>();
 for (const group of lookAlikeGroups) for (const a of group) for (const b of group) lookAlikes.add(pairOf(a.charCodeAt(0), b.charCodeAt(0)));
@@ -36,29 +38,35 @@ function costOfChange(a: number, b: number): number {
 
 /**
  * Weighted edit distances of every prefix of `text` to `target`: insertion and deletion cost 1, two neighbours swapped 0.6, a homophone 0.3, a look-alike
- * 0.4, another character 1.
+ * 0.4, another character 1. `backwards` compares from the ends: then the prefixes are suffixes.
  */
-export function prefixDistances(text: string, target: string): number[] {
+export function prefixDistances(text: string, target: string, backwards = false): number[] {
   const rows = Math.min(text.length, longest);
   const columns = Math.min(target.length, longest);
+  for (let index = 0; index < rows; index += 1) rowCodes[index] = text.charCodeAt(backwards ? text.length - 1 - index : index);
+  for (let index = 0; index < columns; index += 1) columnCodes[index] = target.charCodeAt(backwards ? target.length - 1 - index : index);
   const distances = [columns];
   for (let column = 0; column <= columns; column += 1) table[column] = column;
   for (let row = 1; row <= rows; row += 1) {
-    const line = row * width;
-    const a = text.charCodeAt(row - 1);
-    table[line] = row;
-    for (let column = 1; column <= columns; column += 1) {
-      const b = target.charCodeAt(column - 1);
-      const above = line - width + column;
-      let best = (table[above - 1] ?? 0) + costOfChange(a, b);
-      best = Math.min(best, (table[above] ?? 0) + 1, (table[line + column - 1] ?? 0) + 1);
-      if (row > 1 && column > 1 && a === target.charCodeAt(column - 2) && b === text.charCodeAt(row - 2))
-        best = Math.min(best, (table[above - width - 2] ?? 0) + costOfSwap);
-      table[line + column] = best;
-    }
-    distances.push(table[line + columns] ?? 0);
+    fillRow(row, columns);
+    distances.push(table[row * width + columns] ?? 0);
   }
   return distances;
+}
+
+function fillRow(row: number, columns: number): void {
+  const line = row * width;
+  const a = rowCodes[row - 1] ?? 0;
+  const before = row > 1 ? rowCodes[row - 2] : -1;
+  table[line] = row;
+  for (let column = 1; column <= columns; column += 1) {
+    const b = columnCodes[column - 1] ?? 0;
+    const above = line - width + column;
+    let best = (table[above - 1] ?? 0) + costOfChange(a, b);
+    best = Math.min(best, (table[above] ?? 0) + 1, (table[line + column - 1] ?? 0) + 1);
+    if (before === b && column > 1 && a === columnCodes[column - 2]) best = Math.min(best, (table[above - width - 2] ?? 0) + costOfSwap);
+    table[line + column] = best;
+  }
 }
 
 /** 1 for equal texts, 0 for texts with nothing in common. */
@@ -102,7 +110,7 @@ export function compareBodies(query: Body, candidate: Body, weights: { trade: nu
   const sameTradeReading = query.trade === candidate.trade || sameReading(query.trade, candidate.trade);
   const singleEdit = isSingleEdit(text, other);
   if (text === other) return { trade: 1, industry: candidate.industry === '' ? undefined : 1, singleEdit, sameTradeReading: true };
-  if (text.length >= 4 && sorted(text) === sorted(other))
+  if (text.length >= 4 && sameCharacters(text, other))
     return { trade: creditOfOrder, industry: creditOfOrder, singleEdit, sameTradeReading };
   const aligned = bestParting(text, candidate, weights);
   if (sameTradeReading && query.trade !== '') {
@@ -120,7 +128,7 @@ function bestParting(
   weights: { trade: number; industry: number },
 ): { trade: number; industry: number | undefined } {
   const heads = prefixDistances(text, candidate.trade);
-  const tails = prefixDistances(reversed(text), reversed(candidate.industry));
+  const tails = prefixDistances(text, candidate.industry, true);
   let best: { trade: number; industry: number | undefined } = { trade: 0, industry: 0 };
   for (let parting = 0; parting <= Math.min(text.length, longest); parting += 1) {
     const trade = shareOf(heads[parting] ?? 0, parting, candidate.trade.length);
@@ -146,12 +154,12 @@ function weigh(trade: number, industry: number | undefined, weights: { trade: nu
   return (trade * weights.trade + industry * weights.industry) / (weights.trade + weights.industry);
 }
 
-function sorted(text: string): string {
-  return [...text].sort().join('');
-}
-
-function reversed(text: string): string {
-  return [...text].reverse().join('');
+/** Whether two texts consist of the same characters. */
+function sameCharacters(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let index = 0; index < a.length; index += 1) difference += a.charCodeAt(index) - b.charCodeAt(index);
+  return difference === 0 && [...a].sort().join('') === [...b].sort().join('');
 }
 
 /** Whether two texts of one length differ in one character only, and that one sounds or looks the same. */

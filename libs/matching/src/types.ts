@@ -137,8 +137,6 @@ export interface MatchSettings {
   readonly weights: { readonly trade: number; readonly industry: number; readonly form: number; readonly region: number };
   /** Province whose register is meant by "unique in the register" (S1): first two digits. */
   readonly registerProvince: string;
-  /** Made-up codes (region 320799) are accepted: demonstration and tests. */
-  readonly syntheticRegionAllowed: boolean;
 }
 
 export const defaultMatchSettings: MatchSettings = {
@@ -147,7 +145,6 @@ export const defaultMatchSettings: MatchSettings = {
   mostSingleEdits: 10,
   weights: { trade: 0.6, industry: 0.2, form: 0.1, region: 0.1 },
   registerProvince: '32',
-  syntheticRegionAllowed: false,
 };
 
 /** What an index holds, for health pages and benchmarks. */
