@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ConfigError } from '@lianxin/platform';
+import { ConfigError, createLogger, endOnUncaught } from '@lianxin/platform';
 import { ServerError } from '@lianxin/platform/servers';
 
 /** The user asked to stop while the system was still starting. */
@@ -46,6 +46,9 @@ export class Launch {
   }
 }
 
+/** After a fault that nobody caught: longest time for a stop in good order. */
+const stopTimeoutMs = 30_000;
+
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
 /**
@@ -63,6 +66,16 @@ export async function runLaunch(start: (launch: Launch, fail: (error: unknown) =
   if (!outlivesTerminal()) process.on('SIGHUP', stop);
   // The script that started us is gone: nobody would ever stop us again.
   process.on('disconnect', stop);
+  // Servers run beside this process: they are stopped too, and what is stopped in good order needs no repair at the next start.
+  endOnUncaught(createLogger('standalone', 'fatal'), () => {
+    setTimeout(() => process.exit(1), stopTimeoutMs).unref();
+    over.resolve(
+      new ServerError(
+        'The system stopped because of a fault that nobody caught.',
+        'The log line with level 60 tells where; start it again.',
+      ),
+    );
+  });
   const starting = start(launch, over.resolve);
   starting.catch((error: unknown) => over.resolve(error instanceof Stopped ? undefined : error));
   const error = await over.promise;
