@@ -1,5 +1,6 @@
 import { ImportController } from './import.controller.ts';
 import { ImportExecutor } from './import.executor.ts';
+import { ImportFigures } from './import.figures.ts';
 import { ImportRunner } from './import.runner.ts';
 import { ImportService } from './import.service.ts';
 import { ImportUndoer } from './import.undoer.ts';
@@ -23,6 +24,7 @@ export const importProviders = [
   ImportExecutor,
   ImportUndoer,
   ImportRunner,
+  ImportFigures,
   ImportService,
   ImportActionService,
   ImportResultService,
