@@ -1,7 +1,8 @@
 import type { FormClass } from './organisation-form.ts';
+import type { OrganisationName } from './organisation-name.ts';
 import type { QueryName, ReadName, ReadOrganisationQuery, ReadOrganisationRecord } from './organisation-query.ts';
 import { isWithin, regionsExclude } from './region-name.ts';
-import { compareBodies, textSimilarity } from './similarity.ts';
+import { compareBodies, isLikelyChange } from './similarity.ts';
 import type { MatchSettings, RegisterName } from './types.ts';
 
 /** Whether a registered name may be used (§11.3, former names). UNKNOWN: the day of the decision or the dates of the name are missing. */
@@ -100,7 +101,7 @@ function compareNames(
     use,
     equality,
     sameTrade: body.sameTradeReading,
-    sameBranch: equality === 'FULL' || equality === 'VARIANT' || isSameBranch(query.name.branch, candidate.name.branch, isBranchRecord),
+    sameBranch: equality === 'FULL' || equality === 'VARIANT' || isSameBranch(query.name, candidate.name, isBranchRecord),
     regionsExclude: exclude,
     regionsKnownAlike: !exclude && (regions.query === undefined) === (regions.candidate === undefined),
     core: core * credit,
@@ -121,14 +122,14 @@ function equalityOf(query: ReadName, candidate: ReadName): NameComparison['equal
 
 /** A name that is only alike when a misspelling of its region or form is assumed. */
 const creditOfCorrection = 0.95;
-const branchMin = 0.8;
 /** One character of fewer is no misspelling but another name. */
 const shortestForSingleEdit = 4;
 
-function isSameBranch(query: string | undefined, candidate: string | undefined, isBranchRecord: boolean): boolean {
-  if (query === undefined && candidate === undefined) return !isBranchRecord;
-  if (query === undefined || candidate === undefined) return false;
-  return query === candidate || textSimilarity(query, candidate) >= branchMin;
+/** Two branches are one if their own parts are equal, or one character of them sounds or looks the same; 第一分公司 is never 第二分公司. */
+function isSameBranch(query: OrganisationName, candidate: OrganisationName, isBranchRecord: boolean): boolean {
+  if (query.branch === undefined && candidate.branch === undefined) return !isBranchRecord;
+  if (query.branch === undefined || candidate.branch === undefined) return false;
+  return query.branch === candidate.branch || isLikelyChange(query.branchText ?? '', candidate.branchText ?? '');
 }
 
 function formSimilarity(a: FormClass, b: FormClass): number | undefined {

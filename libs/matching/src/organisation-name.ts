@@ -22,12 +22,16 @@ export interface OrganisationName {
   readonly form: FormClass;
   /** A branch's own part (`海州分公司`), regions as codes; undefined for what is no branch. */
   readonly branch: string | undefined;
+  /** The same as it was written, for a misspelt region in it. */
+  readonly branchText: string | undefined;
   /** The components stand in another order than art. 6 gives them: never a mere variant of the name. */
   readonly reordered: boolean;
 }
 
 const words = new Set(industryWords);
 const longestWord = Math.max(...industryWords.map((word) => word.length));
+/** So many brackets of a name are looked at for a region. */
+const mostBrackets = 4;
 /** A trade name has at least so many characters. */
 const shortestTrade = 2;
 
@@ -41,8 +45,9 @@ export function readOrganisationName(text: string): OrganisationName {
 
 function takeApart(original: string, full: string, remarks: readonly string[]): OrganisationName {
   const { region, rest } = splitRegion(full);
-  const { body, form, branch, formFirst } = splitForm(rest);
-  const moved = region !== undefined ? undefined : formFirst ? splitRegionAtHead(body) : splitRegionInside(body);
+  const { body, form, branch, formFirst, regionBehind } = splitForm(rest);
+  const moved =
+    region !== undefined || regionBehind !== undefined ? undefined : formFirst ? splitRegionAtHead(body) : splitRegionInside(body);
   const rested = moved?.rest ?? body;
   const plain = (rested.includes('(') || rested.includes(')') ? rested.replace(/[()]/g, '') : rested) || full;
   const split = splitIndustry(plain);
@@ -51,11 +56,12 @@ function takeApart(original: string, full: string, remarks: readonly string[]): 
     full,
     flags: remarks.filter((flag) => !flag.startsWith('FORMER_NAME:')),
     formerNames: remarks.filter((flag) => flag.startsWith('FORMER_NAME:')).map((flag) => flag.slice('FORMER_NAME:'.length)),
-    region: region ?? moved?.region,
+    region: region ?? regionBehind ?? moved?.region,
     trade: foldKept(plain.slice(0, split)),
     industry: foldKept(plain.slice(split)),
     form,
-    branch,
+    branch: branch === undefined ? undefined : readBranch(branch),
+    branchText: branch,
     reordered: formFirst || moved !== undefined,
   };
 }
@@ -66,7 +72,10 @@ function splitRegion(full: string): { region: string | undefined; rest: string }
   let region = head?.code;
   let rest = full.slice(head?.end ?? 0);
   if (!full.includes('(')) return { region, rest };
+  let looked = 0;
   for (const bracket of full.matchAll(/\(([^()]+)\)/gu)) {
+    looked += 1;
+    if (looked > mostBrackets) break;
     const inside = bracket[1] ?? '';
     const reading = readRegion(inside);
     if (reading?.end !== inside.length) continue;
@@ -98,7 +107,9 @@ interface FormSplit {
   readonly body: string;
   readonly form: FormClass;
   readonly branch: string | undefined;
+  /** The form stands before the rest, or the region behind it. */
   readonly formFirst: boolean;
+  readonly regionBehind?: string | undefined;
 }
 
 /** Step 9, with the branch's own part behind the form; a form at the head is a name in another order. */
@@ -108,10 +119,9 @@ function splitForm(text: string): FormSplit {
     const { body, form } = splitFormAtEnd(text.slice(0, inside.end));
     const behind = text.slice(inside.end);
     // 金达贸易有限公司连云港: a region behind the form is the region of the company, not a branch.
-    if (readRegion(behind)?.end === behind.length) return { body: body + behind, form, branch: undefined, formFirst: true };
-    return body === ''
-      ? { body: behind, form, branch: undefined, formFirst: true }
-      : { body, form, branch: readBranch(behind), formFirst: false };
+    const region = readRegion(behind);
+    if (region?.end === behind.length && body !== '') return { body, form, branch: undefined, formFirst: true, regionBehind: region.code };
+    return body === '' ? { body: behind, form, branch: undefined, formFirst: true } : { body, form, branch: behind, formFirst: false };
   }
   const ending = findBareBranchEnding(text);
   if (ending !== undefined && ending.length < text.length) return splitBareBranch(text, ending);
@@ -138,14 +148,14 @@ function splitBareBranch(text: string, ending: string): FormSplit {
   const before = text.slice(0, -ending.length);
   for (let start = Math.max(1, before.length - 12); start < before.length; start += 1) {
     if (readRegion(before, start)?.end === before.length)
-      return { body: before.slice(0, start), form: 'NONE', branch: readBranch(text.slice(start)), formFirst: false };
+      return { body: before.slice(0, start), form: 'NONE', branch: text.slice(start), formFirst: false };
   }
   return { body: before, form: 'NONE', branch: ending, formFirst: false };
 }
 
 function readBranch(text: string): string {
   const region = readRegion(text);
-  const rest = foldKept(text.slice(region?.end ?? 0)).replace(/[()]/g, '');
+  const rest = foldNumerals(foldKept(text.slice(region?.end ?? 0))).replace(/[()]/g, '');
   return region === undefined ? rest : `${region.code}:${rest}`;
 }
 
