@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ListEntryView, TaskView } from '@lianxin/contracts';
 import { beijingDate } from '@lianxin/contracts';
 import { eventually } from '@lianxin/testing';
 import { designators, flagOf, nextUscc, partyOf, personLists } from './support/flags.ts';
+import { alerts, unanswerable } from './support/observability.ts';
 import { expectedRows, inOracleWords, oracleOf, Road } from './support/road.ts';
 import { type Mode, System } from './support/system.ts';
 import { countsOfTables, digestOfTables } from './support/tables.ts';
@@ -204,6 +207,28 @@ export function describeRoad(mode: Mode): void {
       const entries = await (await road.as('CREDIT_OFFICE')).get<{ data: unknown[] }>(`/api/v1/subjects?usccCode=${good.subject.usccCode}`);
       expect(entries.body.data).toEqual([]);
       expect((await unit.get('/readyz')).status).toBe(200);
+    });
+
+    test("the operator's smoke test finds the system well, and says what is wrong when asked with a key that nobody has", async () => {
+      const { apiKeys } = await system.json<{ apiKeys: Record<string, string> }>('demo-credentials.json');
+      const smoke = (key: string | undefined, url = system.baseUrl) =>
+        new Promise<{ code: number; out: string }>((resolve) =>
+          execFile(join(import.meta.dirname, '../deploy/smoke'), [url], { env: { ...process.env, LIANXIN_KEY: key } }, (error, out) =>
+            resolve({ code: Number(error?.code ?? 0), out }),
+          ),
+        );
+      const well = await smoke(apiKeys['AUDITOR']);
+      expect(well).toMatchObject({ code: 0, out: expect.stringMatching(/^ok +version \d+\.\d+\.\d+, commit .*, mode production$/m) });
+      expect(well.out).not.toContain('FAILED');
+      expect(await smoke('lx_live_nobody')).toMatchObject({ code: 1, out: expect.stringContaining('FAILED no version') });
+      expect(await smoke(undefined, 'http://127.0.0.1:1')).toMatchObject({ code: 1, out: expect.stringContaining('does not answer') });
+    });
+
+    test('dashboards and alerts ask only for figures that the running services show, and lead to pages that there are', async () => {
+      const text = await (await fetch(`${system.baseUrl}/metrics`)).text();
+      expect(unanswerable(text)).toEqual([]);
+      for (const page of new Set(alerts().map(({ annotations }) => annotations.page)))
+        expect([page, (await fetch(system.baseUrl + page)).status]).toEqual([page, 200]);
     });
 
     test('what stands in the tables is the same on every way to run, row for row', async () => {
