@@ -1,4 +1,4 @@
-import type { MatchQuery, OrganisationQuery, RegisterRecord } from '@lianxin/matching';
+import type { Expectation, LabelledPair, OrganisationQuery, RegisterRecord } from '@lianxin/matching';
 import type { SeededRandom } from './matching-random.ts';
 import { codeOf, type MadeOrganisation, makeOrganisations, type NameParts, nameOf } from './matching-register.ts';
 import {
@@ -15,19 +15,6 @@ import {
   withTransposition,
 } from './matching-variants.ts';
 import { industries } from './matching-words.ts';
-
-/**
- * EXACT: the target is found automatically. REVIEW: the target stands in the answer, and nothing is exact. NOTHING: no answer at all. NOT_EXACT: nothing is
- * exact; what else is shown to a person is counted.
- */
-export type Expectation = 'EXACT' | 'REVIEW' | 'NOTHING' | 'NOT_EXACT';
-
-export interface LabelledPair {
-  readonly kind: string;
-  readonly query: MatchQuery;
-  readonly target?: string | undefined;
-  readonly expect: Expectation;
-}
 
 type Labelled = Omit<LabelledPair, 'kind'>;
 

@@ -1,5 +1,4 @@
-import type { PersonQuery, RegisterRecord } from '@lianxin/matching';
-import type { LabelledPair } from './matching-pairs.ts';
+import type { LabelledPair, PersonQuery, RegisterRecord } from '@lianxin/matching';
 import type { SeededRandom } from './matching-random.ts';
 import { idNumberOf, oldNumberOf, personNameOf } from './matching-register.ts';
 import { rareCharacters, toTraditional } from './matching-variants.ts';

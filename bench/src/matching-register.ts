@@ -109,7 +109,7 @@ export function* makeOrganisations(random: SeededRandom, count: number): Generat
   const used = new Set<string>();
   let parent: MadeOrganisation | undefined;
   for (let serial = 0; serial < count; serial += 1) {
-    const branchOf = parent !== undefined && parent.parts.form.endsWith('公司') && random.chance(0.025) ? parent : undefined;
+    const branchOf = parent?.parts.form.endsWith('公司') === true && random.chance(0.025) ? parent : undefined;
     let parts =
       branchOf === undefined ? (random.chance(0.72) ? companyParts(random) : shopParts(random)) : branchParts(random, branchOf.parts);
     while (used.has(nameOf(parts))) parts = random.chance(0.72) ? companyParts(random) : shopParts(random);

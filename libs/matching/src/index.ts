@@ -1,4 +1,5 @@
 export * from './grade-names.rules.ts';
+export * from './labelled-pairs.ts';
 export { countPossibleNumbers, fitsMask, type MaskedNumber, type NumberReading, readIdNumber } from './masked-number.rules.ts';
 export { MatchIndex, type SharedIndex } from './match-index.ts';
 export * from './organisation-grade.rules.ts';

@@ -29,6 +29,7 @@ const tags = {
   personEnds: 0x33,
   personBirth: 0x34,
   personRole: 0x35,
+  personUnreadable: 0x36,
 } as const;
 
 /** Bodies shorter than this have no deletions: one character of three is no misspelling. */
@@ -141,8 +142,9 @@ export function personKeys(record: RegisterRecord, read: ReadPersonRecord): numb
   if (/^\d{17}[\dX]$/.test(read.number)) keys.push(endsKey(read.number));
   if (read.birthDate !== undefined && read.gender !== undefined) keys.push(hashText(read.birthDate + read.gender, tags.personBirth));
   for (const code of record.person?.representsUscc ?? []) keys.push(hashText(cleanIdentifier(code), tags.personRole));
-  for (const key of new Set([...read.names, ...read.formerNames].map((name) => name.key)))
-    if (key !== '') keys.push(hashText(key, tags.personName));
+  const names = [...read.names, ...read.formerNames];
+  for (const key of new Set(names.map((name) => name.key))) if (key !== '') keys.push(hashText(key, tags.personName));
+  if (names.some(({ hasWildcard }) => hasWildcard)) keys.push(hashText(read.number.slice(0, 4), tags.personUnreadable));
   return keys;
 }
 
@@ -153,8 +155,8 @@ function endsKey(number: string): number {
 const typesOfIdRule = ['ID_CARD', 'HKMT_RESIDENCE_PERMIT'];
 
 /**
- * Keys under which the person of a query may stand: by number, by first six and last four characters, by name. A name with an unreadable character is
- * looked for by birth date or role instead.
+ * Keys under which the person of a query may stand: by number, by first six and last four characters, by birth date and gender, by role, by name, and
+ * among the registered names with an unreadable character by the region of the number.
  */
 export function personQueryKeys(query: ReadPersonQuery): number[] {
   const { number, idType } = query;
@@ -163,10 +165,9 @@ export function personQueryKeys(query: ReadPersonQuery): number[] {
     for (const type of idType === undefined ? typesOfIdRule : [idType]) keys.push(hashText(`${type} ${number.number}`, tags.personNumber));
   if (number?.kind === 'MASKED' && number.masked.showsFirstSix && number.masked.showsLastFour && !number.masked.pattern.endsWith('*'))
     keys.push(endsKey(number.masked.pattern));
-  if (query.names.some(({ hasWildcard }) => hasWildcard)) {
-    if (query.birthDate !== undefined && query.gender !== undefined) keys.push(hashText(query.birthDate + query.gender, tags.personBirth));
-    if (query.representsUscc !== undefined) keys.push(hashText(query.representsUscc, tags.personRole));
-  }
+  if (number?.kind === 'MASKED') keys.push(hashText(number.masked.pattern.slice(0, 4), tags.personUnreadable));
+  if (query.birthDate !== undefined && query.gender !== undefined) keys.push(hashText(query.birthDate + query.gender, tags.personBirth));
+  if (query.representsUscc !== undefined) keys.push(hashText(query.representsUscc, tags.personRole));
   for (const { key } of [...query.names, ...query.formerNames]) keys.push(hashText(key, tags.personName));
   return [...new Set(keys)];
 }

@@ -18,7 +18,9 @@ export interface MainPart {
   readonly postings: PostingTable;
 }
 
+/** Chunks double up to this size, so that a small register needs little. */
 const chunkSize = 1 << 24;
+const firstChunkSize = 1 << 16;
 
 /** Every key of a record, for the table and for changes alike; a key may come twice. */
 export function keysOf(record: RegisterRecord): number[] {
@@ -30,7 +32,7 @@ export class MainPartBuilder {
   private readonly table = new PostingTableBuilder();
   private readonly chunks: Buffer[] = [];
   private offsets = new Float64Array(1 << 16);
-  private position = chunkSize;
+  private position = 0;
   private count = 0;
   private names = 0;
   private persons = 0;
@@ -47,11 +49,14 @@ export class MainPartBuilder {
 
   private store(bytes: Buffer): void {
     if (bytes.length > chunkSize) throw new RangeError('a record of the register is too large for the index');
-    if (this.position + bytes.length > chunkSize) {
-      this.chunks.push(Buffer.from(new SharedArrayBuffer(chunkSize)));
+    let chunk = this.chunks.at(-1);
+    if (chunk === undefined || this.position + bytes.length > chunk.length) {
+      const doubled = Math.min(chunkSize, (chunk?.length ?? firstChunkSize / 2) * 2);
+      chunk = Buffer.from(new SharedArrayBuffer(Math.max(doubled, bytes.length)));
+      this.chunks.push(chunk);
       this.position = 0;
     }
-    bytes.copy(this.chunks.at(-1) as Buffer, this.position);
+    bytes.copy(chunk, this.position);
     if (this.count === this.offsets.length) {
       const larger = new Float64Array(this.offsets.length * 2);
       larger.set(this.offsets);
@@ -97,8 +102,7 @@ export class MainReader {
 
   bytes(): number {
     const { offsets, chunks, postings } = this.part;
-    return (
-      offsets.byteLength + chunks.length * chunkSize + postings.starts.byteLength + postings.records.byteLength + postings.marks.byteLength
-    );
+    const stored = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+    return offsets.byteLength + stored + postings.starts.byteLength + postings.records.byteLength + postings.marks.byteLength;
   }
 }

@@ -18,10 +18,12 @@ const scores: Readonly<Record<MatchGrade, number>> = {
   S1: 0.8,
   S2: 0.77,
   S3: 0.74,
-  S4: 0.55,
+  S4: 0.6,
   NONE: 0,
 };
-const rangeOfSimilarity = 0.15;
+/** Below this nothing but one differing character speaks for a record: a caller who wants evidence asks with this threshold. */
+const scoreOfSingleEdit = 0.5;
+const rangeOfSimilarity = 0.1;
 const mostOfNone = 0.5;
 
 /** One graded record, before it is explained. */
@@ -89,7 +91,7 @@ function byRank(a: GradedOrganisation, b: GradedOrganisation): number {
 }
 
 function scoreOf({ facts }: OrganisationComparison, { grade, reason }: Grading): number {
-  if (grade === 'S4') return scores.S4 + rangeOfSimilarity * facts.totalSimilarity;
+  if (grade === 'S4') return (reason === 'SINGLE_EDIT' ? scoreOfSingleEdit : scores.S4) + rangeOfSimilarity * facts.totalSimilarity;
   if (grade === 'NONE') return reason === 'CODE_CONFLICT' ? 0 : mostOfNone * facts.totalSimilarity;
   return scores[grade];
 }

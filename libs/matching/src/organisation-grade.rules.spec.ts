@@ -202,7 +202,8 @@ describe('over all combinations of facts', () => {
 
   it('every rule decides some case', () => {
     const reasons = new Set<string>();
-    for (const facts of everyCombination()) reasons.add(gradeOrganisation({ ...facts }, thresholds).reason);
+    for (const facts of everyCombination())
+      for (const coreSimilarity of [1, 0.7]) reasons.add(gradeOrganisation({ ...facts, coreSimilarity }, thresholds).reason);
     expect([...new Set(organisationGradeRules.map(({ reason }) => reason))].filter((reason) => !reasons.has(reason))).toEqual([]);
   });
 });

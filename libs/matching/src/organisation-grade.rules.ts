@@ -180,12 +180,16 @@ export const organisationGradeRules: readonly GradeRule[] = [
     grade: 'S4',
     action: 'REVIEW',
     reason: 'S4',
-    conditionZh: '名称相近（R-11-6）：相似度达到复核下限，且核心相近、仅差一字，或有法定代表人、地址、电话佐证',
-    holds: (facts, thresholds) =>
-      facts.totalSimilarity >= thresholds.reviewMin &&
-      (facts.coreSimilarity >= thresholds.coreMin ||
-        corroborated(facts) ||
-        (isSingleEditOnly(facts, thresholds) && facts.singleEditCount <= thresholds.mostSingleEdits)),
+    conditionZh: '名称相近（R-11-6）：相似度达到复核下限，且核心相近，或有法定代表人、地址、电话佐证',
+    holds: (facts, { coreMin, reviewMin }) =>
+      facts.totalSimilarity >= reviewMin && (facts.coreSimilarity >= coreMin || corroborated(facts)),
+  },
+  {
+    grade: 'S4',
+    action: 'REVIEW',
+    reason: 'SINGLE_EDIT',
+    conditionZh: '字号和行业仅差一字，没有其他佐证；登记库中这样的名称不多',
+    holds: (facts, thresholds) => isSingleEditOnly(facts, thresholds) && facts.singleEditCount <= thresholds.mostSingleEdits,
   },
 ];
 

@@ -34,7 +34,7 @@ export class PostingTableBuilder {
   }
 
   build(): PostingTable {
-    const bits = Math.min(24, Math.max(8, Math.ceil(Math.log2(Math.max(this.count, 1) / 4))));
+    const bits = Math.min(24, Math.max(16, Math.ceil(Math.log2(Math.max(this.count, 1) / 4))));
     const shift = 32 - bits;
     const starts = new Uint32Array(new SharedArrayBuffer(4 * (2 ** bits + 1)));
     this.each((hash) => {
