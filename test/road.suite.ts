@@ -8,7 +8,7 @@ import { designators, flagOf, nextUscc, partyOf, personLists } from './support/f
 import { alerts, unanswerable } from './support/observability.ts';
 import { expectedRows, inOracleWords, oracleOf, Road } from './support/road.ts';
 import { type Mode, System } from './support/system.ts';
-import { countsOfTables, digestOfTables } from './support/tables.ts';
+import { digestOfTables } from './support/tables.ts';
 import { expectSameAsOtherWays, untilQuiet } from './support/ways.ts';
 
 const pdf = Buffer.from('%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n');
@@ -232,73 +232,74 @@ export function describeRoad(mode: Mode): void {
     });
 
     test('what stands in the tables is the same on every way to run, row for row', async () => {
+      await expectImport(road, 200);
       await untilQuiet(system);
-      await expectSameAsOtherWays(mode, 'rows', await digestOfTables((statements) => system.rows(statements)));
+      await expectSameAsOtherWays(mode, await digestOfTables((statements) => system.rows(statements)));
     }, 300_000);
 
     test('ten thousand rows by CSV with one in a hundred bad: good rows in, each bad row told with line, field, reason and remedy', async () => {
-      const header =
-        'listCode,sourceRecordId,subject.kind,subject.name,subject.usccCode,subject.regionCode,facts,grade,basis.document,decision.name,decision.number,decision.date,notice.servedOn,notice.defenceEndedOn,service.decisionServedOn,service.repairNoticeServedOn';
-      const rows = Array.from({ length: 10_000 }, (_, index) => {
-        const flag = flagOf('FL-WAGE');
-        const bad = index % 100 === 50;
-        const notice = flag['notice'] as Record<string, string>;
-        const service = flag['service'] as Record<string, string>;
-        return [
-          flag.listCode,
-          `import-${index}-${flag.sourceRecordId}`,
-          'LEGAL',
-          flag.subject.name,
-          bad ? '91320799MA00000156' : (flag.subject.usccCode ?? ''),
-          '320706',
-          '合成',
-          'SERIOUS',
-          '依据',
-          '决定书',
-          `${flag.decision.number}-${index}`,
-          flag.decision.date,
-          notice['servedOn'],
-          notice['defenceEndedOn'],
-          service['decisionServedOn'],
-          service['repairNoticeServedOn'],
-        ].join(',');
-      });
-      const unit = await road.as('RSJ');
-      const accepted = await unit.request<{ id: string }>(
-        'POST',
-        '/api/v1/imports?kind=list-entries&mode=partial',
-        `\uFEFF${header}\n${rows.join('\n')}\n`,
-        { 'content-type': 'text/csv' },
-      );
-      expect(accepted.status).toBe(202);
-      const job = await eventually(
-        'the import has ended',
-        async () => {
-          const state = await unit.get<{ status: string; progress: { succeeded: number; failed: number } }>(
-            accepted.headers.get('location') ?? `/api/v1/jobs/${accepted.body.id}`,
-          );
-          return /succeeded|failed/.test(state.body.status) && state.body;
-        },
-        240_000,
-      );
-      expect(job).toMatchObject({ status: 'partially_succeeded', progress: { succeeded: 9_900, failed: 100 } });
-      const errors = await unit.all<{ line: number; field: string; code: string; reason: string; remedy: string }>(
-        `/api/v1/jobs/${accepted.body.id}/errors`,
-      );
-      expect(errors).toHaveLength(100);
-      expect(errors[0]).toMatchObject({
-        line: 52,
-        field: expect.stringContaining('usccCode'),
-        code: 'USCC_INVALID',
-        reason: expect.stringContaining('18'),
-        remedy: expect.any(String),
-      });
+      await expectImport(road, 10_000);
     }, 300_000);
+  });
+}
 
-    test('after the import every table has as many rows as on every other way to run', async () => {
-      await untilQuiet(system);
-      await expectSameAsOtherWays(mode, 'counts', await countsOfTables((statements) => system.rows(statements)));
-    }, 300_000);
+/** Imports a file in which the 51st of every hundred rows has a wrong check digit; the good rows go in, the others are told. */
+async function expectImport(road: Road, count: number): Promise<void> {
+  const header =
+    'listCode,sourceRecordId,subject.kind,subject.name,subject.usccCode,subject.regionCode,facts,grade,basis.document,decision.name,decision.number,decision.date,notice.servedOn,notice.defenceEndedOn,service.decisionServedOn,service.repairNoticeServedOn';
+  const rows = Array.from({ length: count }, (_, index) => {
+    const flag = flagOf('FL-WAGE');
+    const bad = index % 100 === 50;
+    const notice = flag['notice'] as Record<string, string>;
+    const service = flag['service'] as Record<string, string>;
+    return [
+      flag.listCode,
+      `import-${count}-${index}-${flag.sourceRecordId}`,
+      'LEGAL',
+      flag.subject.name,
+      bad ? '91320799MA00000156' : (flag.subject.usccCode ?? ''),
+      '320706',
+      '合成',
+      'SERIOUS',
+      '依据',
+      '决定书',
+      `${flag.decision.number}-${index}`,
+      flag.decision.date,
+      notice['servedOn'],
+      notice['defenceEndedOn'],
+      service['decisionServedOn'],
+      service['repairNoticeServedOn'],
+    ].join(',');
+  });
+  const unit = await road.as('RSJ');
+  const accepted = await unit.request<{ id: string }>(
+    'POST',
+    '/api/v1/imports?kind=list-entries&mode=partial',
+    `\uFEFF${header}\n${rows.join('\n')}\n`,
+    { 'content-type': 'text/csv' },
+  );
+  expect(accepted.status).toBe(202);
+  const job = await eventually(
+    'the import has ended',
+    async () => {
+      const state = await unit.get<{ status: string; progress: { succeeded: number; failed: number } }>(
+        accepted.headers.get('location') ?? `/api/v1/jobs/${accepted.body.id}`,
+      );
+      return /succeeded|failed/.test(state.body.status) && state.body;
+    },
+    240_000,
+  );
+  expect(job).toMatchObject({ status: 'partially_succeeded', progress: { succeeded: count - count / 100, failed: count / 100 } });
+  const errors = await unit.all<{ line: number; field: string; code: string; reason: string; remedy: string }>(
+    `/api/v1/jobs/${accepted.body.id}/errors`,
+  );
+  expect(errors).toHaveLength(count / 100);
+  expect(errors[0]).toMatchObject({
+    line: 52,
+    field: expect.stringContaining('usccCode'),
+    code: 'USCC_INVALID',
+    reason: expect.stringContaining('18'),
+    remedy: expect.any(String),
   });
 }
 

@@ -10,14 +10,14 @@ export interface TableDigest {
   readonly hash: string;
 }
 
-/** What tells how the work was done, not what is so: transport, positions, locks, retries. */
-const bookkeeping = /^(outbox|inbox|consumer_position|subject_lane|idempotency_key|timer|schema_migration)$/;
+/** What tells how the work was done, not what is so: transport, positions, locks, retries, ages of caches. */
+const bookkeeping = /^(outbox|inbox|consumer_position|subject_lane|subject_revision|idempotency_key|timer|schema_migration)$/;
 /** What differs between any two installations though it means the same: ids, hashes and seals of their own keys. */
 const ownToken = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?:\\x)?[0-9a-f]{32,}|[A-Za-z0-9_+/-]{40,}={0,2}/g;
 /** A moment; one on the full hour is a deadline and stays. */
 const moment = /\d{4}-\d\d-\d\d[T ]\d\d:(?!00:00(?:\.0+)?(?:Z|\+|"))\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::\d\d)?)?/g;
-/** Columns that tell in which order things of different topics came in, or are drawn by lot: what came is compared, not when. */
-const arrival = /("(?:sequence|epoch)": )(?:\d+|"[^"]*")/g;
+/** Columns that tell in which order or transaction things came in, or are drawn by lot: what came is compared, not when. */
+const arrival = /("(?:sequence|epoch|written_by)": )(?:\d+|"[^"]*")|("id": )\d+/g;
 /** How far a meaning is carried along references: task → basis → plan → entry → subject. */
 const rounds = 5;
 
@@ -31,7 +31,7 @@ const nothing: ReadonlyMap<string, string> = new Map();
 const hashOf = (text: string) => createHash('md5').update(text).digest('hex');
 
 /** Names of all business tables, `schema.table`. */
-export async function businessTables(read: ReadRows): Promise<string[]> {
+async function businessTables(read: ReadRows): Promise<string[]> {
   const names = await read([
     `SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname NOT IN ('information_schema', 'public', 'event_log')
@@ -59,24 +59,12 @@ export async function digestOfTables(read: ReadRows): Promise<Record<string, Tab
   );
 }
 
-/** Rows of every business table: what can be compared of tables too large to be read. */
-export async function countsOfTables(read: ReadRows): Promise<Record<string, number>> {
-  const tables = await businessTables(read);
-  const lines = await read(tables.map((table) => `SELECT '${table} ' || count(*) FROM ${table}`));
-  return Object.fromEntries(
-    lines.map((line) => {
-      const [table = '', count] = line.split(' ');
-      return [table, Number(count)];
-    }),
-  );
-}
-
 function rowOf(line: string): Row {
   const space = line.indexOf(' ');
   const text = line
     .slice(space + 1)
     .replace(moment, 'MOMENT')
-    .replace(arrival, '$1"…"');
+    .replace(arrival, '$1$2"…"');
   return { table: line.slice(0, space), content: JSON.parse(text) as Json };
 }
 

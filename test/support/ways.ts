@@ -1,6 +1,5 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { expect } from '@jest/globals';
 import { beijingDate } from '@lianxin/contracts';
 import { eventually } from '@lianxin/testing';
@@ -19,8 +18,7 @@ interface Found {
   readonly tables: Tables;
 }
 
-/** Table → what it says, or only how many rows it has. */
-type Tables = Readonly<Record<string, TableDigest | number>>;
+type Tables = Readonly<Record<string, TableDigest>>;
 /** Differing rows of one table that are shown. */
 const shownRows = 3;
 
@@ -79,14 +77,13 @@ async function heardTopics(system: System): Promise<Heard[]> {
 
 /**
  * Leaves what was found on this way to run for the others of the same test run, and compares it with what they have left: whichever comes later compares.
- * @param what name of the comparison.
  */
-export async function expectSameAsOtherWays(mode: Mode, what: string, tables: Tables): Promise<void> {
+export async function expectSameAsOtherWays(mode: Mode, tables: Tables): Promise<void> {
   const folder = process.env['LIANXIN_TEST_RUN_DIR'];
   if (folder === undefined) throw new Error("LIANXIN_TEST_RUN_DIR is not set: run the tests with npm test or jest's own configuration");
   const own: Found = { mode, day: beijingDate(new Date()), tables };
-  await writeFile(join(folder, `${what}.${mode}.json`), JSON.stringify(own));
-  for (const file of (await readdir(folder)).filter((name) => name.startsWith(`${what}.`) && name.endsWith('.json'))) {
+  await writeFile(join(folder, `rows.${mode}.json`), JSON.stringify(own));
+  for (const file of (await readdir(folder)).filter((name) => name.startsWith('rows.') && name.endsWith('.json'))) {
     const other = JSON.parse(await readFile(join(folder, file), 'utf8')) as Found;
     if (other.day !== own.day)
       throw new Error(`midnight in Beijing fell between ${other.mode} and ${mode}: their deadlines differ, run the test again`);
@@ -94,17 +91,17 @@ export async function expectSameAsOtherWays(mode: Mode, what: string, tables: Ta
   }
 }
 
-/** In plain words, table by table, with the first rows that only one of them has. */
+/** In plain words, table by table, with the first rows that only one of them has; ids that lead elsewhere follow from these and are told where there are none. */
 function differencesOf(one: Found, other: Found): string[] {
-  const names = [...new Set([...Object.keys(one.tables), ...Object.keys(other.tables)])];
-  return names.flatMap((name) => {
+  const names = [...new Set([...Object.keys(one.tables), ...Object.keys(other.tables)])].sort();
+  const astray: string[] = [];
+  const differences = names.flatMap((name) => {
     const [mine, theirs] = [one.tables[name], other.tables[name]];
-    if (isDeepStrictEqual(mine, theirs)) return [];
     if (mine === undefined || theirs === undefined) return [`${name} is only on ${(mine === undefined ? other : one).mode}`];
-    if (typeof mine === 'number' || typeof theirs === 'number') return [`${name}: ${mine} rows on ${one.mode}, ${theirs} on ${other.mode}`];
-    const rows = [...onlyIn(one.mode, mine.rows, theirs.rows), ...onlyIn(other.mode, theirs.rows, mine.rows)];
-    return rows.length > 0 ? rows.map((row) => `${name} ${row}`) : [`${name}: the same rows, but ids that lead elsewhere`];
+    if (mine.hash !== theirs.hash) astray.push(`${name}: the same rows, but ids that lead elsewhere`);
+    return [...onlyIn(one.mode, mine.rows, theirs.rows), ...onlyIn(other.mode, theirs.rows, mine.rows)].map((row) => `${name} ${row}`);
   });
+  return differences.length > 0 ? differences : astray;
 }
 
 function onlyIn(mode: Mode, rows: readonly string[], others: readonly string[]): string[] {
