@@ -8,7 +8,7 @@ import { Database, type RunningService } from '@lianxin/platform';
 import { startKafka } from '@lianxin/platform/servers';
 import { eventually, TestCity } from '@lianxin/testing';
 import { Kafka, logLevel } from 'kafkajs';
-import { fixtureService, Recorder } from '../libs/messaging/test/fixture.service.ts';
+import { fixtureServiceOf, Recorder } from '../libs/messaging/test/fixture.service.ts';
 
 type Cluster = Awaited<ReturnType<typeof startKafka>>;
 
@@ -27,7 +27,10 @@ describe('three brokers, replication 3, acks all', () => {
     folder = await mkdtemp(join(tmpdir(), 'lianxin-brokers-'));
     cluster = await startKafka({ dataDir: folder, cacheDir: join(import.meta.dirname, '../.cache'), brokers: 3 });
     city = await TestCity.create('kafka', ['fixture']);
-    service = await city.boot(fixtureService, { LIANXIN_KAFKA_BROKERS: cluster.bootstrapServers.join(','), LIANXIN_KAFKA_PREFIX: prefix });
+    service = await city.boot(fixtureServiceOf(true), {
+      LIANXIN_KAFKA_BROKERS: cluster.bootstrapServers.join(','),
+      LIANXIN_KAFKA_PREFIX: prefix,
+    });
   }, 180_000);
   afterAll(async () => {
     await city?.close();

@@ -54,7 +54,7 @@ export function entryForOracle(body: FlagBody, view: ListEntryView): ListEntryAc
     listCode: body.listCode,
     listType: view.listType as ListEntryActivated['listType'],
     subjectId: view.subject.id,
-    designatingDepartment: view.designatingDepartment,
+    designatingDepartment: view.designatingDepartment ?? '',
     status: 'ACTIVE',
     listField: null,
     level: 'CITY',
@@ -64,7 +64,7 @@ export function entryForOracle(body: FlagBody, view: ListEntryView): ListEntryAc
     industry: null,
     decision: { number: body.decision.number, date: body.decision.date },
     activatedOn: view.activatedOn ?? beijingDate(new Date()),
-    validFrom: view.validFrom,
+    validFrom: view.validFrom ?? beijingDate(new Date()),
     validTo: view.validTo,
     conditions: (body['conditions'] as ListEntryActivated['conditions'] | undefined) ?? [],
     parties: view.parties.map((party) => ({
