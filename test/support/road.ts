@@ -54,7 +54,7 @@ export function entryForOracle(body: FlagBody, view: ListEntryView): ListEntryAc
     listCode: body.listCode,
     listType: view.listType as ListEntryActivated['listType'],
     subjectId: view.subject.id,
-    designatingDepartment: view.designatingDepartment,
+    designatingDepartment: view.designatingDepartment ?? '',
     status: 'ACTIVE',
     listField: null,
     level: 'CITY',
