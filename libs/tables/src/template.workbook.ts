@@ -3,7 +3,7 @@ import { csvField } from './cell.rules.ts';
 import type { SheetTemplate, TemplateColumn } from './template.ts';
 
 /** Rows below the header that are prepared for typing. */
-const preparedRows = 5_000;
+const preparedRows = 1_000;
 const amber = 'FFFFF2CC';
 const grey = 'FFEDEDED';
 

@@ -117,6 +117,11 @@ export class TestCity {
     return { status: response.status, headers: response.headers, body: (text === '' ? {} : JSON.parse(text)) as Body };
   }
 
+  /** What a request of this principal carries, for answers that are no JSON. */
+  tokenOf(principal: Principal): Promise<string> {
+    return this.signer.sign(principal);
+  }
+
   /** Fetches a file as this principal, whatever its type. */
   async download(
     service: Pick<RunningService, 'url'>,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { headerAt, type ImportColumn, isoDate, readHeader as readHeaderOf, readRow } from './import-fields.rules.ts';
+import { headerAt, type ImportColumn, readHeader as readHeaderOf, readRow } from './import-fields.rules.ts';
 import { listEntryIndex } from './list-entry-fields.rules.ts';
 
 const readHeader = (headers: readonly string[]) => readHeaderOf(listEntryIndex, headers);

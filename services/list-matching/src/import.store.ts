@@ -203,13 +203,15 @@ export async function queueAgain(
   await tx.execute(
     `UPDATE import_job SET status = 'queued', phase = '等待', wanted = $2, mode = coalesce($3, mode), confirmed = coalesce($4, confirmed),
        max_error_percent = coalesce($5, max_error_percent), before_undo = CASE WHEN $2 = 'UNDO' THEN status ELSE before_undo END,
-       undone_by = coalesce($6, undone_by), attempts = 0, lease_until = NULL, lease_owner = NULL, finished_at = NULL, cancel_asked = false, failure = NULL WHERE id = $1`,
+       undone_by = coalesce($6, undone_by), attempts = 0,
+       lease_until = NULL, lease_owner = NULL, finished_at = NULL, cancel_asked = false, failure = NULL WHERE id = $1`,
     [
       id,
       change.wanted,
       change.mode ?? null,
       change.confirmed === undefined ? null : JSON.stringify(change.confirmed),
       change.maxErrorPercent ?? null,
+      change.undoneBy ?? null,
     ],
   );
   if (change.fromStart) await restartJob(tx, id);

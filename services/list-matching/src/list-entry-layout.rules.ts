@@ -74,7 +74,7 @@ function readPublished(
     return column === undefined ? [] : [{ place, column: { ...column, header } }];
   });
   const known = new Set(direct.map(({ column }) => column.path.join('.')));
-  const [facts, identity, removed] = [places('FACTS'), places('IDENTITY')[0], places('REMOVED_ON')[0]];
+  const [facts, identity, removed] = [places('#FACTS'), places('#IDENTITY')[0], places('#REMOVED_ON')[0]];
   const added = derived
     .filter((path) => !known.has(path))
     .flatMap((path) => derivedColumn(path, headers[(path === 'facts' ? facts[0] : identity) ?? -1]));

@@ -1,6 +1,6 @@
 /**
- * Layouts in which other platforms publish lists (domain §7.8), by their labels. Where a column goes: a field of the designation; `FACTS`, one of the texts
- * that together are the facts; `IDENTITY`, a code or a number; `REMOVED_ON`, which no designation may have; null: known, and no part of a designation.
+ * Layouts in which other platforms publish lists (domain §7.8), by their labels. Where a column goes: a field of the designation; `#FACTS`, one of the texts
+ * that together are the facts; `#IDENTITY`, a code or a number; `#REMOVED_ON`, which no designation may have; null: known, and no part of a designation.
  * Nothing is made up: what a designation needs and the layout lacks must be given at upload.
  */
 export interface PublishedLayout {
@@ -18,13 +18,13 @@ export const publishedLayouts: readonly PublishedLayout[] = [
     marks: ['失信被执行人姓名/名称', '案号'],
     columns: {
       '失信被执行人姓名/名称': 'subject.name',
-      '身份证号码/组织机构代码': 'IDENTITY',
+      '身份证号码/组织机构代码': '#IDENTITY',
       案号: 'decision.number',
-      失信被执行人行为具体情形: 'FACTS',
-      生效法律文书确定的义务: 'FACTS',
-      被执行人的履行情况: 'FACTS',
-      已履行部分: 'FACTS',
-      未履行部分: 'FACTS',
+      失信被执行人行为具体情形: '#FACTS',
+      生效法律文书确定的义务: '#FACTS',
+      被执行人的履行情况: '#FACTS',
+      已履行部分: '#FACTS',
+      未履行部分: '#FACTS',
       执行法院: null,
       省份: null,
       执行依据文号: null,
@@ -40,13 +40,13 @@ export const publishedLayouts: readonly PublishedLayout[] = [
     marks: ['iname', 'caseCode'],
     columns: {
       iname: 'subject.name',
-      cardNum: 'IDENTITY',
+      cardNum: '#IDENTITY',
       caseCode: 'decision.number',
-      duty: 'FACTS',
-      performance: 'FACTS',
-      performedPart: 'FACTS',
-      unperformPart: 'FACTS',
-      disruptTypeName: 'FACTS',
+      duty: '#FACTS',
+      performance: '#FACTS',
+      performedPart: '#FACTS',
+      unperformPart: '#FACTS',
+      disruptTypeName: '#FACTS',
       age: null,
       sexy: null,
       businessEntity: null,
@@ -64,9 +64,9 @@ export const publishedLayouts: readonly PublishedLayout[] = [
     marks: ['单位名称', '失信行为简况', '纳入理由'],
     columns: {
       单位名称: 'subject.name',
-      '统一社会信用代码/工商注册号': 'IDENTITY',
-      失信行为简况: 'FACTS',
-      纳入理由: 'FACTS',
+      '统一社会信用代码/工商注册号': '#IDENTITY',
+      失信行为简况: '#FACTS',
+      纳入理由: '#FACTS',
       主要负责人: null,
       注册地址: null,
       信息报送机关: null,
@@ -79,9 +79,9 @@ export const publishedLayouts: readonly PublishedLayout[] = [
     columns: {
       纳税人名称: 'subject.name',
       统一社会信用代码: 'subject.usccCode',
-      案件性质: 'FACTS',
-      主要违法事实: 'FACTS',
-      相关法律依据及税务处理处罚情况: 'FACTS',
+      案件性质: '#FACTS',
+      主要违法事实: '#FACTS',
+      相关法律依据及税务处理处罚情况: '#FACTS',
       法定代表人或负责人姓名: null,
       组织机构代码: null,
       纳税人识别号: null,
@@ -97,9 +97,9 @@ export const publishedLayouts: readonly PublishedLayout[] = [
     marks: ['机构名称', '不良行为的具体情形', '处罚依据'],
     columns: {
       机构名称: 'subject.name',
-      代码: 'IDENTITY',
-      不良行为的具体情形: 'FACTS',
-      处罚结果: 'FACTS',
+      代码: '#IDENTITY',
+      不良行为的具体情形: '#FACTS',
+      处罚结果: '#FACTS',
       处罚依据: 'basis.0.document',
       处罚截止日期: 'validTo',
       企业地址: null,
@@ -116,7 +116,7 @@ export const publishedLayouts: readonly PublishedLayout[] = [
       统一社会信用代码: 'subject.usccCode',
       严重失信主体名单认定依据: 'basis.0.document',
       列入严重失信主体名单日期: 'decision.date',
-      移出严重失信主体名单日期: 'REMOVED_ON',
+      移出严重失信主体名单日期: '#REMOVED_ON',
       认定部门: null,
     },
   },
@@ -129,8 +129,8 @@ export const publishedLayouts: readonly PublishedLayout[] = [
       统一社会信用代码: 'subject.usccCode',
       认定依据: 'basis.0.document',
       列入日期: 'decision.date',
-      移除日期: 'REMOVED_ON',
-      黑名单类型: 'FACTS',
+      移除日期: '#REMOVED_ON',
+      黑名单类型: '#FACTS',
       认定部门: null,
       法定代表人: null,
       注册地址: null,

@@ -1,3 +1,4 @@
+import ExcelJS from 'exceljs';
 import { designationOf } from './designations.ts';
 
 /** Columns of the list files of these tests. */
@@ -22,8 +23,8 @@ export const header = [
 
 type Cells = Record<string, string>;
 
-/** A row of a lawful designation; `changes` by column. */
-export function rowOf(changes: Cells = {}, parties: readonly unknown[] = []): string {
+/** Cells of a lawful designation, in the order of `header`; `changes` by column. */
+export function cellsOf(changes: Cells = {}, parties: readonly unknown[] = []): string[] {
   const body = designationOf('BL-WAGE');
   const notice = body['notice'] as Cells;
   const service = body['service'] as Cells;
@@ -46,9 +47,23 @@ export function rowOf(changes: Cells = {}, parties: readonly unknown[] = []): st
     parties: parties.length === 0 ? '' : JSON.stringify(parties),
     ...changes,
   };
-  return header.map((column) => `"${(cells[column] ?? '').replaceAll('"', '""')}"`).join(',');
+  return header.map((column) => cells[column] ?? '');
 }
 
-export function fileOf(rows: readonly string[]): string {
-  return `\uFEFF${[header.join(','), ...rows].join('\r\n')}\r\n`;
+/** A row of CSV of a lawful designation. */
+export function rowOf(changes: Cells = {}, parties: readonly unknown[] = []): string {
+  return cellsOf(changes, parties)
+    .map((cell) => `"${cell.replaceAll('"', '""')}"`)
+    .join(',');
+}
+
+export function fileOf(rows: readonly string[], headers: readonly string[] = header): string {
+  return `\uFEFF${[headers.join(','), ...rows].join('\r\n')}\r\n`;
+}
+
+/** A workbook of one sheet, as a department's program would write it. */
+export async function workbookOf(sheet: string, rows: readonly (readonly unknown[])[]): Promise<Buffer> {
+  const book = new ExcelJS.Workbook();
+  book.addWorksheet(sheet).addRows(rows.map((row) => [...row]));
+  return Buffer.from(await book.xlsx.writeBuffer());
 }
