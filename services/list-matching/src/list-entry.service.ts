@@ -22,6 +22,7 @@ import { type EntryRow, findEntries, findPage, findParties } from './list-entry.
 import { type ListEntrySummary, loadSummaries, loadView } from './list-entry.view.ts';
 import { closeCandidatesOfEntry } from './match-candidate.store.ts';
 import { endForSubject } from './register.endings.ts';
+import { holdWhileUnconfirmed } from './source-question.service.ts';
 
 export interface EntryFilter {
   readonly listCode?: string | undefined;
@@ -119,10 +120,11 @@ export class ListEntryService {
 
   /** T15: the term has run on meanwhile (`list.suspension_counts`). */
   resume(tx: Transaction, principal: Principal, id: string, version: number | undefined, request: Order): Promise<ListEntryView> {
-    return this.change(tx, principal, id, version, request, (_tx, work, entry) => {
+    return this.change(tx, principal, id, version, request, async (_tx, work, entry) => {
       assertDate(request.date, entry.row, work.acting);
       work.step(entry, 'RESUME', { documentNo: request.documentNo, date: request.date });
       work.say(resumedEvent(entry.row, request, work.acting));
+      await holdWhileUnconfirmed(tx, work, entry);
     });
   }
 
