@@ -11,7 +11,7 @@ import { Callers } from './callers.ts';
 import { type Config, configSchema, rateLimitOf } from './config.ts';
 import { serveConsole } from './console.files.ts';
 import { DemoController, DemoCredentials } from './demo.controller.ts';
-import { clientOf, guardDoor } from './door.ts';
+import { addressLimitKey, clientOf, guardDoor } from './door.ts';
 import { forwardToServices } from './forwarding.ts';
 import { MetaController, metaOf, SystemMeta } from './meta.controller.ts';
 import { apiClients } from './migrations/0001-api-clients.ts';
@@ -69,13 +69,19 @@ async function prepare(app: NestFastifyApplication, config: Config): Promise<voi
   watchServices(app.get(Health), services, config.LIANXIN_DEMO ? config.LIANXIN_DEMO_SEED_FILE : undefined);
   joinMetrics(app.get(Metrics), services);
   await fastify.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: contentPolicy } });
-  const limits = await RateLimits.create(fastify, {
-    limit: rateLimitOf(config),
-    redisUrl: config.LIANXIN_REDIS_URL,
-    clientOf,
-    logger,
+  const common = { redisUrl: config.LIANXIN_REDIS_URL, logger };
+  const limits = {
+    clients: await RateLimits.create(fastify, { ...common, limit: rateLimitOf(config), clientOf }),
+    addresses: await RateLimits.create(fastify, {
+      ...common,
+      limit: config.LIANXIN_PUBLIC_RATE_LIMIT_PER_SECOND,
+      clientOf: addressLimitKey(config.LIANXIN_TRUSTED_PROXIES),
+    }),
+  };
+  fastify.addHook('onClose', async () => {
+    limits.clients.close();
+    limits.addresses.close();
   });
-  fastify.addHook('onClose', async () => limits.close());
   guardDoor(fastify, app.get(Callers), limits);
   await fastify.register(fastifyStatic, {
     root: dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json'))),

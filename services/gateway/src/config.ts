@@ -1,5 +1,6 @@
 import { portSchema, secretSchema, switchSchema } from '@lianxin/platform';
 import { z } from 'zod';
+import { trustedProxiesSchema } from './client-address.ts';
 import { type ServiceName, serviceNames } from './route.rules.ts';
 
 const urlsOfServices = z.object(
@@ -31,6 +32,10 @@ export const configSchema = z
     LIANXIN_REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
     /** Requests of one client in one second. */
     LIANXIN_RATE_LIMIT_PER_SECOND: z.coerce.number().int().min(1).max(1_000_000).optional(),
+    /** Requests of one address to the public face in one second. */
+    LIANXIN_PUBLIC_RATE_LIMIT_PER_SECOND: z.coerce.number().int().min(1).max(10_000).default(5),
+    /** Addresses and networks of our own proxies (`10.0.0.0/8,::1`): only they may say whom a request comes from. */
+    LIANXIN_TRUSTED_PROXIES: trustedProxiesSchema.default([]),
     /** A synthetic city on this machine only. */
     LIANXIN_DEMO: switchSchema.default(false),
     /** Where the launcher notes how far the demo city is; the system is ready when it is whole. */

@@ -57,7 +57,7 @@ export async function forwardToServices(fastify: FastifyInstance, services: Serv
 }
 
 async function forward(request: FastifyRequest, reply: FastifyReply, services: Services): Promise<FastifyReply> {
-  if (request.caller === undefined) throw new ProblemError('UNAUTHENTICATED', '请求未经认证');
+  if (request.caller === undefined && request.isPublic !== true) throw new ProblemError('UNAUTHENTICATED', '请求未经认证');
   const service = serviceOf(request.url);
   if (service === undefined) throw new ProblemError('NOT_FOUND', '没有此路径，接口见 /docs');
   if (Number(request.headers['content-length'] ?? 0) > maximumBytes) throw new ProblemError('BODY_TOO_LARGE', '请求体不得超过 200 MB');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { routedServices, serviceNames, serviceOf } from './route.rules.ts';
+import { isPublic, routedServices, serviceNames, serviceOf } from './route.rules.ts';
 
 describe('the way through the door', () => {
   test('leads each path to one service', () => {
@@ -36,5 +36,23 @@ describe('the way through the door', () => {
 
   test('minds only folders, not dots in names', () => {
     expect(serviceOf('/api/v1/files/report..pdf')).toBe('execution-feedback');
+  });
+
+  test.each(['/api/v1/public/list-entries?usccCode=1', '/api/v1/public/subjects/1'])('needs no key for %s', (url) => {
+    expect(isPublic(url)).toBe(true);
+  });
+
+  test.each([
+    '/api/v1/public',
+    '/api/v1/publicx/list-entries',
+    '/api/v1/%70ublic/list-entries',
+    '/api/v1/public/../list-entries',
+    '/api/v1/public/%2e%2e/list-entries',
+    '/api/v1/public/..%2flist-entries',
+    '/api/v1//public/list-entries',
+    '/api/v1/list-entries?x=/public/',
+    '/api/v1/list-entries',
+  ])('asks for a key at %s', (url) => {
+    expect(isPublic(url)).toBe(false);
   });
 });

@@ -1,3 +1,6 @@
+/** The public face: answered without a key, counted by address (§8.3). */
+export const publicSegment = 'public';
+
 /** Which service answers a path below `/api/v1/`, by its first segment (design §2). `parked` is asked of all of them. */
 export const routedServices = {
   'list-matching': [
@@ -11,6 +14,10 @@ export const routedServices = {
     'imports',
     'source-questions',
     'jobs',
+    'list-batches',
+    'verifications',
+    'recognition-agreements',
+    publicSegment,
   ],
   'measure-decomposition': ['measures', 'memorandums', 'departments', 'matters', 'decompositions', 'incidents', 'catalogue'],
   'execution-feedback': ['tasks', 'notices', 'feedback', 'files', 'cases'],
@@ -37,6 +44,12 @@ export function serviceOf(url: string): ServiceName | undefined {
   const path = url.split('?', 1)[0] ?? '';
   if (!path.startsWith(apiPrefix) || climbs(path)) return undefined;
   return serviceBySegment.get(path.slice(apiPrefix.length).split('/', 1)[0] ?? '');
+}
+
+/** Whether a request is for the public face: nobody signs in for it. Written in any other way it needs a key like everything else. */
+export function isPublic(url: string): boolean {
+  const path = url.split('?', 1)[0] ?? '';
+  return path.startsWith(`${apiPrefix}${publicSegment}/`) && !climbs(path);
 }
 
 function climbs(path: string): boolean {

@@ -1,6 +1,6 @@
 import { incidentRaised, type Principal } from '@lianxin/contracts';
 import { EventConsumer, MessagingModule, messagingConfigSchema, messagingMigration } from '@lianxin/messaging';
-import { CurrentPrincipal, Health, type ServiceDefinition } from '@lianxin/platform';
+import { CurrentPrincipal, Health, Public, type ServiceDefinition } from '@lianxin/platform';
 import { Body, Controller, Get, Headers, Injectable, Module, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -65,6 +65,16 @@ export function neighbour(name: ServiceName) {
     }
   }
 
+  /** What one of them answers to anybody. */
+  @Public()
+  @Controller('api/v1/public')
+  class PublicController {
+    @Get('list-entries')
+    anybody(@Headers() headers: Record<string, string>) {
+      return { service: name, headers };
+    }
+  }
+
   @Injectable()
   class EchoConsumer {
     constructor(consumer: EventConsumer, health: Health) {
@@ -91,7 +101,7 @@ export function neighbour(name: ServiceName) {
     module: (config) => ({
       module: NeighbourModule,
       imports: [MessagingModule.register(config)],
-      controllers: [EchoController],
+      controllers: name === 'list-matching' ? [EchoController, PublicController] : [EchoController],
       providers: [EchoConsumer],
     }),
     plugins: async (app) => {

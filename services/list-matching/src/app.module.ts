@@ -33,6 +33,8 @@ import { NationalBatchController } from './national-batch.controller.ts';
 import { BatchIntake } from './national-batch.intake.ts';
 import { BatchReports } from './national-batch.report.ts';
 import { NationalBatchService } from './national-batch.service.ts';
+import { PublicationController } from './publication.controller.ts';
+import { PublicationService } from './publication.service.ts';
 import { RecognitionController } from './recognition.controller.ts';
 import { RecognitionService } from './recognition.service.ts';
 import { RegisterConflicts } from './register.conflicts.ts';
@@ -72,6 +74,7 @@ export class AppModule {
         RecognitionController,
         NationalBatchController,
         VerificationController,
+        PublicationController,
       ],
       providers: [
         { provide: ListConfig, useValue: new ListConfig(config) },
@@ -100,6 +103,7 @@ export class AppModule {
         VerificationService,
         NationalBatchService,
         BatchReports,
+        PublicationService,
       ],
     };
   }

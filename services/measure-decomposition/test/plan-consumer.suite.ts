@@ -3,6 +3,8 @@ import {
   incidentRaised,
   listEntryActivated,
   listEntryExited,
+  listEntryRecognised,
+  listEntryRecognitionEnded,
   measurePlanEnded,
   measurePlanHeld,
   measurePlanMade,
@@ -87,6 +89,25 @@ function itWorks(town: () => PlanTown): void {
       [1, 'ENDED'],
       [2, 'LIVE'],
     ]);
+  });
+
+  test('an agreement that ends ends the plan of a foreign entry, and a new one makes a second plan (R-2-16)', async () => {
+    const entry = town().newEntry();
+    await town().feeder.send(listEntryRecognised, entry.subjectId, { ...entry, entryVersion: 4, activationNo: 2, agreementId: uuid(778) });
+    await town().feeder.send(listEntryRecognitionEnded, entry.subjectId, {
+      ...headOf({ ...entry, activationNo: 2 }, 5, 'ACTIVE'),
+      ...{ originRegion: '310115', documentNo: null, endedOn: '2026-11-09' },
+    });
+    await town().feeder.send(listEntryRecognised, entry.subjectId, { ...entry, entryVersion: 6, activationNo: 3, agreementId: uuid(779) });
+    await town().arrival(entry, 3);
+    expect((await town().tablesOf(entry)).plans.map((row) => [row['activation_no'], row['status']])).toEqual([
+      [2, 'ENDED'],
+      [3, 'LIVE'],
+    ]);
+    const ended = town()
+      .feeder.eventsOf(measurePlanEnded)
+      .find((event) => event.key === entry.subjectId);
+    expect(ended?.data).toMatchObject({ ground: 'LIST_ABOLISHED', inError: false, endedOn: '2026-11-09' });
   });
 
   test('an entry keeps its key for life, also after its subject was merged into another', async () => {
