@@ -2,14 +2,18 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   incidentRaised,
   listEntryActivated,
+  listEntryConfirmed,
   listEntryExited,
   listEntryRecognised,
   listEntryRecognitionEnded,
+  listEntrySuspended,
+  listEntryUnconfirmed,
   measurePlanEnded,
   measurePlanHeld,
   measurePlanMade,
   measurePlanReleased,
 } from '@lianxin/contracts';
+import type { LogRecord } from '@lianxin/messaging';
 import { eventually } from '@lianxin/testing';
 import { service } from '../src/app.module.ts';
 import { makePlan } from '../src/plan.rules.ts';
@@ -64,6 +68,32 @@ function itWorks(town: () => PlanTown): void {
       ...{ ...head, planId, entryVersion: 6, planVersion: 4 },
       ...{ ground: 'TERM_REACHED', inError: false, documentNo: null, endedOn: '2026-11-20' },
     });
+  });
+
+  test('an entry that its source no longer names is held at once; confirmed while a court still stops it, it stays held (R-2-6b)', async () => {
+    const entry = town().newEntry();
+    const send = (record: { record: LogRecord }) => town().feeder.sendRecords([record.record]);
+    const make = town().feeder.make.bind(town().feeder);
+    const key = entry.subjectId;
+    await send(make(listEntryActivated, key, entry));
+    await send(make(listEntryUnconfirmed, key, { ...headOf(entry, 4, 'ACTIVE'), unconfirmedOn: '2026-11-10', answerDueOn: '2026-11-12' }));
+    await send(
+      make(listEntrySuspended, key, {
+        ...headOf(entry, 5, 'SUSPENDED'),
+        ground: 'BANKRUPTCY',
+        documentNo: '破1',
+        suspendedOn: '2026-11-11',
+      }),
+    );
+    const answer = { documentNo: '函1', confirmedOn: '2026-11-11', reappeared: false };
+    await send(make(listEntryConfirmed, key, { ...headOf(entry, 6, 'SUSPENDED'), ...answer }));
+    await town().catchUp(key);
+    expect((await town().outcomeOf(entry)).plans).toEqual([['HELD', 2, 4, false]]);
+    await send(make(listEntryConfirmed, key, { ...headOf(entry, 7, 'ACTIVE'), ...answer }));
+    await town().arrival(entry, 3);
+    expect((await town().outcomeOf(entry)).said).toEqual(
+      [measurePlanMade, measurePlanHeld, measurePlanReleased].map((definition) => definition.type),
+    );
   });
 
   test('an entry that was wrong from the start ends in error', async () => {
