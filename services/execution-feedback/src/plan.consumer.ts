@@ -4,6 +4,7 @@ import {
   measurePlanEnded,
   measurePlanHeld,
   measurePlanMade,
+  measurePlanNarrowed,
   measurePlanReleased,
   subjectChanged,
   subjectRegistered,
@@ -14,7 +15,7 @@ import { Injectable } from '@nestjs/common';
 import { CopyStore } from './copy.store.ts';
 import { PlanService } from './plan.service.ts';
 
-const planEvents = [measurePlanMade, measurePlanHeld, measurePlanReleased, measurePlanEnded];
+const planEvents = [measurePlanMade, measurePlanHeld, measurePlanReleased, measurePlanNarrowed, measurePlanEnded];
 
 /** Hears plans, which become tasks, and the catalogue and subjects, of which it keeps copies. */
 @Injectable()

@@ -9,6 +9,7 @@ import {
   measurePlanEnded,
   measurePlanHeld,
   measurePlanMade,
+  measurePlanNarrowed,
   measurePlanReleased,
   type taskDispatched,
 } from '@lianxin/contracts';
@@ -120,8 +121,44 @@ const made = (data: MeasurePlanMade) => event(measurePlanMade, data);
 const held = (plan: MeasurePlanMade, over = {}) => event(measurePlanHeld, planHeld(plan, over));
 const released = (plan: MeasurePlanMade, over = {}) => event(measurePlanReleased, planReleased(plan, over));
 const ended = (plan: MeasurePlanMade, over = {}) => event(measurePlanEnded, planEnded(plan, over));
+const narrowed = (plan: MeasurePlanMade, endedPartyIds: string[], planVersion = 2) => {
+  const { planId, entryId, entryVersion, activationNo, subjectId } = plan;
+  const head = { planId, entryId, entryVersion: entryVersion + 1, activationNo, planVersion, subjectId };
+  return event(measurePlanNarrowed, {
+    ...head,
+    ground: 'SUBJECT_ENDED',
+    documentNo: '注销〔2026〕1号',
+    narrowedOn: '2026-11-20',
+    endedPartyIds,
+  });
+};
 const one = (over: Parameters<typeof measure>[2] = {}) => [measure('WAGE-01', [executor('CZJ')], over)];
 const stepOf = (steps: readonly Step[], kind: Step['kind']) => steps.find((step) => step.kind === kind);
+
+describe('the subject is gone, the persons named in the decision are still bound (T22)', () => {
+  const [company, person] = [party(), party()];
+  const plan = planMade(one({ canonicalCode: 'FUNDS' }), [company, person]);
+
+  test('what rests on the company is lifted, what rests on the person stays, and ends with the entry', () => {
+    const memory = new Memory();
+    memory.apply([made(plan)]);
+    expect(memory.statuses()).toEqual(['DISPATCHED', 'DISPATCHED']);
+    const step = stepOf(memory.apply([narrowed(plan, [company.partyId])]), 'LIFTING');
+    expect(step).toMatchObject({ ground: 'SUBJECT_ENDED', tasks: [{ status: 'LIFTING', partyId: company.partyId }], stays: [] });
+    expect(memory.statuses().sort()).toEqual(['DISPATCHED', 'LIFTING']);
+    expect(memory.apply([narrowed(plan, [company.partyId])])).toEqual([]);
+    expect(stepOf(memory.apply([ended(plan, { planVersion: 3 })]), 'LIFTING')?.tasks).toMatchObject([{ partyId: person.partyId }]);
+    expect(memory.statuses()).toEqual(['LIFTING', 'LIFTING']);
+  });
+
+  test('a hold and its release afterwards touch only who is still bound', () => {
+    const memory = new Memory();
+    memory.apply([made(plan), narrowed(plan, [company.partyId]), held(plan, { planVersion: 3, cause: 'SUSPENSION' })]);
+    expect(memory.statuses().sort()).toEqual(['LIFTING', 'ON_HOLD']);
+    memory.apply([released(plan, { planVersion: 4 })]);
+    expect(memory.statuses().sort()).toEqual(['DISPATCHED', 'LIFTING']);
+  });
+});
 
 describe('two lists with the same restriction on one subject', () => {
   const subject = party();

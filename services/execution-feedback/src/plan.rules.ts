@@ -6,6 +6,7 @@ import {
   measurePlanEnded,
   measurePlanHeld,
   measurePlanMade,
+  measurePlanNarrowed,
   measurePlanReleased,
 } from '@lianxin/contracts';
 import type { DeadlineContext } from './deadline.rules.ts';
@@ -17,6 +18,7 @@ import { type Basis, endedStatuses, holds, type Task } from './task.rules.ts';
 
 type Held = EventData<typeof measurePlanHeld>;
 type Released = EventData<typeof measurePlanReleased>;
+type Narrowed = EventData<typeof measurePlanNarrowed>;
 type Ended = EventData<typeof measurePlanEnded>;
 
 /**
@@ -43,6 +45,9 @@ export function applyPlanEvents(
       case measurePlanReleased.type:
         steps.push(...applyReleased(board, event as LianxinEvent<Released>));
         break;
+      case measurePlanNarrowed.type:
+        steps.push(...applyNarrowed(board, event as LianxinEvent<Narrowed>));
+        break;
       case measurePlanEnded.type:
         steps.push(...applyEnded(board, event as LianxinEvent<Ended>));
         break;
@@ -54,7 +59,7 @@ export function applyPlanEvents(
 }
 
 /** The plan with this event's version, or undefined when the event tells nothing new of it. */
-function advance(board: PlanBoard, event: LianxinEvent<Held | Released | Ended>, patch: Partial<Plan>): Plan | undefined {
+function advance(board: PlanBoard, event: LianxinEvent<Held | Released | Narrowed | Ended>, patch: Partial<Plan>): Plan | undefined {
   const seen = board.findPlan(event.data);
   if (seen !== undefined && (seen.planVersion >= event.data.planVersion || seen.status === 'ENDED')) return undefined;
   const { entryId, activationNo, planId, planVersion } = event.data;
@@ -98,15 +103,41 @@ function applyReleased(board: PlanBoard, event: LianxinEvent<Released>): Step[] 
   return [{ plan, body: plan.body, cause: event, kind: 'RELEASED', ...outcome.selected('RUNNING') }];
 }
 
+/** T22: over for some parties. What rests on the plan for the others stays as it is, held or running. */
+function applyNarrowed(board: PlanBoard, event: LianxinEvent<Narrowed>): Step[] {
+  const { ground, documentNo, narrowedOn, endedPartyIds } = event.data;
+  const plan = advance(board, event, {});
+  if (plan === undefined || plan.body === null) return [];
+  const isOver = (partyId: string) => endedPartyIds.includes(partyId);
+  return endBases(board, { plan, body: plan.body, cause: event }, isOver, { ground, documentNo, on: narrowedOn, inError: false });
+}
+
 function applyEnded(board: PlanBoard, event: LianxinEvent<Ended>): Step[] {
   const { ground, documentNo, endedOn, inError } = event.data;
   const plan = advance(board, event, { status: 'ENDED', holdCause: null, heldOn: null });
   if (plan === undefined || plan.body === null) return [];
-  for (const notice of board.noticesOf(plan)) if (notice.status !== 'ENDED') setNotice(board, notice, 'ENDED', inError);
-  const outcome = moveTasks(board, plan, { what: 'BASIS_ENDED', cause: event, on: endedOn, inError }, (basis) =>
-    basis.status === 'ENDED' ? undefined : { ...basis, status: 'ENDED', holdCause: null },
+  return endBases(board, { plan, body: plan.body, cause: event }, () => true, { ground, documentNo, on: endedOn, inError });
+}
+
+/** Ends what rests on the plan for the parties that are meant. */
+function endBases(
+  board: PlanBoard,
+  head: { plan: Plan; body: NonNullable<Plan['body']>; cause: LianxinEvent },
+  isOver: (partyId: string) => boolean,
+  end: { ground: Ended['ground']; documentNo: string | null; on: string; inError: boolean },
+): Step[] {
+  const { plan, cause } = head;
+  const { ground, documentNo, on, inError } = end;
+  for (const notice of board.noticesOf(plan))
+    if (notice.status !== 'ENDED' && isOver(notice.partyId)) setNotice(board, notice, 'ENDED', inError);
+  const concerned = (basis: Basis) => isOver(basis.partyId);
+  const outcome = moveTasks(
+    board,
+    plan,
+    { what: 'BASIS_ENDED', cause, on, inError },
+    (basis) => (basis.status === 'ENDED' ? undefined : { ...basis, status: 'ENDED', holdCause: null }),
+    concerned,
   );
-  const head = { plan, body: plan.body, cause: event };
   const lifted = outcome.selected('ENDED');
   const held = outcome.moved.filter((task) => task.status === 'ON_HOLD');
   const [holder] = held.flatMap((task) => board.basesOf(task.id)).filter((basis) => basis.status === 'HELD');
@@ -125,14 +156,19 @@ function setNotice(board: PlanBoard, notice: Notice, status: BasisStatus, endedI
 }
 
 /** Gives the plan's bases their new status, folds every task that rests on them, and tells which moved and why the others stay. */
-function moveTasks(board: PlanBoard, plan: Plan, step: FoldStep, change: (basis: Basis) => Basis | undefined): MoveOutcome {
+function moveTasks(
+  board: PlanBoard,
+  plan: Plan,
+  step: FoldStep,
+  change: (basis: Basis) => Basis | undefined,
+  concerns: (basis: Basis) => boolean = () => true,
+): MoveOutcome {
   const moved: Task[] = [];
   const stays: Stay[] = [];
   for (const task of board.tasksOf(plan)) {
-    const changed = board
-      .basesOf(task.id)
-      .filter((basis) => isOf(basis, plan))
-      .flatMap((basis) => change(basis) ?? []);
+    const own = board.basesOf(task.id).filter((basis) => isOf(basis, plan) && concerns(basis));
+    if (own.length === 0) continue;
+    const changed = own.flatMap((basis) => change(basis) ?? []);
     for (const basis of changed) board.changeBasis(basis);
     const stay = (reason: StayReason) => stays.push({ taskId: task.id, departmentCode: task.departmentCode, reason });
     if (endedStatuses.includes(task.status)) stay('ALREADY_ENDED');

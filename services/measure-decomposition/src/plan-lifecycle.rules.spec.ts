@@ -91,6 +91,26 @@ test.each<[string, Heard[], string[][]]>([
     [['MADE plan-0 v1'], []],
   ],
   [
+    'an entry that is over for its subject is over for those parties once; it ends for the rest later (T22)',
+    [
+      heard('ACTIVATED', 1),
+      heard('NARROWED', 2, 'CLOSED_SUBJECT'),
+      heard('NARROWED', 2, 'CLOSED_SUBJECT'),
+      heard('EXITED', 3, 'CLOSED_SUBJECT'),
+    ],
+    [['MADE plan-0 v1'], ['NARROWED plan-0 v2'], [], ['ENDED plan-0 v3']],
+  ],
+  [
+    'what is held stays held for the others',
+    [heard('ACTIVATED', 1), heard('SUSPENDED', 2, 'SUSPENDED'), heard('NARROWED', 3, 'CLOSED_SUBJECT'), heard('RESUMED', 4)],
+    [['MADE plan-0 v1'], ['HELD plan-0 v2'], ['NARROWED plan-0 v3'], ['RELEASED plan-0 v4']],
+  ],
+  [
+    'an ended plan is not narrowed',
+    [heard('ACTIVATED', 1), heard('EXITED', 2, 'EXPIRED'), heard('NARROWED', 3)],
+    [['MADE plan-0 v1'], ['ENDED plan-0 v2'], []],
+  ],
+  [
     'an exit meets every plan that has not ended',
     [heard('ACTIVATED', 1), heard('ACTIVATED', 3, 'ACTIVE', 2), heard('EXITED', 4, 'EXPIRED', 2)],
     [['MADE plan-0 v1'], ['MADE plan-1 v1'], ['ENDED plan-0 v2', 'ENDED plan-1 v2']],

@@ -2,14 +2,15 @@ import type { EntryStatus } from '@lianxin/contracts';
 
 /** LIVE: executed. HELD: nothing of it is executed for the time being. ENDED: every basis that rests on it has ended. */
 export type PlanStatus = 'LIVE' | 'HELD' | 'ENDED';
-export type Happening = 'ACTIVATED' | 'SUSPENDED' | 'RESUMED' | 'EXITED';
-export type StepKind = 'MADE' | 'HELD' | 'RELEASED' | 'ENDED';
+/** NARROWED: over for some of its parties (T22), whatever its state for the others. */
+export type Happening = 'ACTIVATED' | 'SUSPENDED' | 'RESUMED' | 'NARROWED' | 'EXITED';
+export type StepKind = 'MADE' | 'HELD' | 'RELEASED' | 'NARROWED' | 'ENDED';
 
 /** What a plan becomes when its entry is suspended, resumed or exits (T14–T22). */
 export const transitions = {
-  LIVE: { SUSPENDED: 'HELD', RESUMED: 'LIVE', EXITED: 'ENDED' },
-  HELD: { SUSPENDED: 'HELD', RESUMED: 'LIVE', EXITED: 'ENDED' },
-  ENDED: { SUSPENDED: 'ENDED', RESUMED: 'ENDED', EXITED: 'ENDED' },
+  LIVE: { SUSPENDED: 'HELD', RESUMED: 'LIVE', NARROWED: 'LIVE', EXITED: 'ENDED' },
+  HELD: { SUSPENDED: 'HELD', RESUMED: 'LIVE', NARROWED: 'HELD', EXITED: 'ENDED' },
+  ENDED: { SUSPENDED: 'ENDED', RESUMED: 'ENDED', NARROWED: 'ENDED', EXITED: 'ENDED' },
 } as const satisfies Record<PlanStatus, Record<Exclude<Happening, 'ACTIVATED'>, PlanStatus>>;
 
 const stepInto = { LIVE: 'RELEASED', HELD: 'HELD', ENDED: 'ENDED' } as const satisfies Record<PlanStatus, StepKind>;
@@ -76,6 +77,8 @@ export function isInError(status: EntryStatus): boolean {
 function stepOf(plan: PlanState, heard: Heard): PlanStep | undefined {
   if (heard.happening === 'ACTIVATED') return undefined;
   const next = transitions[plan.status][heard.happening];
+  if (heard.happening === 'NARROWED' && plan.status !== 'ENDED')
+    return { kind: 'NARROWED', plan: { ...plan, planVersion: plan.planVersion + 1 } };
   const inError = plan.inError || (heard.happening === 'EXITED' && isInError(heard.status));
   // An entry that has left may still prove to have been wrong from the start (T18): what was undone must then also be made good.
   if (next === plan.status && inError === plan.inError) return undefined;

@@ -6,6 +6,7 @@ import {
   listEntryActivated,
   listEntryConfirmed,
   listEntryExited,
+  listEntryNarrowed,
   listEntryRecognised,
   listEntryRecognitionEnded,
   listEntryResumed,
@@ -14,6 +15,7 @@ import {
   measurePlanEnded,
   measurePlanHeld,
   measurePlanMade,
+  measurePlanNarrowed,
   measurePlanReleased,
 } from '@lianxin/contracts';
 import { isEvent, lockLanes, type NewEvent, newEvent, Outbox } from '@lianxin/messaging';
@@ -97,6 +99,10 @@ function factOf(event: LianxinEvent): { entryId: string; heard: Heard; detail: R
       detail: { confirmed: true, documentNo, on: confirmedOn },
     };
   }
+  if (isEvent(event, listEntryNarrowed)) {
+    const { ground, documentNo, narrowedOn, endedPartyIds } = event.data;
+    return { ...headOf(event.data, 'NARROWED'), detail: { ground, documentNo, on: narrowedOn, endedPartyIds } };
+  }
   if (isEvent(event, listEntryExited)) {
     const { ground, documentNo, exitedOn } = event.data;
     return { ...headOf(event.data, 'EXITED'), detail: { ground, documentNo, on: exitedOn } };
@@ -132,6 +138,10 @@ function carryOut(catalogue: IndexedCatalogue, event: LianxinEvent, { kind, plan
     const { documentNo, resumedOn } = event.data;
     const data = { ...planHead(event.data, plan), documentNo, releasedOn: resumedOn };
     outcome.said.push(newEvent({ ...said, definition: measurePlanReleased, data }));
+  } else if (kind === 'NARROWED' && isEvent(event, listEntryNarrowed)) {
+    const { ground, documentNo, narrowedOn, endedPartyIds } = event.data;
+    const data = { ...planHead(event.data, plan), ground, documentNo, narrowedOn, endedPartyIds };
+    outcome.said.push(newEvent({ ...said, definition: measurePlanNarrowed, data }));
   } else if (kind === 'ENDED' && isEvent(event, listEntryExited)) {
     const { ground, documentNo, exitedOn } = event.data;
     const data = { ...planHead(event.data, plan), ground, inError: plan.inError, documentNo, endedOn: exitedOn };

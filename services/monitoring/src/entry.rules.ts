@@ -4,6 +4,7 @@ import {
   type ListType,
   listEntryActivated,
   listEntryExited,
+  listEntryNarrowed,
   listEntryReceived,
   listEntryResumed,
   listEntrySuspended,
@@ -42,6 +43,7 @@ export function findEntryFact(event: LianxinEvent): EntryFact | undefined {
     !is(event, listEntryActivated) &&
     !is(event, listEntrySuspended) &&
     !is(event, listEntryResumed) &&
+    !is(event, listEntryNarrowed) &&
     !is(event, listEntryExited)
   )
     return undefined;

@@ -7,6 +7,7 @@ import {
   type LianxinEvent,
   listEntryActivated,
   listEntryExited,
+  listEntryNarrowed,
   listEntryReceived,
   listEntryResumed,
   listEntrySuspended,
@@ -62,6 +63,7 @@ function departmentProjections(event: LianxinEvent): Projection[] {
     is(event, listEntryActivated) ||
     is(event, listEntrySuspended) ||
     is(event, listEntryResumed) ||
+    is(event, listEntryNarrowed) ||
     is(event, listEntryExited)
   )
     return [{ receiver: event.data.designatingDepartment, data: event.data }];
