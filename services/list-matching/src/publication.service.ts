@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { checkIdentityDocument, checkUscc, type IdType, type Principal, ProblemError, sameOrganisationName } from '@lianxin/contracts';
+import { checkIdentityDocument, checkUscc, type IdType, type Principal, ProblemError } from '@lianxin/contracts';
 import { Clock, Database, PersonalData, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { findDepartmentNames } from './department.store.ts';
@@ -51,8 +51,7 @@ export class PublicationService {
     return this.evenly((tx) =>
       this.ofOrganisations(tx, async () => {
         const found = await Promise.all(waysOfWriting(name).map((way) => findByName(tx, way, maxNamesakes)));
-        const rows = new Map(found.flat().map((row) => [row.id, row]));
-        return [...rows.values()].filter((row) => row.name !== null && sameOrganisationName(row.name, name) === 'EQUAL');
+        return [...new Map(found.flat().map((row) => [row.id, row])).values()];
       }),
     );
   }

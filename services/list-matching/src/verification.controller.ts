@@ -30,7 +30,8 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { retryLostRace } from './race.ts';
-import { getVerification, VerificationService } from './verification.service.ts';
+import { getVerification } from './verification.parts.ts';
+import { VerificationService } from './verification.service.ts';
 import { findVerificationPage, type VerificationRow } from './verification.store.ts';
 import {
   loadVerificationView,

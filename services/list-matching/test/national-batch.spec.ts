@@ -29,6 +29,8 @@ const approver = principalOf(['DEPT_APPROVER'], ['HZ'], 'HZ:approver');
 const neighbour = principalOf(['DEPT_HANDLER'], ['GY'], 'GY:handler');
 const neighbourApprover = principalOf(['DEPT_APPROVER'], ['GY'], 'GY:approver');
 const market = principalOf(['DEPT_HANDLER'], ['SCJGJ']);
+/** What a refusal adds; its status is that of the answer. */
+type Refusal = Omit<ProblemBody, 'status'>;
 const evidence = [{ kind: '现场核查', fileId: randomUUID() }];
 
 describe('national batches and their verification (R-2-17)', () => {
@@ -94,7 +96,7 @@ describe('national batches and their verification (R-2-17)', () => {
   const rowsOf = async (batch: { id: string }) =>
     (await lists.call<{ data: BatchLineView[] }>(creditOffice, 'GET', `/api/v1/list-batches/${batch.id}/rows?limit=200`)).body.data;
   const batchOf = async (id: string) => (await lists.call<BatchView>(creditOffice, 'GET', `/api/v1/list-batches/${id}`)).body;
-  const act = <Body = VerificationView & ProblemBody>(id: string, action: string, principal = handler, body?: unknown) =>
+  const act = <Body = VerificationView & Refusal>(id: string, action: string, principal = handler, body?: unknown) =>
     lists.call<Body>(principal, 'POST', `/api/v1/verifications/${id}/${action}`, body);
   const answered = async (id: string, answer: Record<string, unknown>, people = [handler, approver] as const) => {
     expect((await act(id, 'claim', people[0])).status).toBe(200);
@@ -215,7 +217,12 @@ describe('national batches and their verification (R-2-17)', () => {
     expect((await entryOf(own.id)).status).toBe('SUSPENDED');
     expect((await act(line?.verificationId ?? '', 'reopen', creditOffice, { reason: '补充核实' })).body.status).toBe('OPEN');
     await answered(line?.verificationId ?? '', { result: 'V3', exit: { ground: 'DUTIES_PERFORMED', documentNo: '移出1号', date: today } });
-    expect((await rowsOf(batch))[0]?.effect).toBe('ASK_UNIT');
+    const [asked] = await rowsOf(batch);
+    expect(asked?.effect).toBe('ASK_UNIT');
+    await act(line?.verificationId ?? '', 'reopen', creditOffice, { reason: '再次核实' });
+    await answered(line?.verificationId ?? '', { result: 'V6' });
+    const removed = { answer: 'REMOVED', documentNo: '复1号', date: today };
+    await lists.call(creditOffice, 'POST', `/api/v1/list-batches/${batch.id}/rows/${asked?.id}/upward-answer`, removed);
     expect((await entryOf(own.id)).status).toBe('SUSPENDED');
   });
 
@@ -234,6 +241,15 @@ describe('national batches and their verification (R-2-17)', () => {
     await eventually('it is told', () => lists.feeder.eventsOf(listEntryResumed).some(({ data }) => data.entryId === line.entryId));
   });
 
+  test('what a court has stopped stays stopped, whatever a county finds', async () => {
+    const { line } = await verified({ result: 'V0' });
+    const order = { ground: 'STOP_EXECUTION', documentNo: '(2026)苏07行初2号', date: today };
+    await lists.call(creditOffice, 'POST', `/api/v1/list-entries/${line.entryId}/suspend`, order);
+    await act(line.verificationId ?? '', 'reopen', creditOffice, { reason: '补充核实' });
+    await answered(line.verificationId ?? '', { result: 'V0' });
+    expect((await entryOf(line.entryId)).status).toBe('SUSPENDED');
+  });
+
   test('who hands in does not approve, others do not see it, and each step keeps to its state', async () => {
     const batch = (await send([rowOf()])).body;
     const id = (await rowsOf(batch))[0]?.verificationId ?? '';
@@ -245,6 +261,8 @@ describe('national batches and their verification (R-2-17)', () => {
     expect([early.status, early.body.code]).toEqual([409, 'VERIFICATION_STATE']);
     expect((await act(id, 'claim')).body.status).toBe('CLAIMED');
     expect((await act(id, 'claim', principalOf(['DEPT_HANDLER'], ['HZ'], 'HZ:other'))).body.code).toBe('VERIFICATION_STATE');
+    const other = await act(id, 'submit', principalOf(['DEPT_HANDLER'], ['HZ'], 'HZ:other'), { result: 'V0', verifiedOn: today, evidence });
+    expect([other.status, other.body.code]).toEqual([409, 'VERIFICATION_STATE']);
     const bare = await act(id, 'submit', handler, { result: 'V3', verifiedOn: daysAgo(-1), evidence: [] });
     expect(bare.body.errors?.map((fault) => fault.code)).toEqual(['DATE_IN_FUTURE', 'EVIDENCE_REQUIRED', 'VERIFICATION_INCOMPLETE']);
     const person = await act(id, 'submit', handler, { result: 'V6', verifiedOn: today, evidence, note: `身份证 ${nextIdNumber()}` });
@@ -301,7 +319,7 @@ describe('national batches and their verification (R-2-17)', () => {
     const lines = await rowsOf(batch);
     expect(lines.map((line) => line.grade)).toEqual(['NONE', 'NONE', 'CONFLICT']);
     const decide = (line: BatchLineView | undefined, body: unknown, principal = creditOffice) =>
-      lists.call<BatchLineView & ProblemBody>(principal, 'POST', `/api/v1/list-batches/${batch.id}/rows/${line?.id}/match`, body);
+      lists.call<BatchLineView & Refusal>(principal, 'POST', `/api/v1/list-batches/${batch.id}/rows/${line?.id}/match`, body);
     expect((await decide(lines[0], { decision: 'SAME', reason: '登记资料一致' }, handler)).status).toBe(403);
     expect((await decide(lines[0], { decision: 'SAME', reason: '登记资料一致' })).body.code).toBe('IDENTIFIER_REQUIRED');
     expect((await decide(lines[0], { decision: 'UNMATCHED', reason: '本市无此主体' })).body.state).toBe('DISMISSED');
@@ -382,7 +400,7 @@ describe('national batches and their verification (R-2-17)', () => {
     await act(line.verificationId ?? '', 'reopen', creditOffice, { reason: '群众反映' });
     await answered(line.verificationId ?? '', { result: 'V6' });
     const answer = (body: Record<string, unknown>) =>
-      lists.call<BatchLineView & ProblemBody>(creditOffice, 'POST', `/api/v1/list-batches/${batch.id}/rows/${line.id}/upward-answer`, {
+      lists.call<BatchLineView & Refusal>(creditOffice, 'POST', `/api/v1/list-batches/${batch.id}/rows/${line.id}/upward-answer`, {
         documentNo: '复〔2026〕1号',
         date: today,
         ...body,
@@ -451,6 +469,21 @@ describe('national batches and their verification (R-2-17)', () => {
       return heard.length === 3 && heard;
     });
     expect(events.map(({ data }) => data.what).sort()).toEqual(['BATCH', 'MATCH', 'VERIFICATION']);
+    const timer = `INSERT INTO list_matching.timer (kind, reference, due_at) SELECT 'verification-due', id, now() FROM list_matching.verification WHERE batch_id = '${batch.id}'`;
+    await lists.city.query(timer);
+    await eventually(
+      'the timer has fired once more',
+      async () =>
+        (
+          await lists.city.query(
+            `SELECT 1 FROM list_matching.timer WHERE reference IN (SELECT id::text FROM list_matching.verification WHERE batch_id = '${batch.id}')`,
+          )
+        ).length === 0,
+    );
+    const facts =
+      await lists.city.query(`SELECT 1 FROM list_matching.verification_fact JOIN list_matching.verification ON id = verification_id
+      WHERE batch_id = '${batch.id}' AND action = 'OVERDUE'`);
+    expect(facts).toHaveLength(1);
     const overdue = await lists.call<{ data: { batchId: string }[] }>(handler, 'GET', '/api/v1/verifications?overdue=true&limit=200');
     expect(overdue.body.data.some((task) => task.batchId === batch.id)).toBe(true);
   });

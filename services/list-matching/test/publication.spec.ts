@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ListEntryView, ProblemBody } from '@lianxin/contracts';
+import { principalOf } from '@lianxin/testing';
 import { court, creditOffice, ListCity, taxOffice, wageOffice } from './city.ts';
 import { designationOf, nextIdNumber, nextUscc, partyOf, today } from './designations.ts';
 
@@ -69,6 +70,15 @@ describe('the public face of the lists (§8.3)', () => {
     const subject = { kind: 'LEGAL', name: '无名代表有限公司', usccCode, regionCode: '320706' };
     await listed('BL-SAFE', { subject, parties: [partyOf()] }, { ...safety, roles: [...safety.roles], departments: ['YJJ'] });
     expect(JSON.stringify((await ask(`list-entries?usccCode=${usccCode}`)).body)).not.toContain('李示例');
+  });
+
+  test('what is no sure law is not cited as the basis, only the decision is', async () => {
+    const statistics = principalOf(['DEPT_HANDLER'], ['TJJ']);
+    const usccCode = nextUscc();
+    await listed('BL-STAT', { subject: { kind: 'LEGAL', name: '统计有限公司', usccCode, regionCode: '320706' } }, statistics);
+    const basis = (await ask(`list-entries?usccCode=${usccCode}`)).body.entries[0]?.lines[2]?.value;
+    expect(basis).toMatch(/^列入决定书 /);
+    expect(basis).not.toContain('；');
   });
 
   test('a focus entry is never public; one that was never heard of looks the same', async () => {
