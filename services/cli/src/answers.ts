@@ -96,6 +96,16 @@ export const jobSchema = z.looseObject({
   failure: z.string().nullable(),
 });
 export type Job = z.infer<typeof jobSchema>;
+/** What an import tells beyond other jobs; older servers leave it out. */
+export const importJobSchema = jobSchema.extend({
+  kind: z.string(),
+  createdAt: z.string(),
+  file: z.looseObject({ name: z.string().nullable(), layout: z.string().nullable(), ignored: z.array(z.string()) }),
+  remarks: z.array(z.string()),
+  samples: z.array(z.looseObject({ line: z.number(), effect: z.string(), summary: z.string() })),
+  question: z.looseObject({ detail: z.string() }).nullable(),
+});
+export type ImportJob = z.infer<typeof importJobSchema>;
 const importFaultSchema = z.looseObject({ field: z.string().nullable(), code: z.string(), reason: z.string(), remedy: z.string() });
 export const importErrorSchema = importFaultSchema.extend({ line: z.number(), others: z.array(importFaultSchema).default([]) });
 export type ImportError = z.infer<typeof importErrorSchema>;

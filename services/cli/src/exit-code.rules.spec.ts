@@ -35,6 +35,9 @@ describe('how a command ends', () => {
     ['partially_succeeded', 5],
     ['failed', 1],
     ['cancelled', 1],
+    ['previewed', 0],
+    ['paused', 4],
+    ['undone', 0],
   ])('a job that is %s ends with %s', (status, code) => {
     expect(exitCodeOfJob(status)).toBe(code);
   });

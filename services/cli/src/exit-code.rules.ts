@@ -17,9 +17,11 @@ export function exitCodeOfMany(codes: readonly ExitCode[]): ExitCode {
   return codes.every((code) => code === first) ? first : exitCodes.partial;
 }
 
-/** How a job of the server ended; undefined while it is under way. */
+/** How a job of the server ended, or rests until a person decides; undefined while it is under way. */
 export function exitCodeOfJob(status: string): ExitCode | undefined {
-  if (status === 'succeeded') return exitCodes.ok;
+  if (['succeeded', 'previewed', 'undone'].includes(status)) return exitCodes.ok;
+  // It has stopped and asks.
+  if (status === 'paused') return exitCodes.conflict;
   if (status === 'partially_succeeded') return exitCodes.partial;
   return status === 'failed' || status === 'cancelled' ? exitCodes.failure : undefined;
 }

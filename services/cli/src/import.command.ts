@@ -3,7 +3,7 @@ import { type ImportError, importErrorSchema, type Job, jobSchema } from './answ
 import type { ApiClient } from './api.client.ts';
 import { type CommandContext, readersOf } from './command.ts';
 import { type ExitCode, exitCodeOfJob, exitCodes } from './exit-code.rules.ts';
-import { openUpload } from './file.ts';
+import { openUpload, type Upload } from './file.ts';
 import { followJob } from './job.follow.ts';
 import type { Column } from './output.ts';
 import { readPages } from './paging.ts';
@@ -36,13 +36,30 @@ export function registerImport(listEntry: Command, context: CommandContext): voi
 async function importFile(session: Session, path: string, options: ImportOptions): Promise<ExitCode> {
   const { texts, terminal } = session;
   const client = session.client(undefined);
-  const file = await openUpload(path, 'text/csv', 'body', texts);
+  const file = await openTable(path, texts);
   terminal.say(texts.import.uploading(file.name, file.bytes));
   const accepted = await client.change(
     { path: '/api/v1/imports', query: { kind: 'list-entries', mode: options.mode }, file, timeoutMs: uploadTimeoutMs },
     jobSchema,
   );
   if (accepted === undefined) return exitCodes.ok;
+  return tellImport(session, client, accepted, options);
+}
+
+/** A list file by its ending; what it really is, the server sees from its bytes. */
+export function openTable(path: string, texts: Texts): Promise<Upload> {
+  const isWorkbook = path.toLowerCase().endsWith('.xlsx');
+  return openUpload(path, isWorkbook ? 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' : 'text/csv', 'body', texts);
+}
+
+/** Follows an import to its end and lists what was refused. */
+export async function tellImport(
+  session: Session,
+  client: ApiClient,
+  accepted: Job,
+  options: Pick<ImportOptions, 'limit' | 'all'>,
+): Promise<ExitCode> {
+  const { texts, terminal } = session;
   terminal.say(texts.import.accepted(accepted.id));
   const job = await followJob(session, client, accepted, `/api/v1/jobs/${accepted.id}`, jobSchema);
   const { succeeded, failed } = job.progress;
@@ -53,7 +70,12 @@ async function importFile(session: Session, path: string, options: ImportOptions
   return exitCodeOfJob(job.status) ?? exitCodes.failure;
 }
 
-async function showErrors(session: Session, client: ApiClient, job: Job, options: ImportOptions): Promise<void> {
+export async function showErrors(
+  session: Session,
+  client: ApiClient,
+  job: Job,
+  options: Pick<ImportOptions, 'limit' | 'all'>,
+): Promise<void> {
   const { output, texts, terminal } = session;
   const pages = readPages(client, `/api/v1/jobs/${job.id}/errors`, {}, importErrorSchema, {
     limit: options.all || output.isStream ? Number.POSITIVE_INFINITY : options.limit,

@@ -5,6 +5,7 @@ import { registerConfig } from './config.command.ts';
 import { registerDemo } from './demo.command.ts';
 import { registerDoctor } from './doctor.command.ts';
 import { registerExport } from './export.command.ts';
+import { registerImports } from './import-flow.command.ts';
 import { registerLag } from './lag.command.ts';
 import { registerListEntries } from './list-entry.command.ts';
 import { languages, outputFormats } from './options.ts';
@@ -22,6 +23,7 @@ export function buildProgram(context: CommandContext, help: { out: (text: string
   addGlobalOptions(program, texts);
   registerDemo(program, context);
   registerListEntries(program, context);
+  registerImports(program, context);
   registerTasks(program, context);
   registerExport(program, context);
   registerLag(program, context);

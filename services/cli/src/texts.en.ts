@@ -173,7 +173,15 @@ export const en: typeof zh = {
   trigger: { STANDING: 'standing', ON_EVENT: 'on event', ONE_OFF: 'one-off' },
   feedbackKind: { APPLIED: 'applied', HIT: 'hit', ZERO: 'no hit', NOT_APPLIED: 'not applied', LIFTED: 'lifted', PARTIAL: 'in part' },
   feedbackStatus: { PENDING: 'waits for approval', VALID: 'valid', REJECTED: 'rejected' },
-  jobStatus: { succeeded: 'all in', partially_succeeded: 'in part', failed: 'failed', cancelled: 'cancelled' },
+  jobStatus: {
+    succeeded: 'all in',
+    partially_succeeded: 'in part',
+    failed: 'failed',
+    cancelled: 'cancelled',
+    previewed: 'checked',
+    paused: 'waits for an answer',
+    undone: 'undone',
+  },
   services: {},
   demo: {
     description: 'demonstration',
@@ -208,8 +216,8 @@ export const en: typeof zh = {
       `Entry ${id} will leave its list (${ground}) and its measures will be lifted; this cannot be taken back. Go on?`,
   },
   import: {
-    description: 'import a list file (CSV), follow the job and list every bad row; exit code 5 when only a part went in',
-    fileArgument: 'CSV file (UTF-8, header in the first line)',
+    description: 'import a list file (xlsx or CSV), follow the job and list every bad row; exit code 5 when only a part went in',
+    fileArgument: 'xlsx or CSV file (UTF-8 or GB18030; headers in Chinese or by field, in any order)',
     modeOption: 'partial: good rows go in; all: nothing unless all rows are good',
     limitOption: 'list at most this many bad rows',
     allOption: 'list all bad rows',

@@ -198,7 +198,15 @@ export const zh = {
     PARTIAL: '部分实施',
   } as Record<string, string>,
   feedbackStatus: { PENDING: '待审核', VALID: '有效', REJECTED: '已退回' } as Record<string, string>,
-  jobStatus: { succeeded: '全部成功', partially_succeeded: '部分成功', failed: '失败', cancelled: '已取消' } as Record<string, string>,
+  jobStatus: {
+    succeeded: '全部成功',
+    partially_succeeded: '部分成功',
+    failed: '失败',
+    cancelled: '已取消',
+    previewed: '校验完成',
+    paused: '等待人工确认',
+    undone: '已撤销',
+  } as Record<string, string>,
   services: {
     'list-matching': '名单与比对',
     'measure-decomposition': '措施分解',
@@ -240,8 +248,8 @@ export const zh = {
     confirmExit: (id: string, ground: string) => `记录 ${id} 将以 ${ground} 退出名单，其措施随之解除，不可撤回。继续吗？`,
   },
   import: {
-    description: '导入名单文件（CSV），跟踪作业并列出每个错误行；部分成功时退出码为 5',
-    fileArgument: 'CSV 文件（UTF-8，首行为表头）',
+    description: '导入名单文件（xlsx、CSV），跟踪作业并列出每个错误行；部分成功时退出码为 5',
+    fileArgument: 'xlsx 或 CSV 文件（UTF-8、GB18030；中文或字段名表头，列序不限）',
     modeOption: 'partial 只导入正确行；all 全部正确才导入',
     limitOption: '最多列出的错误行数',
     allOption: '列出全部错误行',

@@ -28,7 +28,7 @@ describe('the road of a list file', () => {
       return !['queued', 'running'].includes(job.status) && job;
     });
   const importFile = async (body: string | Buffer, query?: string, principal = wageOffice) => {
-    const accepted = await send<JobView & ProblemBody>(body, query, principal);
+    const accepted = await send<JobView & Omit<ProblemBody, 'status'>>(body, query, principal);
     if (accepted.status !== 202) throw new Error(JSON.stringify(accepted.body));
     return resting(accepted.body.id, principal);
   };

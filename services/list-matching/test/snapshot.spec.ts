@@ -22,9 +22,15 @@ describe('removal files and full lists of a source', () => {
   afterAll(() => lists?.close());
 
   const importFile = async (kind: string, body: string, query = '', principal = wageOffice) => {
-    const accepted = await lists.call<JobView & ProblemBody>(principal, 'POST', `/api/v1/imports?kind=${kind}${query}`, body, {
-      'content-type': 'text/csv',
-    });
+    const accepted = await lists.call<JobView & Omit<ProblemBody, 'status'>>(
+      principal,
+      'POST',
+      `/api/v1/imports?kind=${kind}${query}`,
+      body,
+      {
+        'content-type': 'text/csv',
+      },
+    );
     if (accepted.status !== 202) throw new Error(JSON.stringify(accepted.body));
     return resting(accepted.body.id, principal);
   };
@@ -119,7 +125,7 @@ describe('removal files and full lists of a source', () => {
     expect(job.figures).toEqual({ removed: 0, held: 0, resumed: 1 });
     const [asked, left] = [before.get('full-29'), before.get('full-30')];
     const confirm = (principal = wageOffice) =>
-      lists.call<SourceQuestionView & ProblemBody>(principal, 'POST', `/api/v1/source-questions/${asked?.id}/confirm`, {
+      lists.call<SourceQuestionView & Omit<ProblemBody, 'status'>>(principal, 'POST', `/api/v1/source-questions/${asked?.id}/confirm`, {
         documentNo: '示例函1号',
         reason: '文件漏报',
       });
@@ -169,7 +175,7 @@ describe('removal files and full lists of a source', () => {
     expect(job).toMatchObject({ status: 'paused', question: { code: 'LIST_SIZE_JUMPED', figures: { last: 28, now: 10 } } });
     expect((await open()).length).toBe(before);
     const confirm = (body: unknown, principal = wageOffice) =>
-      lists.call<JobView & ProblemBody>(principal, 'POST', `/api/v1/imports/${job.id}/confirm`, body);
+      lists.call<JobView & Omit<ProblemBody, 'status'>>(principal, 'POST', `/api/v1/imports/${job.id}/confirm`, body);
     expect((await confirm({})).body.code).toBe('VALIDATION_FAILED');
     expect((await confirm({ reason: '本单位集中移出' }, creditOffice)).body.code).toBe('FORBIDDEN');
     expect((await confirm({ reason: '本单位集中移出' })).status).toBe(202);
