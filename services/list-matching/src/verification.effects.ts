@@ -10,10 +10,11 @@ import { decideExit } from './exit.rules.ts';
 import { allDefinitions, getDefinition } from './list-definition.store.ts';
 import { exitedEvent, resumedEvent, suspendedEvent } from './list-entry.events.ts';
 import { isInForce } from './list-entry.rules.ts';
-import { type EntryRow, findEntries, findFacts, findStanding } from './list-entry.store.ts';
+import { type EntryRow, findEntries, findFacts, findParties, findStanding } from './list-entry.store.ts';
 import { asSource, definitionOfLine, identityOfLine } from './national-batch.intake.ts';
 import { designationOf } from './national-batch.rules.ts';
 import type { BatchLine, BatchRow } from './national-batch.store.ts';
+import { endForSubject } from './register.endings.ts';
 import { acrossDepartments } from './row-scope.store.ts';
 import { effectOf, type VerificationAnswer, type VerificationEffect } from './verification.rules.ts';
 import type { VerificationRow } from './verification.store.ts';
@@ -118,7 +119,9 @@ export class VerificationEffects {
     } else if (effect === 'EXIT' && answer.exit !== undefined) {
       await this.leave(tx, work, entry, { ...answer.exit, ground: answer.exit.ground as ExitGround }, mark);
     } else if (effect === 'END_SUBJECT' && answer.registration !== undefined) {
-      await this.leave(tx, work, entry, { ...answer.registration, ground: 'SUBJECT_ENDED' }, mark);
+      const { date, documentNo } = answer.registration;
+      const end = { subjectStatus: answer.registration.status, on: date, documentNo };
+      await endForSubject(tx, work, entry, await acrossDepartments(tx, () => findParties(tx, [row.id])), end);
     } else return;
     await this.write(tx, work);
   }
