@@ -19,6 +19,9 @@ import { MatchService } from './match.service.ts';
 import { MatchCandidateController } from './match-candidate.controller.ts';
 import { MatchCandidateService } from './match-candidate.service.ts';
 import { MatchIndexHost } from './match-index.host.ts';
+import { MatchJobController } from './match-job.controller.ts';
+import { MatchJobRunner } from './match-job.runner.ts';
+import { MatchJobService } from './match-job.service.ts';
 import { EntryReviewSource } from './match-review.entries.ts';
 import { MatchReviewService } from './match-review.service.ts';
 import { ReviewSources } from './match-review.sources.ts';
@@ -69,6 +72,7 @@ export class AppModule {
         SubjectController,
         ListEntryController,
         MatchController,
+        MatchJobController,
         MatchCandidateController,
         ...importControllers,
         RecognitionController,
@@ -90,6 +94,8 @@ export class AppModule {
         DesignationService,
         ListEntryService,
         MatchIndexHost,
+        MatchJobRunner,
+        MatchJobService,
         MatchService,
         ReviewSources,
         MatchReviewService,
@@ -131,7 +137,7 @@ export const service = {
       .getHttpAdapter()
       .getInstance()
       .addContentTypeParser(fileTypes, (request, payload, done) => {
-        if (request.url.startsWith('/api/v1/imports')) done(null, payload);
+        if (/^\/api\/v1\/(imports|match-jobs)/.test(request.url)) done(null, payload);
         else done(new ProblemError('UNSUPPORTED_MEDIA_TYPE', '此接口接收 application/json；名单文件请提交到 /api/v1/imports'));
       });
   },

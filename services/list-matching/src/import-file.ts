@@ -19,6 +19,12 @@ export interface ReceivedFile {
   readonly encoding: string | null;
 }
 
+/** Where the sealed pieces of a file lie; those of imports unless told. */
+export interface PieceStore {
+  insert(place: number, sealed: Buffer): Promise<void>;
+  read(place: number): Promise<Buffer | undefined>;
+}
+
 /** The sealed files of jobs: taken in piece by piece, opened for reading as often as a job needs. No plain row lies anywhere. */
 @Injectable()
 export class ImportFiles {
@@ -36,7 +42,12 @@ export class ImportFiles {
    * Takes a file off the wire in sealed pieces, so that memory stays flat. What it is, is seen from its first bytes; a text is checked on the way.
    * @throws ProblemError IMPORT_FILE_REQUIRED, TABLE_FORMAT_UNSUPPORTED, TABLE_UNREADABLE, BODY_TOO_LARGE
    */
-  async receive(stream: Readable, jobId: string, seal: FileSeal): Promise<ReceivedFile> {
+  async receive(
+    stream: Readable,
+    jobId: string,
+    seal: FileSeal,
+    pieces: Pick<PieceStore, 'insert'> = this.importPieces(jobId),
+  ): Promise<ReceivedFile> {
     const hash = createHash('sha256');
     const check = new FormatCheck();
     const waiting: Buffer[] = [];
@@ -48,7 +59,7 @@ export class ImportFiles {
       const piece = Buffer.concat(waiting.splice(0));
       waitingBytes = 0;
       const at = place++;
-      await this.database.consumerTransaction((tx) => insertPiece(tx, jobId, at, seal.sealPiece(at, piece)));
+      await pieces.insert(at, seal.sealPiece(at, piece));
     };
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       bytes += chunk.length;
@@ -70,21 +81,33 @@ export class ImportFiles {
    * Opens the file of a job. The caller reads its rows to the end or closes it.
    * @throws ProblemError TABLE_…, for what the file is refused for
    */
-  async open(jobId: string, sealedKey: string, sheet: string | null): Promise<Table> {
+  async open(
+    jobId: string,
+    sealedKey: string,
+    sheet: string | null,
+    pieces: Pick<PieceStore, 'read'> = this.importPieces(jobId),
+  ): Promise<Table> {
     const seal = FileSeal.open(this.personalData, jobId, sealedKey);
     try {
-      return await openTable(this.piecesOf(jobId, seal), sheet ?? undefined);
+      return await openTable(piecesOf(pieces, seal), sheet ?? undefined);
     } catch (error) {
       throw problemOf(error);
     }
   }
 
-  private async *piecesOf(jobId: string, seal: FileSeal): AsyncGenerator<Buffer> {
-    for (let place = 0; ; place++) {
-      const sealed = await this.database.consumerTransaction((tx) => readPiece(tx, jobId, place));
-      if (sealed === undefined) return;
-      yield seal.openPiece(place, sealed);
-    }
+  private importPieces(jobId: string): PieceStore {
+    return {
+      insert: (place, sealed) => this.database.consumerTransaction((tx) => insertPiece(tx, jobId, place, sealed)),
+      read: (place) => this.database.consumerTransaction((tx) => readPiece(tx, jobId, place)),
+    };
+  }
+}
+
+async function* piecesOf(pieces: Pick<PieceStore, 'read'>, seal: FileSeal): AsyncGenerator<Buffer> {
+  for (let place = 0; ; place++) {
+    const sealed = await pieces.read(place);
+    if (sealed === undefined) return;
+    yield seal.openPiece(place, sealed);
   }
 }
 

@@ -172,7 +172,7 @@ export class ImportController {
 }
 
 /** The file of a request: the raw body, or field `file` of a form. */
-async function fileOf(request: FastifyRequest): Promise<{ stream: Readable; name: string | undefined }> {
+export async function fileOf(request: FastifyRequest): Promise<{ stream: Readable; name: string | undefined }> {
   if (request.isMultipart()) {
     const part: MultipartFile | undefined = await request.file();
     if (part?.fieldname === 'file') return { stream: part.file, name: part.filename.slice(0, 200) };

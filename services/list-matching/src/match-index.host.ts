@@ -15,6 +15,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { Counter, Gauge } from 'prom-client';
 import { ListConfig } from './config.ts';
 import { countSubjects, findChangesSince, findIndexedPage, findIndexedRows, findSnapshot } from './match-index.store.ts';
+import type { JobRows, MatchedRows } from './match-job.rows.ts';
 import { registerRecordOf } from './match-record.ts';
 import { settingsOn } from './match-setting.rules.ts';
 import { findMatchSettings } from './match-setting.store.ts';
@@ -106,6 +107,20 @@ export class MatchIndexHost implements OnApplicationBootstrap, OnApplicationShut
     return (await Promise.all(chunks)).flat();
   }
 
+  get isComplete(): boolean {
+    return this.standing !== undefined;
+  }
+
+  get threadCount(): number {
+    return this.config.matchThreads ?? Math.max(1, availableParallelism() - 1);
+  }
+
+  /** Rows of a file, matched beside this thread. @throws ProblemError UNAVAILABLE until the index is complete */
+  matchRows(rows: JobRows): Promise<MatchedRows> {
+    this.queries.inc({ schema: 'FileRow' }, rows.rows.length);
+    return this.getStanding().threads.matchRows(rows);
+  }
+
   private getStanding(): Standing {
     if (this.standing === undefined) throw new ProblemError('UNAVAILABLE', '比对索引正在建立，请稍后重试');
     return this.standing;
@@ -131,7 +146,7 @@ export class MatchIndexHost implements OnApplicationBootstrap, OnApplicationShut
         : MatchIndex.attach(await buildInThread(this.readRegister(), settings));
     this.snapshot = await this.takeChanges(index, snapshot);
     const before = this.standing;
-    const threads = new SearchThreads(index.share(), this.config.matchThreads ?? Math.max(1, availableParallelism() - 1));
+    const threads = new SearchThreads(index.share(), this.threadCount);
     this.standing = { index, threads, settings };
     this.buildSeconds.set((performance.now() - started) / 1000);
     this.context.logger.info({ records: index.figures().records, seconds: (performance.now() - started) / 1000 }, 'match index complete');

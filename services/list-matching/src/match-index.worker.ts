@@ -8,6 +8,7 @@ import {
   type SearchOptions,
   type SharedIndex,
 } from '@lianxin/matching';
+import { type JobRows, type MatchedRows, matchRows } from './match-job.rows.ts';
 
 /** Work beside the thread that answers requests: building the index, and searching it in the same memory. */
 export type WorkerTask =
@@ -17,11 +18,16 @@ export interface SearchRequest {
   readonly id: number;
   readonly queries: readonly { readonly query: MatchQuery; readonly options: SearchOptions }[];
 }
-export type ToWorker = { readonly records: readonly RegisterRecord[] } | 'end' | SearchRequest;
+export interface RowsRequest {
+  readonly id: number;
+  readonly rows: JobRows;
+}
+export type ToWorker = { readonly records: readonly RegisterRecord[] } | 'end' | SearchRequest | RowsRequest;
 export type FromWorker =
   | 'more'
   | { readonly built: SharedIndex }
   | { readonly id: number; readonly answers: readonly MatchAnswer[] }
+  | { readonly id: number; readonly matched: MatchedRows }
   | { readonly id: number; readonly failure: string };
 
 const port = parentPort;
@@ -48,8 +54,12 @@ async function* batches(): AsyncGenerator<readonly RegisterRecord[]> {
 }
 
 function serve(index: MatchIndex): void {
-  port?.on('message', (message: SearchRequest) => {
+  port?.on('message', (message: SearchRequest | RowsRequest) => {
     try {
+      if ('rows' in message) {
+        port.postMessage({ id: message.id, matched: matchRows(index, message.rows) } satisfies FromWorker);
+        return;
+      }
       const answers = message.queries.map(({ query, options }) => index.search(query, options));
       port.postMessage({ id: message.id, answers } satisfies FromWorker);
     } catch (error) {

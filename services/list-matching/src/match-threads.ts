@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { MatchAnswer, MatchSettings, RegisterRecord, SharedIndex } from '@lianxin/matching';
-import type { FromWorker, SearchRequest, ToWorker, WorkerTask } from './match-index.worker.ts';
+import type { FromWorker, RowsRequest, SearchRequest, ToWorker, WorkerTask } from './match-index.worker.ts';
+import type { JobRows, MatchedRows } from './match-job.rows.ts';
 
 const isSource = import.meta.url.endsWith('.ts');
 const workerUrl = new URL(isSource ? './match-index.worker.ts' : './match-index.worker.js', import.meta.url);
@@ -38,14 +39,14 @@ export async function buildInThread(batches: AsyncIterable<readonly RegisterReco
 }
 
 interface Waiting {
-  readonly resolve: (answers: readonly MatchAnswer[]) => void;
+  readonly resolve: (answer: FromWorker) => void;
   readonly reject: (error: Error) => void;
 }
 
 /** Threads that search one index in the same memory. Each takes one request at a time; what comes meanwhile waits in order. */
 export class SearchThreads {
   private readonly idle: Worker[] = [];
-  private readonly queue: { request: SearchRequest; waiting: Waiting }[] = [];
+  private readonly queue: { request: SearchRequest | RowsRequest; waiting: Waiting }[] = [];
   private readonly busy = new Map<Worker, Waiting>();
   private started = 0;
   private nextId = 0;
@@ -56,11 +57,23 @@ export class SearchThreads {
     private readonly size: number,
   ) {}
 
-  /** Most queries that are under way at once are those of `size` requests. */
-  search(queries: SearchRequest['queries']): Promise<readonly MatchAnswer[]> {
+  /** Most requests that are under way at once are as many as there are threads. */
+  async search(queries: SearchRequest['queries']): Promise<readonly MatchAnswer[]> {
+    const answer = await this.ask((id) => ({ id, queries }));
+    return typeof answer !== 'string' && 'answers' in answer ? answer.answers : [];
+  }
+
+  /** Rows of a file, matched and written in one go. */
+  async matchRows(rows: JobRows): Promise<MatchedRows> {
+    const answer = await this.ask((id) => ({ id, rows }));
+    if (typeof answer === 'string' || !('matched' in answer)) throw new Error('a thread gave another answer than it was asked for');
+    return answer.matched;
+  }
+
+  private ask(request: (id: number) => SearchRequest | RowsRequest): Promise<FromWorker> {
     if (this.isClosed) return Promise.reject(new Error('the index has been replaced'));
     return new Promise((resolve, reject) => {
-      this.queue.push({ request: { id: this.nextId++, queries }, waiting: { resolve, reject } });
+      this.queue.push({ request: request(this.nextId++), waiting: { resolve, reject } });
       this.dispatch();
     });
   }
@@ -91,7 +104,7 @@ export class SearchThreads {
       const waiting = this.busy.get(worker);
       this.busy.delete(worker);
       this.idle.push(worker);
-      if ('answers' in message) waiting?.resolve(message.answers);
+      if (!('failure' in message)) waiting?.resolve(message);
       else waiting?.reject(new Error(`a search failed: ${message.failure}`));
       this.dispatch();
     });

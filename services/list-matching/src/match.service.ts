@@ -8,6 +8,7 @@ import { maxQueries } from './match.schema.ts';
 import { findListsOf, insertQueryLog } from './match.store.ts';
 import { algorithmName } from './match-algorithm.data.ts';
 import { MatchIndexHost } from './match-index.host.ts';
+import { engineQueryOf } from './match-job.rows.ts';
 import { type ReadQuery, readQuery } from './match-query.rules.ts';
 import { findSubjects, type SubjectRow } from './subject.store.ts';
 
@@ -78,36 +79,9 @@ export class MatchService {
     return read.query;
   }
 
-  engineQuery({ isPerson, names, saysFormerName, text, idType, gender }: ReadQuery): MatchQuery {
-    const common = {
-      names,
-      saysFormerName,
-      decisionDate: text['decisionDate'],
-      address: text['address'],
-      regionCode: text['regionCode'],
-      phoneHash: text['phone'] === undefined ? undefined : hashPhone(this.personalData, text['phone']),
-    };
-    if (isPerson)
-      return {
-        ...common,
-        schema: 'Person',
-        idType,
-        idNumber: text['idNumber'],
-        birthDate: text['birthDate'],
-        gender,
-        employerUscc: text['employerUsccCode'],
-        representsUscc: text['representsUsccCode'],
-      };
-    const representative = text['legalRepresentative'];
-    return {
-      ...common,
-      schema: 'Organization',
-      usccCode: text['usccCode'],
-      organisationCode: text['organisationCode'],
-      registrationNo: text['registrationNo'],
-      taxNo: text['taxNo'],
-      ...(representative === undefined ? {} : { legalRepresentative: { name: representative } }),
-    };
+  engineQuery(read: ReadQuery): MatchQuery {
+    const phone = read.text['phone'];
+    return engineQueryOf(read, phone === undefined ? undefined : hashPhone(this.personalData, phone));
   }
 
   private async view(
