@@ -8,6 +8,7 @@ export const routedServices = {
     'lists',
     'subjects',
     'match-candidates',
+    'public-records',
     'match',
     'match-jobs',
     'algorithms',

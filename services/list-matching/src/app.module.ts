@@ -10,6 +10,7 @@ import { DesignationService } from './designation.service.ts';
 import { EntryWriter } from './entry.writer.ts';
 import { importControllers, importProviders } from './import.providers.ts';
 import { maxFileBytes } from './import-file.ts';
+import { PublicRecordImports, PublicRecordUndo } from './import-public-records.kind.ts';
 import { listEntryExport, listExport, matchCandidateExport } from './list.export.ts';
 import { ListCatalogue, ListDefinitionController } from './list-definition.controller.ts';
 import { ListEntryController } from './list-entry.controller.ts';
@@ -30,12 +31,18 @@ import { migration0002 } from './migrations/0002-imports.ts';
 import { migration0003 } from './migrations/0003-import-flow.ts';
 import { migration0004 } from './migrations/0004-register.ts';
 import { migration0006 } from './migrations/0006-recognition.ts';
+import { migration0008 } from './migrations/0008-public-records.ts';
 import { migration0010 } from './migrations/0010-national-batches.ts';
 import { BatchClock } from './national-batch.clock.ts';
 import { NationalBatchController } from './national-batch.controller.ts';
 import { BatchIntake } from './national-batch.intake.ts';
 import { BatchReports } from './national-batch.report.ts';
 import { NationalBatchService } from './national-batch.service.ts';
+import { PublicRecordController } from './public-record.controller.ts';
+import { publicRecordExport } from './public-record.export.ts';
+import { PublicRecordIntake } from './public-record.intake.ts';
+import { PublicRecordService } from './public-record.service.ts';
+import { PublicRecordWriter } from './public-record.work.ts';
 import { PublicationController } from './publication.controller.ts';
 import { PublicationService } from './publication.service.ts';
 import { RecognitionController } from './recognition.controller.ts';
@@ -65,7 +72,10 @@ export class AppModule {
   static register(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [MessagingModule.register(config), ExportModule.register([listEntryExport, listExport, matchCandidateExport])],
+      imports: [
+        MessagingModule.register(config),
+        ExportModule.register([listEntryExport, listExport, matchCandidateExport, publicRecordExport]),
+      ],
       controllers: [
         ListDefinitionController,
         RegisterController,
@@ -75,6 +85,7 @@ export class AppModule {
         MatchJobController,
         MatchCandidateController,
         ...importControllers,
+        PublicRecordController,
         RecognitionController,
         NationalBatchController,
         VerificationController,
@@ -102,6 +113,11 @@ export class AppModule {
         EntryReviewSource,
         MatchCandidateService,
         ...importProviders,
+        PublicRecordWriter,
+        PublicRecordIntake,
+        PublicRecordService,
+        PublicRecordUndo,
+        PublicRecordImports,
         RecognitionService,
         BatchClock,
         BatchIntake,
@@ -126,6 +142,7 @@ export const service = {
     migration0003,
     migration0004,
     migration0006,
+    migration0008,
     migration0010,
     exportMigrationOf('list-matching'),
   ],

@@ -1,0 +1,161 @@
+import {
+  type EventData,
+  endOfDayBeijing,
+  ProblemError,
+  publicRecordPublished,
+  publicRecordStopped,
+  publicRecordWithdrawn,
+} from '@lianxin/contracts';
+import { type NewEvent, newEvent, Outbox, Timers } from '@lianxin/messaging';
+import type { Transaction } from '@lianxin/platform';
+import { Injectable } from '@nestjs/common';
+import type { Acting } from './entry-work.ts';
+import { decideCandidates, findCandidatesOfRecord, isOpen } from './match-candidate.store.ts';
+import { decidePublicRecordStep, firstActionOf, type PublicRecordAction, type Term } from './public-record.rules.ts';
+import { insertRecordFacts, insertRecords, type PublicRecordFactRow, type PublicRecordRow, updateRecords } from './public-record.store.ts';
+
+/** `source_kind` of its candidates in the review queue. */
+export const publicRecordSource = 'PUBLIC_RECORD';
+/** Kind of the timer that ends publication at 24:00 of its last day; its reference is the record. */
+export const publicPeriodTimer = 'public-record-period';
+type StopGround = EventData<typeof publicRecordStopped>['ground'];
+type WithdrawGround = EventData<typeof publicRecordWithdrawn>['ground'] | 'IDENTITY_FAILED';
+
+/** What one use case does to public records, gathered in memory and written once; decided under the lanes of their subjects. */
+export class PublicRecordWork {
+  readonly created = new Set<PublicRecordRow>();
+  readonly changed = new Set<PublicRecordRow>();
+  readonly facts: PublicRecordFactRow[] = [];
+  readonly events: NewEvent[] = [];
+
+  constructor(readonly acting: Acting) {}
+
+  /** A new record waits until it is certain whom it means. */
+  begin(row: PublicRecordRow, detail: Readonly<Record<string, unknown>>): void {
+    this.created.add(row);
+    this.note(row, 'RECEIVE', null, detail);
+  }
+
+  /** Its subject is certain: it becomes public, or is kept as past where its own period was over before it came. */
+  show(row: PublicRecordRow, detail: Readonly<Record<string, unknown>>): void {
+    const { subject_id: subjectId } = row;
+    if (subjectId === null) throw new Error('a record of nobody cannot be shown');
+    const action = firstActionOf(row.public_until, this.acting.today);
+    this.step(row, action, detail);
+    row.reason = action === 'ARCHIVE' ? 'PERIOD_ENDED' : null;
+    if (action === 'ARCHIVE') return;
+    row.published_on = this.acting.today;
+    const data = {
+      ...headOf(row, subjectId),
+      documentNo: row.document_number,
+      decidedOn: row.decided_on,
+      grade: row.grade,
+      categories: row.content.penalty?.categories ?? [],
+      fineWan: row.content.penalty?.fineWan ?? null,
+      publicUntil: row.public_until,
+      publishedOn: row.published_on,
+      publishDueOn: row.publish_due_on,
+    };
+    this.events.push(newEvent({ definition: publicRecordPublished, key: subjectId, data, actor: this.acting.actor }));
+  }
+
+  stop(row: PublicRecordRow, ground: StopGround, documentNo: string | null, stoppedOn: string): void {
+    this.step(row, 'STOP', { ground, documentNo, date: stoppedOn });
+    row.reason = ground;
+    const data = { ...headOf(row, subjectOf(row)), ground, documentNo, stoppedOn };
+    this.events.push(newEvent({ definition: publicRecordStopped, key: data.subjectId, data, actor: this.acting.actor }));
+  }
+
+  /** @param due the end of the term to withdraw; nobody is told of a record that nobody has seen */
+  withdraw(
+    row: PublicRecordRow,
+    ground: WithdrawGround,
+    documentNo: string | null,
+    due: Term,
+    detail: Readonly<Record<string, unknown>>,
+  ): void {
+    const wasPublic = row.published_on !== null;
+    this.step(row, 'WITHDRAW', { ground, documentNo, ...detail });
+    row.reason = ground;
+    row.withdrawn_on = this.acting.today;
+    row.withdraw_due_on = due.date;
+    if (!wasPublic || ground === 'IDENTITY_FAILED') return;
+    const data = { ...headOf(row, subjectOf(row)), ground, documentNo, withdrawnOn: row.withdrawn_on, withdrawDueOn: due.date };
+    this.events.push(newEvent({ definition: publicRecordWithdrawn, key: data.subjectId, data, actor: this.acting.actor }));
+  }
+
+  /** @throws ProblemError CONFLICT, naming the state and what is allowed */
+  private step(row: PublicRecordRow, action: PublicRecordAction, detail: Readonly<Record<string, unknown>>): void {
+    const decided = decidePublicRecordStep(row.status, action);
+    if (!decided.ok) throw new ProblemError(decided.code, decided.detail);
+    const from = row.status;
+    row.status = decided.next;
+    if (!this.created.has(row)) this.changed.add(row);
+    this.note(row, action, from, detail);
+  }
+
+  private note(
+    row: PublicRecordRow,
+    what: string,
+    from: PublicRecordRow['status'] | null,
+    detail: Readonly<Record<string, unknown>>,
+  ): void {
+    row.version++;
+    const { id, version, status, department_code } = row;
+    const { now, actor } = this.acting;
+    this.facts.push({ record_id: id, version, what, from_status: from, to_status: status, at: now, actor, detail, department_code });
+  }
+}
+
+/** Rows, facts, timers and events of a piece of work, set-based, in the transaction that decided it. */
+@Injectable()
+export class PublicRecordWriter {
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly timers: Timers,
+  ) {}
+
+  /** @param before events that go out ahead of those of the records (subjects that were registered) */
+  async write(tx: Transaction, work: PublicRecordWork, before: readonly NewEvent[] = []): Promise<void> {
+    await insertRecords(tx, [...work.created]);
+    await updateRecords(tx, [...work.changed]);
+    await insertRecordFacts(tx, work.facts);
+    const all = [...work.created, ...work.changed];
+    const running = all.flatMap((row) =>
+      row.status === 'PUBLISHED' && row.public_until !== null ? [{ reference: row.id, dueAt: endOfDayBeijing(row.public_until) }] : [],
+    );
+    if (running.length > 0) await this.timers.set(tx, publicPeriodTimer, running);
+    const over = [...work.changed].filter((row) => row.status !== 'PUBLISHED').map((row) => row.id);
+    if (over.length > 0) await this.timers.clear(tx, publicPeriodTimer, over);
+    await this.closeReviews(tx, work);
+    await this.outbox.publish(tx, [...before, ...work.events]);
+  }
+
+  /** Nobody need say any more whom a withdrawn record means. */
+  private async closeReviews(tx: Transaction, work: PublicRecordWork): Promise<void> {
+    for (const row of work.changed) {
+      if (row.status !== 'WITHDRAWN' || row.subject_id !== null) continue;
+      const open = (await findCandidatesOfRecord(tx, publicRecordSource, row.id)).filter(isOpen).map((candidate) => candidate.id);
+      const { actor, now } = work.acting;
+      if (open.length > 0) await decideCandidates(tx, open, { status: 'DISMISSED', reason: 'RECORD_WITHDRAWN', by: actor, at: now });
+    }
+  }
+}
+
+function subjectOf(row: PublicRecordRow): string {
+  if (row.subject_id === null) throw new Error('a public record without a subject');
+  return row.subject_id;
+}
+
+function headOf(row: PublicRecordRow, subjectId: string) {
+  return {
+    recordId: row.id,
+    recordVersion: row.version,
+    number: row.number,
+    kind: row.kind,
+    subjectId,
+    subjectKind: row.subject_kind,
+    departmentCode: row.department_code,
+    status: row.status,
+  };
+}
