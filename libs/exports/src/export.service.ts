@@ -18,6 +18,7 @@ import { z } from 'zod';
 import type { ExportedList } from './export.list.ts';
 import { ExportSource, tableOf } from './export.lists.ts';
 import { notesOf } from './export.notes.ts';
+import { openPiece } from './export.pieces.ts';
 import { columnsOf, type ExportRequest } from './export.request.ts';
 import { readRows } from './export.rows.ts';
 import { ExportRunner } from './export.runner.ts';
@@ -159,11 +160,12 @@ export class ExportService {
     await this.database.transaction(principal, (tx) => logExport(tx, entryOf(job, 'DOWNLOADED', principal.id, job.done)));
     const seal = FileSeal.open(this.personalData, id, job.sealed_key);
     const { database } = this;
+    const { format } = job.request;
     async function* pieces() {
       for (let place = 0; ; place++) {
         const sealed = await database.consumerTransaction((tx) => readPiece(tx, id, place));
         if (sealed === undefined) return;
-        yield seal.openPiece(place, sealed);
+        yield await openPiece(seal, format, place, sealed);
       }
     }
     return {
