@@ -1,66 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { addDays, beijingDate, generateUscc, idNumberCheckCharacter } from '@lianxin/contracts';
-import { findFreePort } from '@lianxin/platform/servers';
 import pg from 'pg';
 import { cpuOfProcesses } from './processor.ts';
 import { type Figure, median, percentile, report } from './report.ts';
 import { legsOf } from './road.ts';
+import { makeBenchFolder } from './servers.ts';
+import { RunningSystem } from './system.ts';
 
+/** From the answer to a flag until the task stands in the last department's queue (design §8, row one). Arguments: flags a second, seconds. */
 const flagsPerSecond = Number(process.argv[2] ?? 20);
 const seconds = Number(process.argv[3] ?? 30);
 const warmUpFlags = 60;
-
-const day = (ago: number) => addDays(beijingDate(new Date()), -ago);
-let serial = 0;
-
-function idNumber(): string {
-  serial++;
-  const body = `32079919${70 + (serial % 30)}${String((serial % 12) + 1).padStart(2, '0')}${String((serial % 28) + 1).padStart(2, '0')}${String(serial % 1000).padStart(3, '0')}`;
-  return body + idNumberCheckCharacter(body);
-}
-
-/** A lawful BL-WAGE designation with three named persons: 39 tasks and 10 notices. */
-function flag(): Record<string, unknown> {
-  serial++;
-  const person = (role: string) => ({
-    role,
-    name: '李示例',
-    idType: 'ID_CARD',
-    idNumber: idNumber(),
-    namedInDecision: true,
-    noticeServedOn: day(40),
-    decisionServedOn: day(8),
-  });
-  return {
-    listCode: 'BL-WAGE',
-    origin: 'CITY',
-    sourceRecordId: `latency-${serial}`,
-    subject: { kind: 'LEGAL', name: `示例延迟${serial}有限公司`, usccCode: generateUscc('91', 'MB', serial), regionCode: '320706' },
-    parties: [person('LEGAL_REPRESENTATIVE'), person('PRINCIPAL'), person('DIRECTLY_RESPONSIBLE')],
-    facts: '合成数据',
-    grade: 'SERIOUS',
-    basis: [{ document: '示例依据' }],
-    decision: { name: '列入决定书', number: `延〔2026〕${serial}号`, date: day(10) },
-    notice: { servedOn: day(40), defenceEndedOn: day(20), method: 'DIRECT' },
-    service: { decisionServedOn: day(8), repairNoticeServedOn: day(8), method: 'DIRECT' },
-  };
-}
-
-async function startDistributed(dataDir: string, port: number): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../services/standalone/dist/distributed.js')], {
-    env: { ...process.env, LIANXIN_PORT: String(port), LIANXIN_DATA_DIR: dataDir, LIANXIN_DEMO: 'on' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await new Promise<void>((resolve, reject) => {
-    child.stdout?.on('data', (chunk: Buffer) => chunk.toString('utf8').includes('ready http') && resolve());
-    child.once('exit', (code) => reject(new Error(`the system ended with ${code}`)));
-  });
-  return child;
-}
 
 /** When each entry's tasks were first seen committed: all tasks of a plan commit together, so the last department's stands there too. */
 class Watch {
@@ -97,12 +48,9 @@ class Watch {
   }
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'lianxin-bench-'));
-await chmod(folder, 0o711);
-const port = await findFreePort();
-const system = await startDistributed(folder, port);
+const folder = await makeBenchFolder();
+const system = await RunningSystem.start(RunningSystem.program('distributed'), folder);
 try {
-  const { apiKeys } = JSON.parse(await readFile(join(folder, 'demo-credentials.json'), 'utf8')) as { apiKeys: Record<string, string> };
   const { postgres, kafka } = JSON.parse(await readFile(join(folder, 'servers.json'), 'utf8')) as {
     postgres: { url: string };
     kafka: { brokers: string[] };
@@ -114,22 +62,11 @@ try {
   const acceptedAt = new Map<string, number>();
   const answers: number[] = [];
   const send = async (counted: boolean) => {
-    const body = flag();
     const started = performance.now();
-    const response = await fetch(`http://127.0.0.1:${port}/api/v1/list-entries`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${apiKeys['RSJ']}`,
-        'content-type': 'application/json',
-        'idempotency-key': String(body['sourceRecordId']),
-      },
-      body: JSON.stringify(body),
-    });
-    const entry = (await response.json()) as { id: string };
-    if (response.status !== 201) throw new Error(`${response.status} ${JSON.stringify(entry)}`);
-    watch.add(entry.id);
+    const id = await system.flag();
+    watch.add(id);
     if (!counted) return;
-    acceptedAt.set(entry.id, performance.now());
+    acceptedAt.set(id, performance.now());
     answers.push(performance.now() - started);
   };
   for (let index = 0; index < warmUpFlags; index++) await send(false);
@@ -179,7 +116,6 @@ try {
   ];
   report('latency', figures);
 } finally {
-  system.kill('SIGTERM');
-  await new Promise((resolve) => system.once('exit', resolve));
+  await system.stop();
   await rm(folder, { recursive: true, force: true });
 }

@@ -3,6 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startKafka, startPostgres } from '@lianxin/platform/servers';
 
+/** A folder for one run. Run by root, PostgreSQL becomes another user and has to pass through. */
+export async function makeBenchFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'lianxin-bench-'));
+  await chmod(folder, 0o711);
+  return folder;
+}
+
 export interface BenchServers {
   readonly folder: string;
   /** Of the superuser. */
@@ -18,9 +25,7 @@ export async function withServers(
   options: { readonly kafka?: boolean; readonly settings?: Record<string, string> },
   work: (servers: BenchServers) => Promise<void>,
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'lianxin-bench-'));
-  // Run by root, PostgreSQL becomes another user and has to pass through.
-  await chmod(folder, 0o711);
+  const folder = await makeBenchFolder();
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   try {
     const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), password: 'bench', settings: options.settings ?? {} });
