@@ -52,6 +52,7 @@ import { RegisterController } from './register.controller.ts';
 import { RegisterEndings } from './register.endings.ts';
 import { RegisterLinks } from './register.links.ts';
 import { RegisterService } from './register.service.ts';
+import { RegisterImport } from './register-import.kind.ts';
 import { SubjectController } from './subject.controller.ts';
 import { SubjectQueries } from './subject.queries.ts';
 import { SubjectRegister } from './subject.service.ts';
@@ -98,6 +99,7 @@ export class AppModule {
         SubjectRegister,
         RegisterEndings,
         RegisterConflicts,
+        RegisterImport,
         RegisterLinks,
         RegisterService,
         SubjectQueries,

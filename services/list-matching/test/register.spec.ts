@@ -10,6 +10,7 @@ import {
   subjectRegistered,
 } from '@lianxin/contracts';
 import { eventually, principalOf } from '@lianxin/testing';
+import type { JobView } from '../src/import.view.ts';
 import type { CandidateView } from '../src/match-candidate.view.ts';
 import type { SubjectView } from '../src/subject.view.ts';
 import { auditor, creditOffice, ListCity, taxOffice, wageOffice } from './city.ts';
@@ -281,6 +282,37 @@ describe('what the registers say (R-11-5, T22)', () => {
     expect(black.subject.id).toBe(b.subjectId);
     expect((await entry(red.id)).status).toBe('EXCLUDED');
     expect((await subject(a.subjectId)).mergedInto).toBe(b.subjectId);
+  });
+
+  test('a file of the register goes the way of the API: previewed, imported, a second time without effect', async () => {
+    const [codeA, codeB] = [nextUscc(), nextUscc()];
+    await tellOne(rowOf('文件甲有限公司', codeA));
+    const black = await list('BL-WAGE', wageOffice, { subject: company('文件甲有限公司', codeA) });
+    const text = [
+      '主体类别,统一社会信用代码,名称,变更日期,登记来源,登记状态,曾用名1,曾用名1停用日期',
+      `法人,${codeA},文件甲有限公司,${daysAgo(1)},市场主体登记,注销,,`,
+      `法人,${codeB},文件乙有限公司,2020-01-01,市场主体登记,正常,文件乙旧名有限公司,2019-12-31`,
+      '法人,91320799MA00000156,坏行有限公司,2020-01-01,市场主体登记,正常,,',
+    ].join('\n');
+    const run = async (query: string) => {
+      const accepted = await lists.call<JobView>(centre, 'POST', `/api/v1/imports?kind=register${query}`, text, {
+        'content-type': 'text/csv',
+      });
+      expect([accepted.status, accepted.body]).toEqual([202, expect.anything()]);
+      return eventually('the job has come to rest', async () => {
+        const { body } = await lists.call<JobView>(centre, 'GET', `/api/v1/jobs/${accepted.body.id}`);
+        return (body.finishedAt !== null || body.status === 'previewed') && body;
+      });
+    };
+    expect((await run('&preview=true')).progress).toMatchObject({ done: 3, failed: 1 });
+    expect((await entry(black.id)).status).toBe('ACTIVE');
+    expect((await run('')).progress).toMatchObject({ done: 3, succeeded: 2, failed: 1 });
+    expect((await entry(black.id)).status).toBe('CLOSED_SUBJECT');
+    const found = await lists.call<{ data: SubjectView[] }>(auditor, 'GET', `/api/v1/subjects?usccCode=${codeB}`);
+    expect(found.body.data[0]).toMatchObject({ formerNames: [{ name: '文件乙旧名有限公司', from: null, to: '2019-12-31' }], version: 1 });
+    await run('');
+    expect((await lists.call<{ data: SubjectView[] }>(auditor, 'GET', `/api/v1/subjects?usccCode=${codeB}`)).body.data[0]?.version).toBe(1);
+    expect((await lists.call(wageOffice, 'POST', '/api/v1/imports?kind=register', text, { 'content-type': 'text/csv' })).status).toBe(403);
   });
 
   describe('a number that a decision brought here stands in the register under another name (R-11-1a)', () => {
