@@ -8,6 +8,7 @@ import { type Config, configSchema, ListConfig } from './config.ts';
 import { DepartmentConsumer } from './department.consumer.ts';
 import { DesignationService } from './designation.service.ts';
 import { EntryWriter } from './entry.writer.ts';
+import { lifeControllers, lifeProviders } from './entry-life.providers.ts';
 import { importControllers, importProviders } from './import.providers.ts';
 import { maxFileBytes } from './import-file.ts';
 import { PublicRecordImports, PublicRecordUndo } from './import-public-records.kind.ts';
@@ -30,6 +31,7 @@ import { migration0001 } from './migrations/0001-list-entries.ts';
 import { migration0002 } from './migrations/0002-imports.ts';
 import { migration0003 } from './migrations/0003-import-flow.ts';
 import { migration0004 } from './migrations/0004-register.ts';
+import { migration0005 } from './migrations/0005-life-cycle.ts';
 import { migration0006 } from './migrations/0006-recognition.ts';
 import { migration0008 } from './migrations/0008-public-records.ts';
 import { migration0010 } from './migrations/0010-national-batches.ts';
@@ -84,6 +86,7 @@ export class AppModule {
         ListEntryController,
         MatchController,
         MatchJobController,
+        ...lifeControllers,
         MatchCandidateController,
         ...importControllers,
         PublicRecordController,
@@ -110,6 +113,7 @@ export class AppModule {
         MatchJobRunner,
         MatchJobService,
         MatchService,
+        ...lifeProviders,
         ReviewSources,
         MatchReviewService,
         EntryReviewSource,
@@ -143,6 +147,7 @@ export const service = {
     migration0002,
     migration0003,
     migration0004,
+    migration0005,
     migration0006,
     migration0008,
     migration0010,

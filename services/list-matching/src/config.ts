@@ -10,6 +10,16 @@ export const configSchema = messagingConfigSchema.extend({
   LIANXIN_LIST_DEFENCE_WORKDAYS: z.coerce.number().int().min(1).max(250).default(5),
   /** `list.red.notice_wd` (R-2-9): working days for which a proposed honour is open to the public. */
   LIANXIN_LIST_RED_NOTICE_WORKDAYS: z.coerce.number().int().min(1).max(250).default(7),
+  /** `list.defence_review_wd` (R-2-8): working days in which a defence is to be reviewed. */
+  LIANXIN_LIST_DEFENCE_REVIEW_WORKDAYS: z.coerce.number().int().min(1).max(250).default(5),
+  /** `list.serve_wd` (§2.6): working days from the signed decision to its service. */
+  LIANXIN_LIST_SERVE_WORKDAYS: z.coerce.number().int().min(1).max(250).default(3),
+  /** `list.share_wd` (§2.6): working days from the decision until it is shared. */
+  LIANXIN_LIST_SHARE_WORKDAYS: z.coerce.number().int().min(1).max(250).default(5),
+  /** Working days in which an uncertain identity or an honour under review is to be decided (R-2-10). */
+  LIANXIN_LIST_REVIEW_WORKDAYS: z.coerce.number().int().min(1).max(250).default(2),
+  /** Hour of the night, Beijing time, at which all honours are checked against the black lists again (`list.crosscheck_cron`, R-2-10 d). */
+  LIANXIN_LIST_CROSS_CHECK_HOUR: z.coerce.number().int().min(0).max(23).default(2),
   /** Seconds after which the import of a dead process is taken over; longer than any batch of 200 rows takes. */
   LIANXIN_IMPORT_LEASE_SECONDS: z.coerce.number().int().min(1).max(600).default(15),
   /** Share of bad rows, in percent, beyond which an import stops (from 200 rows on); 100 never stops. An upload may ask for another one. */
@@ -49,8 +59,10 @@ export class ListConfig {
   readonly matchInlineMax: number;
   readonly matchThreads: number | undefined;
   readonly batches: BatchSettings;
+  readonly crossCheckHour: number;
 
   constructor(config: Config) {
+    this.crossCheckHour = config.LIANXIN_LIST_CROSS_CHECK_HOUR;
     this.importLeaseSeconds = config.LIANXIN_IMPORT_LEASE_SECONDS;
     this.importMaxErrorPercent = config.LIANXIN_IMPORT_MAX_ERROR_PERCENT;
     this.importKeepDays = config.LIANXIN_IMPORT_KEEP_DAYS;
@@ -71,6 +83,10 @@ export class ListConfig {
     this.settings = {
       defenceWorkdays: config.LIANXIN_LIST_DEFENCE_WORKDAYS,
       redNoticeWorkdays: config.LIANXIN_LIST_RED_NOTICE_WORKDAYS,
+      defenceReviewWorkdays: config.LIANXIN_LIST_DEFENCE_REVIEW_WORKDAYS,
+      serveWorkdays: config.LIANXIN_LIST_SERVE_WORKDAYS,
+      shareWorkdays: config.LIANXIN_LIST_SHARE_WORKDAYS,
+      reviewWorkdays: config.LIANXIN_LIST_REVIEW_WORKDAYS,
     };
   }
 }

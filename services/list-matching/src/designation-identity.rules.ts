@@ -5,7 +5,6 @@ import {
   type FieldProblem,
   type IdType,
   isKnownRegion,
-  type ListEntryRequest,
   maxParties,
   normaliseOrganisationName,
   normalisePersonName,
@@ -26,6 +25,20 @@ export type CleanParty = Extract<CleanIdentity, { kind: 'PERSON' }> & { readonly
 /** R-7-1: only persons with full civil capacity are credit subjects (江苏条例 3条). */
 const adultAge = 18;
 
+interface RequestedPerson {
+  readonly name: string;
+  readonly idType?: IdType | undefined;
+  readonly idNumber?: string | undefined;
+  readonly usccCode?: string | undefined;
+}
+/** Who is meant, as a request or a draft says it. */
+export interface ClaimedIdentities {
+  readonly subject: RequestedPerson & { readonly kind: SubjectKind; readonly regionCode?: string | undefined };
+  readonly parties: readonly (RequestedPerson & { readonly role: Exclude<PartyRole, 'SUBJECT'> })[];
+  /** A minor is nobody's subject on the day of the decision; of a draft today. */
+  readonly decision: { readonly date: string };
+}
+
 interface Identities {
   readonly faults: FieldProblem[];
   /** Undefined only beside a fault. */
@@ -34,13 +47,13 @@ interface Identities {
 }
 
 /** Checks who is to be listed: kind, code or number, name, region, age on the day of the decision, doubles. No detail ever repeats a number. */
-export function checkIdentities(request: ListEntryRequest, definition: ListDefinition | undefined, today: string): Identities {
+export function checkIdentities(request: ClaimedIdentities, definition: ListDefinition | undefined, today: string): Identities {
   const faults: FieldProblem[] = [];
   const add = (pointer: string, code: ProblemCode, detail: string) => void faults.push({ pointer, code, detail });
   const { subject } = request;
   if (definition !== undefined && !definition.subjectKinds.includes(subject.kind))
     add('/subject/kind', 'SUBJECT_KIND_NOT_ALLOWED', `名单 ${definition.code} 适用的主体类型：${definition.subjectKinds.join('、')}`);
-  if (!isKnownRegion(subject.regionCode))
+  if (subject.regionCode !== undefined && !isKnownRegion(subject.regionCode))
     add('/subject/regionCode', 'VALIDATION_FAILED', '行政区划码不在区划表中，请填写登记地的 6 位区划码或功能区代码');
   if (request.parties.length > maxParties) add('/parties', 'TOO_MANY_PARTIES', `共 ${request.parties.length} 名，最多 ${maxParties} 名`);
   const identity =
@@ -52,14 +65,14 @@ export function checkIdentities(request: ListEntryRequest, definition: ListDefin
   addDoubles(parties, add);
   return {
     faults,
-    subject: identity === undefined ? undefined : { ...identity, regionCode: subject.regionCode },
+    subject: identity === undefined || subject.regionCode === undefined ? undefined : { ...identity, regionCode: subject.regionCode },
     parties: parties.filter((party) => party !== undefined),
   };
 }
 
 type AddFault = (pointer: string, code: ProblemCode, detail: string) => void;
 
-function organisationOf(request: ListEntryRequest, add: AddFault): Extract<CleanIdentity, { kind: OrganisationKind }> | undefined {
+function organisationOf(request: ClaimedIdentities, add: AddFault): Extract<CleanIdentity, { kind: OrganisationKind }> | undefined {
   const { kind, name, usccCode, idNumber } = request.subject;
   if (kind === 'PERSON') return undefined;
   if (normaliseOrganisationName(name).key === '') add('/subject/name', 'VALIDATION_FAILED', '名称没有可读的字符');
@@ -73,13 +86,6 @@ function organisationOf(request: ListEntryRequest, add: AddFault): Extract<Clean
   if (checked.ok) return { kind, name, usccCode: checked.code };
   add('/subject/usccCode', 'USCC_INVALID', checked.detailZh);
   return undefined;
-}
-
-interface RequestedPerson {
-  readonly name: string;
-  readonly idType?: IdType | undefined;
-  readonly idNumber?: string | undefined;
-  readonly usccCode?: string | undefined;
 }
 
 function personOf(

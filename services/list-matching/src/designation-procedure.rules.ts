@@ -20,6 +20,13 @@ const announcementDays = 30;
 export interface ListSettings {
   readonly defenceWorkdays: number;
   readonly redNoticeWorkdays: number;
+  /** `list.defence_review_wd` (R-2-8). */
+  readonly defenceReviewWorkdays: number;
+  /** `list.serve_wd`, `list.share_wd` (§2.6). */
+  readonly serveWorkdays: number;
+  readonly shareWorkdays: number;
+  /** Uncertain identities (R-2-10) and honours to be looked at again are to be decided within. */
+  readonly reviewWorkdays: number;
 }
 interface Context {
   readonly today: string;

@@ -1,9 +1,16 @@
-import { addMonths, type FieldProblem, type ListEntryRequest, type ProblemCode } from '@lianxin/contracts';
+import { addMonths, type FieldProblem, type ProblemCode } from '@lianxin/contracts';
 import type { ListDefinition } from './list-definition.rules.ts';
+
+/** What a decision says of its term; the list supplies the rest. */
+export interface DecidedTerm {
+  readonly validFrom?: string | undefined;
+  readonly validTo?: string | undefined;
+  readonly decision: { readonly date: string };
+}
 
 /** Validity of an entry by its list (domain §2.2, catalogue README `term_kind`); it begins today unless the decision says otherwise. */
 export function decideValidity(
-  request: ListEntryRequest,
+  request: DecidedTerm,
   definition: ListDefinition,
   today: string,
 ): { validFrom: string; validTo: string | null; faults: FieldProblem[] } {

@@ -1,4 +1,4 @@
-import { checkIdNumber, type FieldProblem, type ListEntryRequest } from '@lianxin/contracts';
+import { checkIdNumber, type FieldProblem, type ListEntryRequest, type SubjectKind } from '@lianxin/contracts';
 
 /** A name in an event, sealed or not, must leave room for the rest (64 KiB, design §3). */
 const maxNameBytes = 40_000;
@@ -7,7 +7,9 @@ const maxConditionsBytes = 20_000;
 const sealedFields = /^\/(subject|parties\/\d+)\/idNumber$|^\/parties\/\d+\/name$/;
 
 /** Faults in the texts of a designation. */
-export function findTextFaults(request: ListEntryRequest): FieldProblem[] {
+export function findTextFaults(
+  request: Pick<ListEntryRequest, 'conditions'> & { readonly subject: { readonly kind: SubjectKind } },
+): FieldProblem[] {
   const isSealed = (pointer: string) => sealedFields.test(pointer) || (pointer === '/subject/name' && request.subject.kind === 'PERSON');
   const faults = findUnstorableTexts(request, isSealed);
   if (bytesOf(request.conditions) > maxConditionsBytes)

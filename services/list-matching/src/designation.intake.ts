@@ -4,7 +4,7 @@ import { type Designation, type Refusal, refusal } from './designation.rules.ts'
 import type { CleanIdentity } from './designation-identity.rules.ts';
 import type { EntryInWork, EntryWork } from './entry-work.ts';
 import { receivedEvent } from './list-entry.events.ts';
-import type { EntryRow, PartyRow } from './list-entry.store.ts';
+import type { DraftRow, EntryRow, PartyRow } from './list-entry.store.ts';
 import { reviewRequestedEvent } from './match-review.events.ts';
 import { candidateHead, conflictCandidate } from './match-review.rules.ts';
 import type { SubjectRow } from './subject.store.ts';
@@ -15,6 +15,8 @@ export interface Candidate {
   readonly index: number;
   readonly designation: Designation;
   readonly contentHash: string;
+  /** The draft that is submitted; undefined for a designation that comes complete. */
+  readonly stored?: EntryRow | DraftRow;
 }
 
 /** Answer to one request: its entry, new or known, or why it is refused. */
@@ -59,29 +61,39 @@ export function intakeOfKnown(known: { entry: EntryRow; contentHash: string }, c
 
 /** Decides about one designation on what is known under the lanes of its subjects, and makes its entry. */
 export function decideIntake(work: EntryWork, candidate: Candidate, world: IntakeWorld): Intake {
-  const { designation } = candidate;
+  const { designation, stored } = candidate;
   const source = sourceKey(sourceOf(designation));
   const known = world.bySource.get(source);
-  if (known !== undefined) return intakeOfKnown(known, candidate.contentHash);
+  if (known !== undefined && known.entry.id !== stored?.id) return intakeOfKnown(known, candidate.contentHash);
   const subject = world.subjectOf(designation.subject);
   if (!designation.definition.subjectKinds.includes(subject.kind)) {
     return refuse('/subject/kind', 'SUBJECT_KIND_NOT_ALLOWED', `该主体登记的类型为 ${subject.kind}，不在名单适用范围内`);
   }
-  const standing = world.standing.get(subject.id) ?? [];
-  const key = decisionKey(designation.request.decision.number);
-  const same = standing.find(({ row }) => row.list_code === designation.definition.code && row.decision_key === key && stands(row));
+  // Never a silent re-binding (§6.4): an entry that was returned for completion still means whom it meant.
+  if (stored !== undefined && stored.subject_id !== null && stored.subject_id !== subject.id)
+    return refuse('/subject', 'CONFLICT', '提交后不能更换主体；请撤回本记录，以新的来源记录号另行起草');
+  const standing = (world.standing.get(subject.id) ?? []).filter((other) => other.row.id !== stored?.id);
+  const { decision, supersedes } = designation.request;
+  if (supersedes !== undefined && !standing.some(({ row }) => row.id === supersedes && row.list_code === designation.definition.code))
+    return refuse('/supersedes', 'VALIDATION_FAILED', '被替代的记录须是同一主体、同一名单的记录');
+  const key = decision === null ? null : decisionKey(decision.number);
+  const same =
+    key === null
+      ? undefined
+      : standing.find(({ row }) => row.list_code === designation.definition.code && row.decision_key === key && stands(row));
   if (same !== undefined) return refuse('/decision/number', 'DUPLICATE_DECISION', `同一决定已列入：${same.row.number}`);
 
-  const entry = work.begin(newRow(work, candidate, world, subject, key));
+  const entry = beginOrTake(work, newRow(work, candidate, world, subject, key), stored);
   world.bySource.set(source, { entry: entry.row, contentHash: candidate.contentHash });
   world.standing.set(subject.id, [...standing, entry]);
   const parties = newParties(designation, entry.row, world);
   work.parties.push(...parties);
-  work.step(entry, 'DRAFT', { origin: entry.row.origin, batchNo: entry.row.batch_no });
+  if (stored === undefined) work.step(entry, 'DRAFT', { origin: entry.row.origin, batchNo: entry.row.batch_no });
   const conflicts = addCandidates(work, designation, entry.row, parties, world);
   work.step(entry, 'SUBMIT', { parties: parties.length, ...(conflicts > 0 ? { identity: 'CONFLICT', conflicts } : {}) });
   if (conflicts > 0) {
     entry.row.reason = 'IDENTITY_CONFLICT';
+    work.deadlines.push({ entry, kind: 'IDENTITY_REVIEW', from: work.acting.today, workdays: 'reviewWorkdays' });
     work.say(receivedEvent(entry.row, work.acting));
   } else activate(work, entry, parties, designation.definition, standing, { identity: 'EXACT' });
   return { ok: true, entry: entry.row, replayed: false };
@@ -90,6 +102,18 @@ export function decideIntake(work: EntryWork, candidate: Candidate, world: Intak
 export function sourceOf(designation: Designation) {
   const { origin, sourceRecordId } = designation.request;
   return { departmentCode: designation.departmentCode, origin, sourceRecordId };
+}
+
+/** A draft keeps its id, number and facts when it is submitted; what stood in it goes into the entry. */
+function beginOrTake(work: EntryWork, row: EntryRow, stored: EntryRow | DraftRow | undefined): EntryInWork {
+  if (stored === undefined) return work.begin(row);
+  const { id, number, version, status, content_hash, received_at, received_by, draft_sealed, supersedes } = stored;
+  const kept = { id, number, version, status, content_hash, received_at, received_by, draft_sealed, supersedes };
+  const { draftedBy } = stored.procedure;
+  const procedure = { ...(draftedBy === undefined ? {} : { draftedBy }), submittedBy: work.acting.actor };
+  const entry = work.take({ ...row, ...kept, procedure });
+  Object.assign(entry.row, row, kept, { procedure });
+  return entry;
 }
 
 /** An entry that was undone does not stand in the way of a new one with the same decision; one whose decision was revoked does. */
@@ -101,7 +125,7 @@ function refuse(pointer: string, code: ProblemCode, detail: string): Refusal {
   return refusal([{ pointer, code, detail } satisfies FieldProblem]);
 }
 
-function newRow(work: EntryWork, candidate: Candidate, world: IntakeWorld, subject: SubjectRow, key: string): EntryRow {
+function newRow(work: EntryWork, candidate: Candidate, world: IntakeWorld, subject: SubjectRow, key: string | null): EntryRow {
   const { request, definition, departmentCode, level, grade, validFrom, validTo } = candidate.designation;
   return {
     id: world.nextId(),
@@ -129,10 +153,10 @@ function newRow(work: EntryWork, candidate: Candidate, world: IntakeWorld, subje
     basis: request.basis,
     conditions: request.conditions,
     evidence: request.evidence,
-    decision_name: request.decision.name,
-    decision_number: request.decision.number,
+    decision_name: request.decision?.name ?? null,
+    decision_number: request.decision?.number ?? null,
     decision_key: key,
-    decision_date: request.decision.date,
+    decision_date: request.decision?.date ?? null,
     notice: request.notice ?? null,
     service: request.service ?? null,
     public_notice: request.publicNotice ?? null,
@@ -141,6 +165,13 @@ function newRow(work: EntryWork, candidate: Candidate, world: IntakeWorld, subje
     valid_to: validTo,
     received_at: work.acting.now,
     received_by: work.acting.actor,
+    draft_sealed: null,
+    procedure: {},
+    listing_ground: request.listingGround ?? null,
+    disputed: false,
+    duties_performed_on: null,
+    supersedes: request.supersedes ?? null,
+    restores: null,
   };
 }
 
@@ -170,7 +201,7 @@ function addCandidates(work: EntryWork, designation: Designation, row: EntryRow,
   let conflicts = 0;
   for (const [index, party] of parties.entries()) {
     const identity = identities[index];
-    if (identity === undefined || world.isSameName(identity, designation.request.decision.date)) continue;
+    if (identity === undefined || world.isSameName(identity, designation.request.decision?.date ?? designation.today)) continue;
     conflicts += 1;
     const candidate = {
       id: world.nextId(),

@@ -41,7 +41,7 @@ function judge(changes: Changes, caller: { roles?: Role[]; departments?: [string
   const context: DesignationContext = {
     today,
     calendar: calendar2026,
-    settings: { defenceWorkdays: 5, redNoticeWorkdays: 7 },
+    settings: { defenceWorkdays: 5, redNoticeWorkdays: 7, defenceReviewWorkdays: 5, serveWorkdays: 3, shareWorkdays: 5, reviewWorkdays: 2 },
     roles: caller.roles ?? ['DEPT_HANDLER'],
     departments: (caller.departments ?? [['RSJ', null]]).map(([code, parentCode]) => ({ code, parentCode })),
     versions: lists.filter((list) => list.code === request.listCode),

@@ -12,6 +12,7 @@ import { findProcedureFaults, type ListSettings } from './designation-procedure.
 import { decideValidity } from './designation-term.rules.ts';
 import { findTextFaults } from './designation-text.rules.ts';
 import { definitionOn, type ListDefinition } from './list-definition.rules.ts';
+import { findGroundFaults, type ListingGround, onGround } from './list-rule.rules.ts';
 import { findOriginRegionFaults } from './recognition.rules.ts';
 
 export interface CallerDepartment {
@@ -30,6 +31,10 @@ export interface DesignationContext {
   readonly departments: readonly CallerDepartment[];
   /** Every version of the list that the request names; empty when there is no such list. */
   readonly versions: readonly ListDefinition[];
+  /** The list was abolished (R-2-11): whatever the day of the decision, nobody comes onto it any more. */
+  readonly isAbolished?: boolean;
+  /** Grounds of lists whose law names them (R-2-12). */
+  readonly grounds?: readonly ListingGround[];
 }
 
 export interface DesignatedParty extends CleanParty {
@@ -39,9 +44,12 @@ export interface DesignatedParty extends CleanParty {
   readonly decisionServedOn: string | null;
 }
 
+/** What is designated: a complete request, or the content of a draft, whose documents and decision come step by step. */
+export type DesignationContent = Omit<ListEntryRequest, 'decision'> & { readonly decision: ListEntryRequest['decision'] | null };
+
 /** A designation that may become an entry. */
 export interface Designation {
-  readonly request: ListEntryRequest;
+  readonly request: DesignationContent;
   readonly definition: ListDefinition;
   readonly departmentCode: string;
   readonly level: 'CITY' | 'COUNTY';
@@ -49,7 +57,8 @@ export interface Designation {
   readonly subject: CleanSubject;
   readonly parties: readonly DesignatedParty[];
   readonly today: string;
-  readonly validFrom: string;
+  /** Null where the decision is still to come. */
+  readonly validFrom: string | null;
   readonly validTo: string | null;
 }
 export interface Refusal {
@@ -78,11 +87,12 @@ export function judgeDesignation(request: ListEntryRequest, context: Designation
   }
   const unit = findDesignatingUnit(request, definition, context);
   if (!unit.ok) return refusal([unit.fault]);
-  const validity = decideValidity(request, definition, context.today);
+  const validity = decideValidity(request, onGround(definition, request.listingGround, context.grounds), context.today);
   const [first, ...others] = [
     ...textFaults,
     ...findOriginRegionFaults(request),
-    ...findListFaults(definition),
+    ...findListFaults(definition, context),
+    ...findGroundFaults(definition.code, request.listingGround, context.grounds),
     ...identities.faults,
     ...findProcedureFaults(request, definition, context),
     ...validity.faults,
@@ -104,8 +114,9 @@ export function judgeDesignation(request: ListEntryRequest, context: Designation
   return { ok: true, designation };
 }
 
-/** T1: only an enabled definition lists anybody. */
-function findListFaults(definition: ListDefinition): FieldProblem[] {
+/** T1: only a definition that is enabled on the day lists anybody, on a list that has not been abolished. */
+export function findListFaults(definition: ListDefinition, context: Pick<DesignationContext, 'isAbolished'>): FieldProblem[] {
+  if (context.isAbolished === true) return [{ pointer: '/listCode', code: 'LIST_DISABLED', detail: `名单 ${definition.code} 已废止` }];
   if (definition.status === 'ENABLED') return [];
   return [{ pointer: '/listCode', code: 'LIST_DISABLED', detail: `名单 ${definition.code} 的状态为 ${definition.status}` }];
 }
@@ -118,7 +129,11 @@ type Unit =
  * Who designates: one of the caller's departments that the list names, or a county's copy of one (T1, 谁认定、谁负责). Records of other origins
  * come from the credit office or centre with a batch number (R-2-6) and belong to the list's first department here.
  */
-function findDesignatingUnit(request: ListEntryRequest, definition: ListDefinition, context: DesignationContext): Unit {
+export function findDesignatingUnit(
+  request: Pick<ListEntryRequest, 'origin' | 'batchNo'>,
+  definition: ListDefinition,
+  context: DesignationContext,
+): Unit {
   const designating = definition.designatingDepartments;
   if (request.origin !== 'CITY') {
     const isImporter = context.roles.some((role) => role === 'CREDIT_OFFICE' || role === 'CREDIT_CENTRE_OPERATOR');
@@ -142,7 +157,7 @@ function originFault(pointer: string, detail: string): Unit {
 }
 
 /** §5.2: every entry of a list of serious dishonesty is serious; a focus list stands below it (R-2-5). */
-function defaultGrade(definition: ListDefinition): Grade {
+export function defaultGrade(definition: ListDefinition): Grade {
   return definition.type === 'BLACK' ? 'SERIOUS' : 'GENERAL';
 }
 

@@ -1,16 +1,19 @@
-import { type ListEntryRequest, type Principal, ProblemError } from '@lianxin/contracts';
+import { type DraftRequest, type ListEntryRequest, type Principal, ProblemError } from '@lianxin/contracts';
 import type { NewEvent } from '@lianxin/messaging';
 import { Clock, contentHash, PersonalData, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { ListConfig } from './config.ts';
 import { findDepartments, isDepartmentCopyComplete } from './department.store.ts';
 import { type Candidate, decideIntake, type Intake, type IntakeWorld, intakeOfKnown, sourceKey, sourceOf } from './designation.intake.ts';
-import { type Designation, type DesignationDecision, judgeDesignation } from './designation.rules.ts';
+import { type Designation, type DesignationContext, type DesignationDecision, judgeDesignation } from './designation.rules.ts';
 import type { CleanIdentity } from './designation-identity.rules.ts';
+import { judgeSubmission } from './draft.rules.ts';
 import { EntryWriter } from './entry.writer.ts';
 import { EntryWork } from './entry-work.ts';
+import { findAbolished } from './list-abolition.store.ts';
 import { findDefinitions } from './list-definition.store.ts';
-import { findBySource, findStanding, takeNumbers } from './list-entry.store.ts';
+import { type DraftRow, type EntryRow, findBySource, findStanding, takeNumbers } from './list-entry.store.ts';
+import { listingGrounds } from './list-rule.data.ts';
 import { isNationalList, recognitionOn } from './recognition.rules.ts';
 import { findAgreements } from './recognition.store.ts';
 import { acrossDepartments } from './row-scope.store.ts';
@@ -49,23 +52,52 @@ export class DesignationService {
     });
   }
 
-  private async judgeAll(tx: Transaction, principal: Principal, requests: readonly ListEntryRequest[]): Promise<DesignationDecision[]> {
+  /**
+   * T2: a draft becomes an entry, on the way of every other designation; it stops where its documents are still to come.
+   * @param stored the draft, locked by the caller
+   */
+  async submit(tx: Transaction, principal: Principal, stored: EntryRow | DraftRow, draft: DraftRequest): Promise<Intake> {
+    const decision = judgeSubmission(draft, (await this.contextsOf(tx, principal, [draft.listCode]))(draft.listCode));
+    if (!decision.ok) return decision;
+    const answers = new Map<number, Intake>();
+    const candidate = { index: 0, designation: decision.designation, contentHash: stored.content_hash, stored };
+    await this.receiveUnknown(tx, principal, [candidate], answers);
+    const answer = answers.get(0);
+    if (answer === undefined) throw new Error('a submission without an answer');
+    return answer;
+  }
+
+  /**
+   * What designations to these lists are judged by, by list.
+   * @throws ProblemError UNAVAILABLE until the departments of the catalogue have arrived.
+   */
+  async contextsOf(tx: Transaction, principal: Principal, listCodes: readonly string[]): Promise<(listCode: string) => DesignationContext> {
     if (!(await isDepartmentCopyComplete(tx))) throw new ProblemError('UNAVAILABLE', '部门目录尚未就绪，请稍后重试');
     const copies = new Map((await findDepartments(tx, principal.departments)).map((department) => [department.code, department]));
-    const definitions = await findDefinitions(
-      tx,
-      requests.map((request) => request.listCode),
-    );
+    const definitions = await findDefinitions(tx, listCodes);
+    const abolished = await findAbolished(tx, listCodes);
     const common = {
       today: this.clock.today(),
       calendar: this.clock.calendar(),
       settings: this.config.settings,
       roles: principal.roles,
       departments: principal.departments.map((code) => ({ code, parentCode: copies.get(code)?.parentCode ?? null })),
+      grounds: listingGrounds,
     };
-    return requests.map((request) =>
-      judgeDesignation(request, { ...common, versions: definitions.filter((definition) => definition.code === request.listCode) }),
+    return (listCode) => ({
+      ...common,
+      versions: definitions.filter((definition) => definition.code === listCode),
+      isAbolished: abolished.has(listCode),
+    });
+  }
+
+  private async judgeAll(tx: Transaction, principal: Principal, requests: readonly ListEntryRequest[]): Promise<DesignationDecision[]> {
+    const contextOf = await this.contextsOf(
+      tx,
+      principal,
+      requests.map((request) => request.listCode),
     );
+    return requests.map((request) => judgeDesignation(request, contextOf(request.listCode)));
   }
 
   /** Answers the records that are known by their natural key; returns the others. */

@@ -1,9 +1,10 @@
-import type { EntryStatus } from '@lianxin/contracts';
-import { ProblemError } from '@lianxin/contracts';
+import { type EntryDeadlineKind, type EntryReviewReason, type EntryStatus, ProblemError } from '@lianxin/contracts';
 import type { NewEvent } from '@lianxin/messaging';
+import type { ListSettings } from './designation-procedure.rules.ts';
 import { decideStep, type EntryAction } from './list-entry.rules.ts';
 import type { EntryRow, FactRow, PartyRow } from './list-entry.store.ts';
 import type { NewCandidate } from './match-candidate.store.ts';
+import type { OpenDeadline, Patch } from './procedure.rules.ts';
 
 /** Who acts, and when. */
 export interface Acting {
@@ -27,6 +28,21 @@ export interface PlannedEvent {
   readonly after: NewEvent | undefined;
 }
 
+/** A time limit that begins: with its last day, or so many working days or months after a day (counted by whoever writes it). */
+export type NewDeadline = { readonly entry: EntryInWork } & (
+  | OpenDeadline
+  | { readonly kind: EntryDeadlineKind; readonly from: string; readonly workdays: keyof ListSettings }
+  | { readonly kind: EntryDeadlineKind; readonly from: string; readonly months: number }
+);
+
+/** An honour that its unit has to look at again (R-2-10 c). */
+export interface NewReview {
+  readonly id: string;
+  readonly entry: EntryInWork;
+  readonly reason: EntryReviewReason;
+  readonly byEntryId: string | null;
+}
+
 /**
  * What one use case does to entries, gathered in memory, so that one designation and ten thousand are written by the same few statements.
  * It is decided under the lanes of the subjects and written once, at the end.
@@ -36,6 +52,11 @@ export class EntryWork {
   readonly parties: PartyRow[] = [];
   readonly candidates: NewCandidate[] = [];
   readonly events: PlannedEvent[] = [];
+  readonly deadlines: NewDeadline[] = [];
+  readonly closed: { readonly entry: EntryInWork; readonly kind: EntryDeadlineKind }[] = [];
+  readonly reviews: NewReview[] = [];
+  /** Named persons whose notice or service was proved by a step. */
+  readonly proved: PartyRow[] = [];
 
   constructor(readonly acting: Acting) {}
 
@@ -81,6 +102,16 @@ export class EntryWork {
     return to;
   }
 
+  /** Takes over what a step changes of the entry beside its status. */
+  patch(entry: EntryInWork, patch: Patch): void {
+    Object.assign(entry.row, patch);
+  }
+
+  /** A time limit is over: what it asked for has been done, or nobody asks any more. */
+  close(entry: EntryInWork, ...kinds: readonly EntryDeadlineKind[]): void {
+    for (const kind of kinds) this.closed.push({ entry, kind });
+  }
+
   say(event: NewEvent, after?: NewEvent): NewEvent {
     this.events.push({ event, after });
     return event;
@@ -94,7 +125,8 @@ export class EntryWork {
   get newlyActivated(): EntryInWork[] {
     return [...this.entries.values()].filter(
       ({ row, newFacts }) =>
-        row.status === 'ACTIVE' && newFacts.some((fact) => fact.to_status === 'ACTIVE' && fact.from_status !== 'SUSPENDED'),
+        row.status === 'ACTIVE' &&
+        newFacts.some((fact) => fact.to_status === 'ACTIVE' && !['ACTIVE', 'SUSPENDED'].includes(fact.from_status ?? '')),
     );
   }
 

@@ -1,4 +1,5 @@
 import {
+  draftRequestSchema,
   entryStatusSchema,
   exitRequestSchema,
   idSchema,
@@ -15,24 +16,16 @@ import {
   suspendRequestSchema,
   withdrawRequestSchema,
 } from '@lianxin/contracts';
-import {
-  CurrentPrincipal,
-  Database,
-  Idempotent,
-  type IdempotentAnswer,
-  type IdempotentRequest,
-  idempotently,
-  Roles,
-  sendAnswer,
-  type Transaction,
-} from '@lianxin/platform';
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { CurrentPrincipal, Database, Idempotent, type IdempotentRequest, idempotently, Roles, type Transaction } from '@lianxin/platform';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Put, Query, Res, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { DesignationService } from './designation.service.ts';
+import { DraftService } from './draft.service.ts';
+import { EntryRequests, expectedVersion, sendEntry } from './entry-answer.ts';
 import { ListEntryService } from './list-entry.service.ts';
-import { type ListEntrySummary, listEntrySummarySchema, loadView } from './list-entry.view.ts';
+import { type ListEntrySummary, listEntrySummarySchema } from './list-entry.view.ts';
 import { retryLostRace } from './race.ts';
 import { VisibleEntryGuard } from './visible-entry.guard.ts';
 
@@ -47,16 +40,6 @@ export const listQuerySchema = pageQuerySchema.extend({
   subjectId: idSchema.optional(),
 });
 
-/** Version in an `If-Match` header; undefined when the caller does not care. */
-function expectedVersion(header: string | undefined): number | undefined {
-  if (header === undefined || header.trim() === '*') return undefined;
-  const version = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header.trim())?.[1];
-  if (version === undefined) throw new ProblemError('STALE', 'If-Match 应为读取时得到的 ETag');
-  return Number(version);
-}
-
-type ChangeRequest = (tx: Transaction, version: number | undefined) => Promise<ListEntryView>;
-
 @ApiTags('名单记录')
 @Controller('api/v1/list-entries')
 export class ListEntryController {
@@ -64,6 +47,8 @@ export class ListEntryController {
     private readonly database: Database,
     private readonly designations: DesignationService,
     private readonly entries: ListEntryService,
+    private readonly drafts: DraftService,
+    private readonly requests: EntryRequests,
   ) {}
 
   @Post()
@@ -87,7 +72,7 @@ export class ListEntryController {
           if (intake === undefined) throw new Error('a designation without an answer');
           if (!intake.ok) throw new ProblemError(intake.code, intake.detail, intake.errors);
           isKnown = intake.replayed;
-          return { status: 201, body: await loadView(tx, intake.entry) };
+          return { status: 201, body: await this.entries.view(tx, intake.entry) };
         }),
       ),
     );
@@ -129,7 +114,9 @@ export class ListEntryController {
     @Body({ schema: exitRequestSchema }) body: z.infer<typeof exitRequestSchema>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ListEntryView> {
-    return this.change(principal, request, ifMatch, reply, (tx, version) => this.entries.exit(tx, principal, id, version, body));
+    return this.requests.change({ principal, request, ifMatch, reply }, (tx, version) =>
+      this.entries.exit(tx, principal, id, version, body),
+    );
   }
 
   @Post(':id/withdraw')
@@ -145,7 +132,9 @@ export class ListEntryController {
     @Body({ schema: withdrawRequestSchema }) body: z.infer<typeof withdrawRequestSchema>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ListEntryView> {
-    return this.change(principal, request, ifMatch, reply, (tx, version) => this.entries.withdraw(tx, principal, id, version, body));
+    return this.requests.change({ principal, request, ifMatch, reply }, (tx, version) =>
+      this.withdrawStored(tx, principal, id, version, body),
+    );
   }
 
   @Post(':id/suspend')
@@ -161,7 +150,9 @@ export class ListEntryController {
     @Body({ schema: suspendRequestSchema }) body: z.infer<typeof suspendRequestSchema>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ListEntryView> {
-    return this.change(principal, request, ifMatch, reply, (tx, version) => this.entries.suspend(tx, principal, id, version, body));
+    return this.requests.change({ principal, request, ifMatch, reply }, (tx, version) =>
+      this.entries.suspend(tx, principal, id, version, body),
+    );
   }
 
   @Post(':id/resume')
@@ -177,26 +168,79 @@ export class ListEntryController {
     @Body({ schema: resumeRequestSchema }) body: z.infer<typeof resumeRequestSchema>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ListEntryView> {
-    return this.change(principal, request, ifMatch, reply, (tx, version) => this.entries.resume(tx, principal, id, version, body));
-  }
-
-  private async change(
-    principal: Principal,
-    request: IdempotentRequest,
-    ifMatch: string | undefined,
-    reply: FastifyReply,
-    work: ChangeRequest,
-  ): Promise<ListEntryView> {
-    const version = expectedVersion(ifMatch);
-    const answer = await retryLostRace(() =>
-      this.database.transaction(principal, (tx) => idempotently(tx, request, async () => ({ status: 200, body: await work(tx, version) }))),
+    return this.requests.change({ principal, request, ifMatch, reply }, (tx, version) =>
+      this.entries.resume(tx, principal, id, version, body),
     );
-    return sendEntry(reply, answer);
   }
-}
 
-/** The version of the entry is its ETag. */
-function sendEntry(reply: FastifyReply, answer: IdempotentAnswer<ListEntryView>): ListEntryView {
-  void reply.header('ETag', `"${answer.body.version}"`);
-  return sendAnswer(reply, answer);
+  @Post('drafts')
+  @Roles('DEPT_HANDLER', 'DEPT_APPROVER')
+  @ApiOperation({ summary: '起草认定', description: '内容可以不全，提交时一次检查（T1）。同一来源记录号、同样内容返回同一草稿。' })
+  @ApiResponse({ status: 201, standardSchema: listEntryViewSchema })
+  async draft(
+    @CurrentPrincipal() principal: Principal,
+    @Idempotent() request: IdempotentRequest,
+    @Body({ schema: draftRequestSchema }) body: z.infer<typeof draftRequestSchema>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ListEntryView> {
+    let isKnown = false;
+    const answer = await retryLostRace(() =>
+      this.database.transaction(principal, (tx) =>
+        idempotently(tx, request, async () => {
+          const { view, replayed } = await this.drafts.draft(tx, principal, body);
+          isKnown = replayed;
+          return { status: 201, body: view };
+        }),
+      ),
+    );
+    return sendEntry(reply, { ...answer, replayed: answer.replayed || isKnown });
+  }
+
+  @Put(':id')
+  @Roles('DEPT_HANDLER', 'DEPT_APPROVER')
+  @UseGuards(VisibleEntryGuard)
+  @ApiOperation({ summary: '修改草稿', description: '须带 If-Match。名单和来源记录号不能更改。' })
+  @ApiResponse({ status: 200, standardSchema: listEntryViewSchema })
+  edit(
+    @CurrentPrincipal() principal: Principal,
+    @Idempotent() request: IdempotentRequest,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Param('id', { schema: idSchema }) id: string,
+    @Body({ schema: draftRequestSchema }) body: z.infer<typeof draftRequestSchema>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ListEntryView> {
+    return this.requests.change({ principal, request, ifMatch, reply }, (tx) => {
+      const version = expectedVersion(ifMatch);
+      if (version === undefined) throw new ProblemError('STALE', '修改草稿须以 If-Match 提供读取时得到的 ETag');
+      return this.drafts.edit(tx, principal, id, version, body);
+    });
+  }
+
+  @Post(':id/submit')
+  @Roles('DEPT_HANDLER', 'DEPT_APPROVER')
+  @UseGuards(VisibleEntryGuard)
+  @HttpCode(200)
+  @ApiOperation({ summary: '提交草稿', description: '缺少的内容一次告知；随后比对身份、交叉核查（T2–T5）。' })
+  @ApiResponse({ status: 200, standardSchema: listEntryViewSchema })
+  submit(
+    @CurrentPrincipal() principal: Principal,
+    @Idempotent() request: IdempotentRequest,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Param('id', { schema: idSchema }) id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ListEntryView> {
+    return this.requests.change({ principal, request, ifMatch, reply }, (tx, version) => this.drafts.submit(tx, principal, id, version));
+  }
+
+  /** T2a of a draft that nobody is listed by yet, or of an entry on its way. */
+  private async withdrawStored(
+    tx: Transaction,
+    principal: Principal,
+    id: string,
+    version: number | undefined,
+    body: z.infer<typeof withdrawRequestSchema>,
+  ): Promise<ListEntryView> {
+    if (await this.drafts.isDraft(tx, id)) return this.drafts.withdraw(tx, principal, id, version, body.reason);
+    return this.entries.withdraw(tx, principal, id, version, body);
+  }
 }

@@ -9,7 +9,7 @@ import {
 } from '@lianxin/contracts';
 import { type NewEvent, newEvent } from '@lianxin/messaging';
 import type { Acting } from './entry-work.ts';
-import type { EntryRow, PartyRow } from './list-entry.store.ts';
+import { decisionOf, type EntryRow, type PartyRow } from './list-entry.store.ts';
 
 /** What every event of an entry tells of it. */
 export function headOf(row: EntryRow) {
@@ -49,6 +49,8 @@ export function activationData(
   listField: string | null,
   acting: Acting,
 ): EventData<typeof listEntryActivated> {
+  const { number, date } = decisionOf(row);
+  const activatedOn = row.activated_on ?? acting.today;
   return {
     ...headOf(row),
     listField,
@@ -58,9 +60,9 @@ export function activationData(
     originRegion: row.origin_region ?? null,
     grade: row.grade,
     industry: row.industry,
-    decision: { number: row.decision_number, date: row.decision_date },
-    activatedOn: row.activated_on ?? acting.today,
-    validFrom: row.valid_from,
+    decision: { number, date },
+    activatedOn,
+    validFrom: row.valid_from ?? activatedOn,
     validTo: row.valid_to,
     conditions: row.conditions,
     parties: parties.map((party) => ({

@@ -1,4 +1,6 @@
 import {
+  addMonths,
+  addWorkingDays,
   type EntryStatus,
   type ExitGround,
   endOfDayBeijing,
@@ -7,19 +9,20 @@ import {
   type Principal,
   ProblemError,
 } from '@lianxin/contracts';
-import { lockLanes, type NewEvent, Timers } from '@lianxin/messaging';
+import { type NewEvent, Timers } from '@lianxin/messaging';
 import { Clock, decodeCursor, pageOf, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { findUnstorableTexts } from './designation-text.rules.ts';
 import { EntryWriter, expiryTimer } from './entry.writer.ts';
-import { type Acting, type EntryInWork, EntryWork } from './entry-work.ts';
+import { EntryChange } from './entry-change.service.ts';
+import type { Acting, EntryInWork, EntryWork } from './entry-work.ts';
 import { decideExit } from './exit.rules.ts';
 import { getDefinition } from './list-definition.store.ts';
 import { exitedEvent, receivedEvent, resumedEvent, suspendedEvent } from './list-entry.events.ts';
-import { type EntryAction, isInForce, mayChange } from './list-entry.rules.ts';
-import { type EntryRow, findEntries, findPage, findParties } from './list-entry.store.ts';
+import { type EntryAction, isInForce } from './list-entry.rules.ts';
+import { type DraftRow, decisionOf, type EntryRow, findPage, findParties, findStored } from './list-entry.store.ts';
 import { type ListEntrySummary, loadSummaries, loadView } from './list-entry.view.ts';
+import { ruleOfList } from './list-rule.data.ts';
 import { closeCandidatesOfEntry } from './match-candidate.store.ts';
 import { endForSubject } from './register.endings.ts';
 import { holdWhileUnconfirmed } from './source-question.service.ts';
@@ -33,7 +36,9 @@ interface Order {
   readonly documentNo: string;
   readonly date: string;
 }
-type Change = (tx: Transaction, work: EntryWork, entry: EntryInWork) => Promise<void> | void;
+
+/** R-2-12, §2.6: what should not stand is withdrawn within so many working days of the document that says so. */
+const withdrawWorkdays = 3;
 
 const cursorSchema = z.tuple([z.uuid()]);
 
@@ -43,14 +48,22 @@ export class ListEntryService {
   constructor(
     private readonly clock: Clock,
     private readonly writer: EntryWriter,
-    timers: Timers,
+    private readonly changes: EntryChange,
+    private readonly timers: Timers,
   ) {
     timers.register(expiryTimer, (tx, entryIds) => this.expire(tx, entryIds));
   }
 
   /** @throws ProblemError NOT_FOUND, also for an entry of another department. */
   async get(tx: Transaction, id: string): Promise<ListEntryView> {
-    return loadView(tx, await getEntry(tx, id));
+    const row = await findStored(tx, id);
+    if (row === undefined) throw new ProblemError('NOT_FOUND', '没有该名单记录，或不属于本部门');
+    return this.view(tx, row);
+  }
+
+  /** The entry as callers see it today. */
+  view(tx: Transaction, row: EntryRow | DraftRow): Promise<ListEntryView> {
+    return loadView(tx, row, { now: this.clock.now(), calendar: this.clock.calendar() });
   }
 
   async list(tx: Transaction, filter: EntryFilter, cursor: string | undefined, limit: number): Promise<Page<ListEntrySummary>> {
@@ -65,25 +78,30 @@ export class ListEntryService {
     );
   }
 
-  /** T16a–T22 by ground (R-2-11). */
+  /** T16a–T22 by ground (R-2-11). A black entry that proves void gives back the honours that it took (T20a). */
   exit(
     tx: Transaction,
     principal: Principal,
     id: string,
     version: number | undefined,
     request: Order & { ground: ExitGround },
+    detail: Readonly<Record<string, unknown>> = {},
   ): Promise<ListEntryView> {
-    return this.change(tx, principal, id, version, request, async (_tx, work, entry) => {
-      const list = await getDefinition(tx, entry.row.list_code, entry.row.list_version);
+    return this.changes.change(tx, principal, id, version, request, async (_tx, work, entry) => {
       const { row } = entry;
-      const decided = decideExit(request, { decisionDate: row.decision_date, validTo: row.valid_to }, list, work.acting.today);
+      const list = await getDefinition(tx, row.list_code, row.list_version);
+      // What was never decided is withdrawn, not ended; the table of states says so below.
+      const decisionDate = row.decision_date ?? request.date;
+      const decided = decideExit(request, { decisionDate, validTo: row.valid_to }, list, work.acting.today);
       if (!decided.ok)
         throw new ProblemError(decided.code, decided.detail, [{ pointer: decided.pointer, code: decided.code, detail: decided.detail }]);
       if (decided.action === 'END_SUBJECT') {
         const end = { subjectStatus: 'DEREGISTERED', on: request.date, documentNo: request.documentNo };
         return endForSubject(tx, work, entry, await findParties(tx, [row.id]), end);
       }
-      work.step(entry, leavingAction(row, decided.action), { ground: request.ground, documentNo: request.documentNo, date: request.date });
+      const late = this.lateness(request, work.acting);
+      const fact = { ground: request.ground, documentNo: request.documentNo, date: request.date, ...late, ...detail };
+      work.step(entry, leavingAction(row, decided.action), fact);
       const exit = { ground: request.ground, documentNo: request.documentNo, exitedOn: request.date, byEntryId: null };
       await this.sayLeft(tx, work, entry, exitedEvent(row, exit, work.acting), request.ground);
     });
@@ -97,7 +115,7 @@ export class ListEntryService {
     version: number | undefined,
     request: { reason: string },
   ): Promise<ListEntryView> {
-    return this.change(tx, principal, id, version, request, async (_tx, work, entry) => {
+    return this.changes.change(tx, principal, id, version, request, async (_tx, work, entry) => {
       work.step(entry, 'WITHDRAW', { reason: request.reason });
       await this.sayLeft(tx, work, entry, undefined, 'WITHDRAWN');
     });
@@ -111,7 +129,7 @@ export class ListEntryService {
     version: number | undefined,
     request: Order & { ground: 'STOP_EXECUTION' | 'BANKRUPTCY' },
   ): Promise<ListEntryView> {
-    return this.change(tx, principal, id, version, request, (_tx, work, entry) => {
+    return this.changes.change(tx, principal, id, version, request, (_tx, work, entry) => {
       assertDate(request.date, entry.row, work.acting);
       work.step(entry, 'SUSPEND', { ground: request.ground, documentNo: request.documentNo, date: request.date });
       work.say(suspendedEvent(entry.row, request, work.acting));
@@ -120,7 +138,7 @@ export class ListEntryService {
 
   /** T15: the term has run on meanwhile (`list.suspension_counts`). */
   resume(tx: Transaction, principal: Principal, id: string, version: number | undefined, request: Order): Promise<ListEntryView> {
-    return this.change(tx, principal, id, version, request, async (_tx, work, entry) => {
+    return this.changes.change(tx, principal, id, version, request, async (_tx, work, entry) => {
       assertDate(request.date, entry.row, work.acting);
       work.step(entry, 'RESUME', { documentNo: request.documentNo, date: request.date });
       work.say(resumedEvent(entry.row, request, work.acting));
@@ -128,60 +146,43 @@ export class ListEntryService {
     });
   }
 
-  /** T16: the term of these entries is over; called by their timers, also late. */
+  /**
+   * T16: the term of these entries is over; called by their timers, also late. Where the list's clause wants its duties performed as well, the entry runs
+   * on and is looked at again every month (R-5-5).
+   */
   async expire(tx: Transaction, entryIds: readonly string[]): Promise<void> {
-    const work = this.newWork('timer:list-entry-expiry');
-    for (const entry of await this.takeUnderLanes(tx, work, entryIds)) {
+    const work = this.changes.newWork('timer:list-entry-expiry');
+    const waiting: string[] = [];
+    for (const entry of await this.changes.takeUnderLanes(tx, work, entryIds)) {
       const { row } = entry;
       if (!(isInForce(row.status) || row.parties_continue === true) || row.valid_to === null) continue;
-      work.step(entry, leavingAction(row, 'EXPIRE'), { ground: 'TERM_REACHED', validTo: row.valid_to });
-      const exitedOn = row.valid_to < work.acting.today ? row.valid_to : work.acting.today;
-      const event = exitedEvent(row, { ground: 'TERM_REACHED', documentNo: null, exitedOn, byEntryId: null }, work.acting);
-      work.say({ ...event, time: new Date(Math.min(endOfDayBeijing(row.valid_to).getTime(), work.acting.now.getTime())) });
+      if (ruleOfList(row.list_code, row.decision_date ?? work.acting.today).termNeedsPerformance && row.duties_performed_on === null)
+        waiting.push(row.id);
+      else expireNow(work, entry);
     }
     await this.writer.write(tx, work);
+    const again = endOfDayBeijing(addMonths(work.acting.today, 1));
+    if (waiting.length > 0)
+      await this.timers.set(
+        tx,
+        expiryTimer,
+        waiting.map((reference) => ({ reference, dueAt: again })),
+      );
   }
 
-  private newWork(actor: string): EntryWork {
-    return new EntryWork({ actor, now: this.clock.now(), today: this.clock.today() });
-  }
-
-  /** Locks the lanes of the entries' subjects, then reads the entries as they are now. */
-  private async takeUnderLanes(tx: Transaction, work: EntryWork, ids: readonly string[]): Promise<EntryInWork[]> {
-    const before = await findEntries(tx, ids);
-    await lockLanes(
-      tx,
-      before.map((row) => row.subject_id),
-    );
-    return (await findEntries(tx, ids)).map((row) => work.take(row));
-  }
-
-  /** One change of one entry by a person: visible, theirs to change, the version they saw, under the lane of its subject. */
-  private async change(
-    tx: Transaction,
-    principal: Principal,
-    id: string,
-    version: number | undefined,
-    request: object,
-    decide: Change,
-  ): Promise<ListEntryView> {
-    assertMayChange(principal, await getEntry(tx, id));
-    const [fault, ...others] = findUnstorableTexts(request);
-    if (fault !== undefined) throw new ProblemError('VALIDATION_FAILED', fault.detail, [fault, ...others]);
-    const work = this.newWork(principal.id);
-    const [entry] = await this.takeUnderLanes(tx, work, [id]);
-    if (entry === undefined) throw new ProblemError('NOT_FOUND', '没有该名单记录');
-    if (version !== undefined && version !== entry.row.version)
-      throw new ProblemError('STALE', `当前版本为 ${entry.row.version}，提交时依据的是版本 ${version}`);
-    await decide(tx, work, entry);
-    await this.writer.write(tx, work);
-    return loadView(tx, entry.row);
+  /** §2.6: until when what should not stand had to be withdrawn, and whether that was missed. */
+  private lateness(request: Order & { ground: ExitGround }, acting: Acting): Readonly<Record<string, unknown>> {
+    if (request.ground !== 'DESIGNATION_WRONG' && request.ground !== 'BASIS_REVOKED') return {};
+    const { date } = addWorkingDays(this.clock.calendar(), request.date, withdrawWorkdays);
+    return { withdrawDueOn: date, overdue: acting.today > date };
   }
 
   /** An entry that was in force has exited; one that never was is only told as received with its end, and nobody need review it any more. */
   private async sayLeft(tx: Transaction, work: EntryWork, entry: EntryInWork, exited: NewEvent | undefined, reason: string): Promise<void> {
     const { row } = entry;
+    row.draft_sealed = null;
     if (row.activated_on !== null && exited !== undefined) {
+      row.disputed = false;
       work.say(exited);
       return;
     }
@@ -191,6 +192,21 @@ export class ListEntryService {
   }
 }
 
+/** Ends an entry whose term is over. The legal time is the end of its last day, however late the timer fires. */
+export function expireNow(work: EntryWork, entry: EntryInWork): void {
+  const { row } = entry;
+  if (row.valid_to === null) return;
+  work.step(entry, leavingAction(row, 'EXPIRE'), {
+    ground: 'TERM_REACHED',
+    validTo: row.valid_to,
+    dutiesPerformedOn: row.duties_performed_on,
+  });
+  row.disputed = false;
+  const exitedOn = row.valid_to < work.acting.today ? row.valid_to : work.acting.today;
+  const event = exitedEvent(row, { ground: 'TERM_REACHED', documentNo: null, exitedOn, byEntryId: null }, work.acting);
+  work.say({ ...event, time: new Date(Math.min(endOfDayBeijing(row.valid_to).getTime(), work.acting.now.getTime())) });
+}
+
 /** T22: an entry that is closed for its subject ends for the persons who are still bound; that it was wrong from the start can always be said. */
 function leavingAction(row: EntryRow, action: EntryAction): EntryAction {
   if (row.parties_continue !== true) return action;
@@ -198,28 +214,14 @@ function leavingAction(row: EntryRow, action: EntryAction): EntryAction {
   return action === 'CORRECT' || action === 'REVOKE_BASIS' ? action : 'END_PARTIES';
 }
 
-/** @throws ProblemError NOT_FOUND, also for an entry of another department: row security hides it. */
-export async function getEntry(tx: Transaction, id: string): Promise<EntryRow> {
-  const [row] = await findEntries(tx, [id]);
-  if (row === undefined) throw new ProblemError('NOT_FOUND', '没有该名单记录，或不属于本部门');
-  return row;
-}
-
-/** 谁认定、谁负责: the designating unit; for records of other origins the credit office or centre. */
-function assertMayChange(principal: Principal, row: EntryRow): void {
-  if (mayChange(principal, { departmentCode: row.department_code, origin: row.origin })) return;
-  if (row.origin_region) throw new ProblemError('FOREIGN_ENTRY', `该记录由 ${row.origin_region} 的认定单位认定，本市单位不得修复或移出`);
-  const unit = row.origin === 'CITY' ? `认定单位 ${row.department_code}` : '信用办或信用中心';
-  throw new ProblemError('NOT_DESIGNATING_UNIT', `该记录由${unit}处理`);
-}
-
 function assertDate(date: string, row: EntryRow, acting: Acting): void {
   if (date > acting.today) {
     const detail = `日期不能晚于今天（${acting.today}）`;
     throw new ProblemError('DATE_IN_FUTURE', detail, [{ pointer: '/date', code: 'DATE_IN_FUTURE', detail }]);
   }
-  if (date < row.decision_date) {
-    const detail = `日期早于认定决定日期（${row.decision_date}）`;
+  const decided = decisionOf(row).date;
+  if (date < decided) {
+    const detail = `日期早于认定决定日期（${decided}）`;
     throw new ProblemError('DATE_ORDER', detail, [{ pointer: '/date', code: 'DATE_ORDER', detail }]);
   }
 }

@@ -67,8 +67,10 @@ export class EntryReviewSource implements ReviewSource {
     const { work, entry } = await this.take(tx, candidate, principal);
     await closeCandidatesOfEntry(tx, entry.row.id, { reason: 'IDENTITY_FAILED', by: principal.id, at: work.acting.now });
     work.step(entry, 'FAIL_IDENTITY', { candidate: candidate.id });
-    work.step(entry, 'WITHDRAW', { reason: 'IDENTITY_FAILED' });
+    // T5: a draft goes back for completion; a record that came complete was decided about somebody else.
+    if (entry.row.draft_sealed === null) work.step(entry, 'WITHDRAW', { reason: 'IDENTITY_FAILED' });
     entry.row.reason = 'IDENTITY_FAILED';
+    work.close(entry, 'IDENTITY_REVIEW');
     work.say(receivedEvent(entry.row, work.acting));
     await this.writer.write(tx, work);
   }

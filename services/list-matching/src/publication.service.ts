@@ -122,7 +122,7 @@ export class PublicationService {
         decision: `${row.decision_name} ${row.decision_number}`,
         basis: list.confidence === 'H' ? list.basis : null,
         department: names.get(row.department_code) ?? row.department_code,
-        listedOn: row.activated_on ?? row.valid_from,
+        listedOn: row.activated_on ?? row.valid_from ?? '',
         validTo: row.valid_to,
         persons: this.publicPersons(
           parties.filter((party) => party.entry_id === row.id),

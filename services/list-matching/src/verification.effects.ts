@@ -135,7 +135,7 @@ export class VerificationEffects {
   ): Promise<void> {
     const { row } = entry;
     const list = await getDefinition(tx, row.list_code, row.list_version);
-    const decided = decideExit(exit, { decisionDate: row.decision_date, validTo: row.valid_to }, list, work.acting.today);
+    const decided = decideExit(exit, { decisionDate: row.decision_date ?? exit.date, validTo: row.valid_to }, list, work.acting.today);
     if (!decided.ok)
       throw new ProblemError(decided.code, decided.detail, [
         { pointer: `/exit${decided.pointer}`, code: decided.code, detail: decided.detail },

@@ -1,7 +1,7 @@
-import { idSchema, type Principal } from '@lianxin/contracts';
+import { idSchema, type Principal, ProblemError } from '@lianxin/contracts';
 import { Database } from '@lianxin/platform';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { getEntry } from './list-entry.service.ts';
+import { findStored } from './list-entry.store.ts';
 
 /** An entry of another department answers 404 before its body is looked at (design §6): guards run before the body is checked. */
 @Injectable()
@@ -11,7 +11,8 @@ export class VisibleEntryGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<{ params: Record<string, string>; principal: Principal }>();
     const id = idSchema.safeParse(request.params['id']);
-    if (id.success) await this.database.transaction(request.principal, (tx) => getEntry(tx, id.data));
+    const row = id.success ? await this.database.transaction(request.principal, (tx) => findStored(tx, id.data)) : undefined;
+    if (id.success && row === undefined) throw new ProblemError('NOT_FOUND', '没有该名单记录，或不属于本部门');
     return true;
   }
 }

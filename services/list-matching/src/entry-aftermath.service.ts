@@ -1,0 +1,147 @@
+import {
+  addDays,
+  type DocumentedRequest,
+  type EndDisputeRequest,
+  type ListEntryView,
+  type Principal,
+  ProblemError,
+  type StepDocument,
+  type UndoRequest,
+} from '@lianxin/contracts';
+import type { Transaction } from '@lianxin/platform';
+import { Injectable } from '@nestjs/common';
+import { EntryChange } from './entry-change.service.ts';
+import { assertInState } from './entry-steps.ts';
+import type { Acting, EntryInWork, EntryWork } from './entry-work.ts';
+import { expireNow, ListEntryService } from './list-entry.service.ts';
+import { decisionOf } from './list-entry.store.ts';
+import { disputedEvent, disputeEndedEvent } from './list-entry-life.events.ts';
+import { ruleOfList } from './list-rule.data.ts';
+
+type Args<Request> = readonly [tx: Transaction, principal: Principal, id: string, version: number | undefined, request: Request];
+
+/** What may happen to an entry in force beside its end: a dispute (T13), performance, a request for correction; and that it proves void (T18, T19). */
+@Injectable()
+export class EntryAftermathService {
+  constructor(
+    private readonly changes: EntryChange,
+    private readonly entries: ListEntryService,
+  ) {}
+
+  /** T13: an objection was accepted; tasks that rest on this entry alone are held (R-6-4). */
+  dispute(...[tx, principal, id, version, request]: Args<DocumentedRequest>): Promise<ListEntryView> {
+    return this.changes.change(
+      tx,
+      principal,
+      id,
+      version,
+      request,
+      (_tx, work, entry) => markDisputed(work, entry, request.document),
+      'CREDIT_OFFICE',
+    );
+  }
+
+  /** The objection was dismissed, settled in part or withdrawn: the mark goes. One that was upheld is a correction (T18). */
+  endDispute(...[tx, principal, id, version, request]: Args<EndDisputeRequest>): Promise<ListEntryView> {
+    const { document, outcome } = request;
+    return this.changes.change(
+      tx,
+      principal,
+      id,
+      version,
+      request,
+      (_tx, work, entry) => unmarkDisputed(work, entry, document, outcome),
+      'CREDIT_OFFICE',
+    );
+  }
+
+  /** T16 guard: the duties have been performed. An entry whose term had run out while they were not ends now. */
+  performed(...[tx, principal, id, version, request]: Args<DocumentedRequest>): Promise<ListEntryView> {
+    return this.changes.change(tx, principal, id, version, request, (_tx, work, entry) => {
+      assertInState(entry, 'RECORD_PERFORMANCE');
+      assertDocument(request.document, entry, work.acting);
+      const { row } = entry;
+      work.step(entry, 'RECORD_PERFORMANCE', { document: request.document });
+      row.duties_performed_on = request.document.date;
+      if (row.valid_to !== null && row.valid_to < work.acting.today) expireNow(work, entry);
+    });
+  }
+
+  /** R-2-12: the listed asks the unit to correct; it is to answer within the days of its law. Execution goes on meanwhile. */
+  requestCorrection(...[tx, principal, id, version, request]: Args<DocumentedRequest>): Promise<ListEntryView> {
+    return this.changes.change(tx, principal, id, version, request, (_tx, work, entry) => {
+      assertInState(entry, 'REQUEST_CORRECTION');
+      const { row } = entry;
+      if (row.procedure.correctionAskedOn != null) throw new ProblemError('STEP_NOT_READY', '已有待审查的更正申请');
+      assertDocument(request.document, entry, work.acting);
+      const days = ruleOfList(row.list_code, request.document.date).correctionReviewDays;
+      work.step(entry, 'REQUEST_CORRECTION', { document: request.document });
+      work.patch(entry, { procedure: { ...row.procedure, correctionAskedOn: request.document.date } });
+      if (days !== null) {
+        const dueOn = addDays(request.document.date, days);
+        work.deadlines.push({ entry, kind: 'CORRECTION_REVIEW', dueOn, at: 'END', provisional: false });
+      }
+    });
+  }
+
+  rejectCorrection(...[tx, principal, id, version, request]: Args<UndoRequest>): Promise<ListEntryView> {
+    return this.changes.change(tx, principal, id, version, request, (_tx, work, entry) => {
+      assertInState(entry, 'REJECT_CORRECTION');
+      const { row } = entry;
+      if (row.procedure.correctionAskedOn == null) throw new ProblemError('STEP_NOT_READY', '没有待审查的更正申请');
+      assertDocument(request.document, entry, work.acting);
+      work.step(entry, 'REJECT_CORRECTION', { document: request.document, reason: request.reason });
+      work.patch(entry, { procedure: { ...row.procedure, correctionAskedOn: null } });
+      work.close(entry, 'CORRECTION_REVIEW');
+    });
+  }
+
+  /** T18: it should never have been listed. */
+  correct(...args: Args<UndoRequest>): Promise<ListEntryView> {
+    return this.undo('DESIGNATION_WRONG', args);
+  }
+
+  /** T19: the decision under it was revoked, changed or declared unlawful. */
+  revoke(...args: Args<UndoRequest>): Promise<ListEntryView> {
+    return this.undo('BASIS_REVOKED', args);
+  }
+
+  private undo(
+    ground: 'DESIGNATION_WRONG' | 'BASIS_REVOKED',
+    [tx, principal, id, version, request]: Args<UndoRequest>,
+  ): Promise<ListEntryView> {
+    const { document, reason } = request;
+    const exit = { ground, documentNo: document.number, date: document.date };
+    return this.entries.exit(tx, principal, id, version, exit, { document, reason });
+  }
+}
+
+/** T13, for the credit office here and for the objections that are heard of. */
+export function markDisputed(work: EntryWork, entry: EntryInWork, document: StepDocument): void {
+  assertInState(entry, 'DISPUTE');
+  const { row } = entry;
+  if (row.disputed) throw new ProblemError('STEP_NOT_READY', '已有异议标注');
+  assertDocument(document, entry, work.acting);
+  work.step(entry, 'DISPUTE', { document });
+  row.disputed = true;
+  work.say(disputedEvent(row, document.number, document.date, work.acting));
+}
+
+export function unmarkDisputed(work: EntryWork, entry: EntryInWork, document: StepDocument, outcome: EndDisputeRequest['outcome']): void {
+  assertInState(entry, 'END_DISPUTE');
+  const { row } = entry;
+  if (!row.disputed) throw new ProblemError('STEP_NOT_READY', '没有异议标注');
+  assertDocument(document, entry, work.acting);
+  work.step(entry, 'END_DISPUTE', { document, outcome });
+  row.disputed = false;
+  work.say(disputeEndedEvent(row, { outcome, documentNo: document.number, on: document.date }, work.acting));
+}
+
+function assertDocument(document: StepDocument, entry: EntryInWork, acting: Acting): void {
+  const fail = (code: 'DATE_IN_FUTURE' | 'DATE_ORDER', detail: string) => {
+    throw new ProblemError(code, detail, [{ pointer: '/document/date', code, detail }]);
+  };
+  if (document.date > acting.today) fail('DATE_IN_FUTURE', `日期不能晚于今天（${acting.today}）`);
+  const decided = decisionOf(entry.row).date;
+  if (document.date < decided) fail('DATE_ORDER', `文书日期早于认定决定日期（${decided}）`);
+}

@@ -1,0 +1,81 @@
+import { endOfDayBeijing, type LianxinEvent, ProblemError, repairGranted, repairRevoked } from '@lianxin/contracts';
+import { EventConsumer, isEvent } from '@lianxin/messaging';
+import type { Transaction } from '@lianxin/platform';
+import { Injectable } from '@nestjs/common';
+import { standUp } from './activation.ts';
+import { EntryWriter } from './entry.writer.ts';
+import { EntryChange } from './entry-change.service.ts';
+import type { EntryInWork, EntryWork } from './entry-work.ts';
+import { allowedGrounds } from './exit.rules.ts';
+import { exitedEvent } from './list-entry.events.ts';
+import { isInForce } from './list-entry.rules.ts';
+
+/** Hears of repairs: a granted one ends the entry (T17), a revoked one brings it back for its remaining term (T23). */
+@Injectable()
+export class RepairConsumer {
+  constructor(
+    consumer: EventConsumer,
+    private readonly changes: EntryChange,
+    private readonly writer: EntryWriter,
+  ) {
+    consumer.register({ types: [repairGranted, repairRevoked], handle: (tx, events) => this.handle(tx, events) });
+  }
+
+  private async handle(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
+    for (const event of events) {
+      if (isEvent(event, repairGranted)) await this.repaired(tx, event);
+      else if (isEvent(event, repairRevoked)) await this.revoked(tx, event);
+    }
+  }
+
+  /** @throws ProblemError GROUND_NOT_ALLOWED for a list that knows no repair (R-5-3a): the event is parked, a person has to look */
+  private async repaired(tx: Transaction, event: LianxinEvent<ReturnType<typeof repairGranted.data.parse>>): Promise<void> {
+    const { entryId, repairId, documentNo, grantedOn } = event.data;
+    await this.change(tx, event, entryId, async (work, entry) => {
+      const { row } = entry;
+      // It may have left by another road meanwhile, or the event came twice: what is over is not ended again.
+      if (!isInForce(row.status)) return;
+      const { definition } = await this.changes.surroundingsOf(tx, work, entry);
+      if (!allowedGrounds(definition).includes('REPAIRED'))
+        throw new ProblemError('GROUND_NOT_ALLOWED', `名单 ${row.list_code} 不适用信用修复`);
+      work.step(entry, 'REPAIR', { ground: 'REPAIRED', documentNo, date: grantedOn, repairId });
+      row.disputed = false;
+      work.say({
+        ...exitedEvent(row, { ground: 'REPAIRED', documentNo, exitedOn: grantedOn, byEntryId: null }, work.acting),
+        cause: event,
+      });
+    });
+  }
+
+  private async revoked(tx: Transaction, event: LianxinEvent<ReturnType<typeof repairRevoked.data.parse>>): Promise<void> {
+    const { entryId, repairId, documentNo, revokedOn, ground } = event.data;
+    await this.change(tx, event, entryId, async (work, entry) => {
+      const { row } = entry;
+      if (row.status !== 'REPAIRED') return;
+      const detail = { documentNo, date: revokedOn, repairId, fraud: ground };
+      if (row.valid_to !== null && endOfDayBeijing(row.valid_to) <= work.acting.now) {
+        // Nothing of the term is left to restore; the fraud stays on record.
+        work.step(entry, 'RECORD_FRAUD', detail);
+        return;
+      }
+      row.activation_no += 1;
+      row.activated_on = work.acting.today;
+      work.step(entry, 'REVOKE_REPAIR', detail);
+      const { parties, definition, standing } = await this.changes.surroundingsOf(tx, work, entry);
+      standUp(work, entry, parties, definition, standing);
+    });
+  }
+
+  private async change(
+    tx: Transaction,
+    event: LianxinEvent,
+    entryId: string,
+    decide: (work: EntryWork, entry: EntryInWork) => Promise<void>,
+  ): Promise<void> {
+    const work = this.changes.newWork(event.actor ?? event.source);
+    const [entry] = await this.changes.takeUnderLanes(tx, work, [entryId]);
+    if (entry === undefined) throw new ProblemError('NOT_FOUND', `修复所指的名单记录 ${entryId} 不存在`);
+    await decide(work, entry);
+    await this.writer.write(tx, work);
+  }
+}
