@@ -250,6 +250,8 @@ test('a job whose connections die in the middle begins anew and gives one whole 
     await lock.query('BEGIN; LOCK TABLE execution_feedback.task IN ACCESS EXCLUSIVE MODE');
     ({ id } = await submit(police, { format: 'csv', columns: ['id'] }));
     await jobIn(police, id, 'running');
+    // What the broken run had written by then.
+    await lock.query(`INSERT INTO execution_feedback.export_piece (job_id, place, sealed) VALUES ($1, 0, 'half a file')`, [id]);
     await eventually('the reading has begun', async () => {
       const killed = await lock.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()

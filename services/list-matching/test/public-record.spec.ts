@@ -223,6 +223,9 @@ describe('a record that is public', () => {
     expect((await withdraw(record.id, { nonsense: true }, other)).status).toBe(404);
     expect((await get(record.id, auditor)).status).toBe(200);
     expect((await withdraw(record.id, order, creditOffice)).status).toBe(403);
+    const both = principalOf(['DEPT_HANDLER', 'CREDIT_OFFICE'], ['SCJGJ']);
+    expect((await withdraw(record.id, order, both)).status).toBe(403);
+    expect((await get(record.id)).body.status).toBe('PUBLISHED');
   });
 
   test('stops by itself at the end of its period, once', async () => {
