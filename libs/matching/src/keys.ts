@@ -14,6 +14,7 @@ const tags = {
   registrationNo: 0x14,
   taxNo: 0x15,
   full: 0x21,
+  deletion: 0x20,
   body: 0x22,
   cityBody: 0x23,
   countyBody: 0x24,
@@ -32,8 +33,9 @@ const tags = {
   personUnreadable: 0x36,
 } as const;
 
-/** Bodies shorter than this have no deletions: one character of three is no misspelling. */
-const shortestBodyForDeletions = 3;
+/** Names outside these lengths have no deletions: one character of few is no misspelling, and long names are told apart otherwise. */
+const shortestForDeletions = 6;
+const longestForDeletions = 48;
 const longestBody = 40;
 const shortestAddress = 4;
 const shortestBag = 4;
@@ -51,16 +53,19 @@ export function idKey(id: string): number {
   return hashText(id, tags.id);
 }
 
-/** Keys of one name: first those by which the query looks for equal names. */
+/** Keys of one name, the most telling first. The first is that of the very name, the last that of 字号 and 行业 in any region. */
 function nameKeys(name: ReadName, city: string | undefined, county: string | undefined): number[] {
   const body = bodyText(name);
   const inCity = cityHash(city);
-  const keys = [hashText(name.name.full, tags.full), hashText(body, tags.body), mixHashes(hashText(body, tags.cityBody), inCity)];
-  if (body.length >= shortestBodyForDeletions) for (const hash of hashDeletions(body, tags.cityBody)) keys.push(mixHashes(hash, inCity));
+  const { full } = name.name;
+  const keys = [hashText(full, tags.full), mixHashes(hashText(body, tags.cityBody), inCity)];
   if (county !== undefined) keys.push(mixHashes(hashText(body, tags.countyBody), cityHash(county)));
   for (const reading of readingHashes(body, tags.reading)) keys.push(reading);
   if (body.length >= shortestBag) keys.push(hashText([...body].sort().join(''), tags.bag));
+  if (full.length >= shortestForDeletions && full.length <= longestForDeletions)
+    keys.push(hashText(full, tags.deletion), ...hashDeletions(full, tags.deletion));
   keys.push(mixHashes(hashText(name.body.trade, tags.cityTrade), inCity));
+  keys.push(hashText(body, tags.body));
   return keys;
 }
 
@@ -116,11 +121,11 @@ export function organisationQueryKeys(query: ReadOrganisationQuery): Organisatio
   const similar: number[] = [];
   for (const name of query.names) {
     const city = cityOf(name.name.region) ?? cityOf(query.regionCode);
-    const [full = 0, body = 0, cityBody = 0, ...rest] = nameKeys(name, city, undefined);
+    const [full = 0, ...rest] = nameKeys(name, city, undefined);
     certain.push(full);
     if (query.county !== undefined) certain.push(mixHashes(hashText(bodyText(name), tags.countyBody), cityHash(query.county)));
     certain.push(...evidenceKeys(name, query));
-    similar.push(cityBody, ...rest, body);
+    similar.push(...rest);
   }
   similar.push(...otherEvidenceKeys(query, cityOf(query.regionCode) ?? cityOf(query.names[0]?.name.region)));
   return { codes: codeKeys(query), certain: [...new Set(certain)], similar: [...new Set(similar)] };

@@ -3,7 +3,7 @@ import { idKey, organisationQueryKeys, personQueryKeys } from './keys.ts';
 import { keysOf, type MainPart, MainPartBuilder, MainReader } from './main-part.ts';
 import { type GradedOrganisation, gradeOrganisations, resultOf } from './organisation-answer.ts';
 import { compareOrganisation, type OrganisationComparison } from './organisation-match.ts';
-import { correctQuery, type ReadOrganisationQuery, readOrganisationQuery, readOrganisationRecord } from './organisation-query.ts';
+import { type ReadOrganisationQuery, readOrganisationQuery, readOrganisationRecord } from './organisation-query.ts';
 import { gradePersons } from './person-answer.ts';
 import { comparePerson } from './person-match.ts';
 import { readPersonQuery, readPersonRecord } from './person-query.ts';
@@ -144,14 +144,7 @@ export class MatchIndex {
     const read = readOrganisationQuery(query);
     const found = new Map<string, OrganisationComparison>();
     this.findOrganisations(read, found);
-    let graded = gradeOrganisations([...found.values()], settings);
-    if (graded.results.length === 0) {
-      const corrected = correctQuery(read);
-      if (corrected !== undefined) {
-        this.findOrganisations(corrected, found);
-        graded = gradeOrganisations([...found.values()], settings);
-      }
-    }
+    const graded = gradeOrganisations([...found.values()], settings);
     const results = graded.results.filter(
       ({ comparison, score }) => isWanted(comparison.record, options) && score >= (options.threshold ?? 0),
     );
@@ -166,15 +159,11 @@ export class MatchIndex {
     };
   }
 
-  /** Compares the query with every record it may mean; a record that was compared before keeps the better comparison. */
+  /** Compares the query with every record it may mean, each once. */
   private findOrganisations(read: ReadOrganisationQuery, found: Map<string, OrganisationComparison>): void {
-    const compared = new Set<string>();
     const compare = (record: RegisterRecord) => {
-      if (record.kind === 'PERSON' || compared.has(record.id)) return;
-      compared.add(record.id);
-      const comparison = compareOrganisation(read, record, readOrganisationRecord(record), this.shared.settings);
-      const before = found.get(record.id);
-      if (before === undefined || before.facts.totalSimilarity < comparison.facts.totalSimilarity) found.set(record.id, comparison);
+      if (record.kind === 'PERSON' || found.has(record.id)) return;
+      found.set(record.id, compareOrganisation(read, record, readOrganisationRecord(record), this.shared.settings));
     };
     const keys = organisationQueryKeys(read);
     this.collect(keys.codes, mostCertain, compare);

@@ -1,8 +1,8 @@
 import type { FormClass } from './organisation-form.ts';
 import type { OrganisationName } from './organisation-name.ts';
-import type { QueryName, ReadName, ReadOrganisationQuery, ReadOrganisationRecord } from './organisation-query.ts';
+import type { ReadName, ReadOrganisationQuery, ReadOrganisationRecord } from './organisation-query.ts';
 import { isWithin, regionsExclude } from './region-name.ts';
-import { compareBodies, isLikelyChange } from './similarity.ts';
+import { compareBodies, isLikelyChange, isSingleEdit } from './similarity.ts';
 import type { MatchSettings, RegisterName } from './types.ts';
 
 /** Whether a registered name may be used (§11.3, former names). UNKNOWN: the day of the decision or the dates of the name are missing. */
@@ -17,9 +17,9 @@ export interface NameComparison {
   readonly sameTrade: boolean;
   readonly sameBranch: boolean;
   readonly regionsExclude: boolean;
-  readonly regionsKnownAlike: boolean;
   readonly core: number;
   readonly total: number;
+  /** The whole names are one character apart. */
   readonly singleEdit: boolean;
 }
 
@@ -71,15 +71,14 @@ interface Regions {
 }
 
 function compareNames(
-  query: QueryName,
+  query: ReadName,
   candidate: ReadName,
   use: NameUse,
   isBranchRecord: boolean,
   regions: Regions,
   settings: MatchSettings,
 ): NameComparison {
-  const equality = query.corrected ? 'OTHER' : equalityOf(query, candidate);
-  const credit = query.corrected ? creditOfCorrection : 1;
+  const equality = equalityOf(query, candidate);
   const { weights } = settings;
   const body = compareBodies(query.body, candidate.body, weights);
   const form = formSimilarity(query.name.form, candidate.name.form);
@@ -103,15 +102,10 @@ function compareNames(
     sameTrade: body.sameTradeReading,
     sameBranch: equality === 'FULL' || equality === 'VARIANT' || isSameBranch(query.name, candidate.name, isBranchRecord),
     regionsExclude: exclude,
-    regionsKnownAlike: !exclude && (regions.query === undefined) === (regions.candidate === undefined),
-    core: core * credit,
-    total: total * credit,
-    singleEdit: body.singleEdit && Math.max(lengthOf(query), lengthOf(candidate)) >= shortestForSingleEdit,
+    core,
+    total,
+    singleEdit: query.name.full.length >= shortestForSingleEdit && isSingleEdit(query.name.full, candidate.name.full),
   };
-}
-
-function lengthOf({ body }: ReadName): number {
-  return body.trade.length + body.industry.length;
 }
 
 function equalityOf(query: ReadName, candidate: ReadName): NameComparison['equality'] {
@@ -120,10 +114,8 @@ function equalityOf(query: ReadName, candidate: ReadName): NameComparison['equal
   return query.coreKey === candidate.coreKey ? 'CORE' : 'OTHER';
 }
 
-/** A name that is only alike when a misspelling of its region or form is assumed. */
-const creditOfCorrection = 0.95;
 /** One character of fewer is no misspelling but another name. */
-const shortestForSingleEdit = 4;
+const shortestForSingleEdit = 6;
 
 /** Two branches are one if their own parts are equal, or one character of them sounds or looks the same; 第一分公司 is never 第二分公司. */
 function isSameBranch(query: OrganisationName, candidate: OrganisationName, isBranchRecord: boolean): boolean {

@@ -91,7 +91,7 @@ function explainNames(names: NameComparison): Explanations {
   else
     explanations['name_similarity'] = {
       score: names.total,
-      detail: `名称相近 ${percent(names.total)}（字号、行业、组织形式部分 ${percent(names.core)}）${names.singleEdit ? '，字号和行业仅差一字' : ''}`,
+      detail: `名称相近 ${percent(names.total)}（字号、行业、组织形式部分 ${percent(names.core)}）${names.singleEdit ? '，全称仅差一字' : ''}`,
       ...shown,
     };
   if (names.sameTrade && names.query.body.trade !== names.candidate.body.trade)

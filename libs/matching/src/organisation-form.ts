@@ -96,8 +96,3 @@ const bareBranchEndings = ['分公司', '分厂', '分店', '分行', '支行', 
 export function findBareBranchEnding(text: string): string | undefined {
   return bareBranchEndings.find((ending) => text.endsWith(ending));
 }
-
-/** Texts of forms, for the correction of misspelt ends of names. */
-export function formNames(): ReadonlyMap<string, FormClass> {
-  return new Map(Object.entries(formTexts));
-}

@@ -21,11 +21,10 @@ export interface OrganisationFacts {
   readonly county: 'EQUAL' | 'DIFFERENT' | 'ABSENT';
   /** Both regions are named and neither lies in the other. */
   readonly regionsExclude: boolean;
-  readonly regionsKnownAlike: boolean;
   /** R-11-6: weighted similarity of 字号, 行业 and FORM; `total` with REGION as well. 0–1. */
   readonly coreSimilarity: number;
   readonly totalSimilarity: number;
-  /** One character of 字号 and 行业, together at least four, is changed, left out, added or swapped. */
+  /** One character of the whole name is changed, left out, added, or swapped with its neighbour. */
   readonly singleEdit: boolean;
   /** How many records are so near that only one character tells them apart, and nothing else speaks for them. */
   readonly singleEditCount: number;
@@ -62,17 +61,9 @@ const noCode = (facts: OrganisationFacts) => !facts.queryHasUscc && facts.otherC
 /** Whether nothing but one differing character speaks for a record. */
 export function isSingleEditOnly(
   facts: Omit<OrganisationFacts, 'sameNameCount' | 'singleEditCount'>,
-  thresholds: GradeThresholds,
+  { coreMin }: GradeThresholds,
 ): boolean {
-  return (
-    facts.singleEdit &&
-    facts.regionsKnownAlike &&
-    facts.sameBranch &&
-    facts.uscc !== 'DIFFERENT' &&
-    facts.totalSimilarity >= thresholds.reviewMin &&
-    facts.coreSimilarity < thresholds.coreMin &&
-    facts.name === 'OTHER'
-  );
+  return facts.singleEdit && facts.name === 'OTHER' && facts.sameBranch && facts.uscc !== 'DIFFERENT' && facts.coreSimilarity < coreMin;
 }
 
 /** §11.3 as one table, read from above; the first rule that holds decides. */
@@ -188,7 +179,7 @@ export const organisationGradeRules: readonly GradeRule[] = [
     grade: 'S4',
     action: 'REVIEW',
     reason: 'SINGLE_EDIT',
-    conditionZh: '字号和行业仅差一字，没有其他佐证；登记库中这样的名称不多',
+    conditionZh: '全称仅差一字，没有其他佐证；登记库中这样的名称不多',
     holds: (facts, thresholds) => isSingleEditOnly(facts, thresholds) && facts.singleEditCount <= thresholds.mostSingleEdits,
   },
 ];

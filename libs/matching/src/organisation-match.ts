@@ -37,7 +37,6 @@ export function compareOrganisation(
     phone: compareTexts(query.phoneHash, read.phoneHash),
     county: compareTexts(query.county, read.county),
     regionsExclude: names?.regionsExclude ?? false,
-    regionsKnownAlike: names?.regionsKnownAlike ?? false,
     coreSimilarity: forbidden ? 0 : names.core,
     totalSimilarity: forbidden ? 0 : names.total,
     singleEdit: !forbidden && names.singleEdit,

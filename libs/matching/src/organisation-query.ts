@@ -1,6 +1,5 @@
 import { checkOrganisationCode, checkUscc, cleanIdentifier, organisationCodeOf } from '@lianxin/contracts';
 import { type Address, readAddress } from './address.ts';
-import { correctName } from './name-corrections.ts';
 import { bodyOf, coreKeyOf, type OrganisationName, readOrganisationName, variantKeyOf } from './organisation-name.ts';
 import { type PersonName, readPersonName } from './person-name.ts';
 import { cityOf, countyOf } from './region-name.ts';
@@ -36,10 +35,9 @@ export interface ReadOrganisation {
   readonly phoneHash: string | undefined;
 }
 
-/** `corrected`: read as if its region or form had been misspelt; such a name is never equal to another. */
+/** `saysFormer`: the source itself calls it a 曾用名. */
 export interface QueryName extends ReadName {
   readonly saysFormer: boolean;
-  readonly corrected: boolean;
 }
 
 export interface ReadOrganisationQuery extends ReadOrganisation {
@@ -56,29 +54,18 @@ export interface ReadOrganisationRecord extends ReadOrganisation {
 export const mostQueryNames = 20;
 
 function readName(text: string): ReadName {
-  return describe(readOrganisationName(text));
-}
-
-function describe(name: OrganisationName): ReadName {
+  const name = readOrganisationName(text);
   return { name, body: bodyOf(name), coreKey: coreKeyOf(name), variantKey: variantKeyOf(name) };
 }
 
 /** Reads a query; a remark `(曾用名…)` in a name becomes a name of its own that says so. */
 export function readOrganisationQuery(query: OrganisationQuery): ReadOrganisationQuery {
   const names = query.names.slice(0, mostQueryNames).flatMap((text) => {
-    const read = { ...readName(text), saysFormer: query.saysFormerName === true, corrected: false };
-    return [read, ...read.name.formerNames.map((former) => ({ ...readName(former), saysFormer: true, corrected: false }))];
+    const read = { ...readName(text), saysFormer: query.saysFormerName === true };
+    return [read, ...read.name.formerNames.map((former) => ({ ...readName(former), saysFormer: true }))];
   });
   const readable = names.filter(({ name }) => name.full !== '');
   return { ...readCommon(query, readable, checkCodes(query)), names: readable, decisionDate: query.decisionDate };
-}
-
-/** The query with its names read as if one region or form had been misspelt, and no others; undefined when there is no such reading. */
-export function correctQuery(query: ReadOrganisationQuery): ReadOrganisationQuery | undefined {
-  const names = query.names.flatMap(({ name, saysFormer }) =>
-    correctName(name).map((corrected) => ({ ...describe(corrected), saysFormer, corrected: true })),
-  );
-  return names.length === 0 ? undefined : { ...query, names };
 }
 
 export function readOrganisationRecord(record: RegisterRecord): ReadOrganisationRecord {

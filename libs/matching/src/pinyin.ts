@@ -11,6 +11,8 @@ const mostReadings = 4;
 const numbers = new Map<string, number>();
 const readings: (readonly number[] | undefined)[] = [];
 const none: readonly number[] = [];
+/** A digit is read as its numeral: search sees 三 as 3. */
+const numerals = [...'零一二三四五六七八九'];
 
 /** A small number for each syllable, the same all over one process. */
 function numberOf(syllable: string): number {
@@ -20,11 +22,11 @@ function numberOf(syllable: string): number {
   return numbers.size;
 }
 
-/** Syllables of one character as numbers, frequent first; empty when it is no Chinese character. */
+/** Syllables of one character as numbers, frequent first; empty when it has none. */
 function syllablesOf(code: number): readonly number[] {
   const known = readings[code];
   if (known !== undefined) return known;
-  const character = String.fromCharCode(code);
+  const character = code >= 48 && code <= 57 ? (numerals[code - 48] ?? '') : String.fromCharCode(code);
   const found = /\p{Script=Han}/u.test(character) ? (polyphonic(character, { toneType: 'none', type: 'array' })[0] ?? []) : [];
   const plain = [...new Set(found.map((reading) => reading.replaceAll('ü', 'v')))].filter((reading) => /^[a-z]+$/.test(reading));
   const result = plain.length === 0 ? none : plain.slice(0, mostCharacterReadings).map(numberOf);

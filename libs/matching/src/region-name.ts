@@ -127,8 +127,3 @@ export function findRegionInside(text: string): { start: number; reading: Region
   }
   return undefined;
 }
-
-/** Every name of a region with its code, for the correction of misspelt heads of names. */
-export function regionNames(): ReadonlyMap<string, readonly string[]> {
-  return codesByName;
-}

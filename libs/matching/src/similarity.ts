@@ -90,8 +90,6 @@ export interface Body {
 export interface BodySimilarity {
   readonly trade: number;
   readonly industry: number | undefined;
-  /** At most one character was changed, left out, added or swapped in 字号 and 行业 together. */
-  readonly singleEdit: boolean;
   readonly sameTradeReading: boolean;
 }
 
@@ -108,18 +106,15 @@ export function compareBodies(query: Body, candidate: Body, weights: { trade: nu
   const text = query.trade + query.industry;
   const other = candidate.trade + candidate.industry;
   const sameTradeReading = query.trade === candidate.trade || sameReading(query.trade, candidate.trade);
-  const singleEdit = isSingleEdit(text, other);
-  if (text === other) return { trade: 1, industry: candidate.industry === '' ? undefined : 1, singleEdit, sameTradeReading: true };
-  if (text.length >= 4 && sameCharacters(text, other))
-    return { trade: creditOfOrder, industry: creditOfOrder, singleEdit, sameTradeReading };
+  if (text === other) return { trade: 1, industry: candidate.industry === '' ? undefined : 1, sameTradeReading: true };
+  if (text.length >= 4 && sameCharacters(text, other)) return { trade: creditOfOrder, industry: creditOfOrder, sameTradeReading };
   const aligned = bestParting(text, candidate, weights);
   if (sameTradeReading && query.trade !== '') {
     const industry = industrySimilarity(query.industry, candidate.industry);
     const trade = query.trade === candidate.trade ? 1 : creditOfReading;
-    if (weigh(trade, industry, weights) > weigh(aligned.trade, aligned.industry, weights))
-      return { trade, industry, singleEdit, sameTradeReading };
+    if (weigh(trade, industry, weights) > weigh(aligned.trade, aligned.industry, weights)) return { trade, industry, sameTradeReading };
   }
-  return { ...aligned, singleEdit, sameTradeReading };
+  return { ...aligned, sameTradeReading };
 }
 
 function bestParting(
