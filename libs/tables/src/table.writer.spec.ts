@@ -35,7 +35,9 @@ async function* portions(...rows: (readonly WrittenRow[])[]): WrittenRows {
 }
 
 async function bytesOf(source: AsyncIterable<Buffer>): Promise<Buffer> {
-  return Buffer.concat(await Array.fromAsync(source));
+  const pieces: Buffer[] = [];
+  for await (const piece of source) pieces.push(piece);
+  return Buffer.concat(pieces);
 }
 
 async function opened(bytes: Buffer): Promise<exceljs.Workbook> {
@@ -72,7 +74,7 @@ describe('an exported table', () => {
           if (entry.fileName !== 'xl/worksheets/sheet1.xml') return;
           zip.openReadStream(entry, (fault, stream) => {
             if (fault) return reject(fault);
-            void Array.fromAsync(stream as AsyncIterable<Buffer>).then((pieces) => resolve(Buffer.concat(pieces).toString('utf8')));
+            void bytesOf(stream as AsyncIterable<Buffer>).then((content) => resolve(content.toString('utf8')));
           });
         });
       });

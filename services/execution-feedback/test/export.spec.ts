@@ -82,8 +82,9 @@ const finance = handlerOf('CZJ');
 
 async function rowsOf(bytes: Buffer): Promise<string[][]> {
   const table = await openTable(Readable.from([bytes]));
-  const rows = await Array.fromAsync(table.rows);
-  return rows.map((row) => [...(row.cells ?? [])]);
+  const rows: string[][] = [];
+  for await (const row of table.rows) rows.push([...(row.cells ?? [])]);
+  return rows;
 }
 
 async function exported(principal: Principal, path: string): Promise<{ headers: Headers; bytes: Buffer; rows: string[][] }> {
@@ -251,7 +252,7 @@ test('a job whose connections die in the middle begins anew and gives one whole 
     ({ id } = await submit(police, { format: 'csv', columns: ['id'] }));
     await jobIn(police, id, 'running');
     // What the broken run had written by then.
-    await lock.query(`INSERT INTO execution_feedback.export_piece (job_id, place, sealed) VALUES ($1, 0, 'half a file')`, [id]);
+    await world.city.query(`INSERT INTO execution_feedback.export_piece (job_id, place, sealed) VALUES ($1, 0, 'half a file')`, [id]);
     await eventually('the reading has begun', async () => {
       const killed = await lock.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
