@@ -2,7 +2,7 @@ import { messagingConfigSchema } from '@lianxin/messaging';
 import { z } from 'zod';
 import type { ListSettings } from './designation-procedure.rules.ts';
 import type { BatchSettings } from './national-batch.rules.ts';
-import type { SnapshotSettings } from './snapshot.rules.ts';
+import type { SnapshotSettings } from './snapshot.decision.ts';
 
 /** Settings of list-matching beside those of every service. Periods are defaults of the rule book that an administrator may change (domain §12). */
 export const configSchema = messagingConfigSchema.extend({

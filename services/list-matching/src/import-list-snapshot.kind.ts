@@ -28,7 +28,7 @@ import { ListExitsImport } from './import-list-exits.kind.ts';
 import { listSnapshotIndex } from './list-entry-fields.rules.ts';
 import { recogniseListEntries } from './list-entry-layout.rules.ts';
 import { listSnapshotTemplate } from './list-entry-template.ts';
-import { judgeSize } from './snapshot.rules.ts';
+import { judgeSize } from './snapshot.decision.ts';
 import {
   findLastSize,
   findMissing,

@@ -14,10 +14,10 @@ import { Injectable } from '@nestjs/common';
 import { visible } from './import.service.ts';
 import { findJob, type JobRow } from './import.store.ts';
 import { ImportFiles, problemOf } from './import-file.ts';
-import { dataColumns, isNotesRow, notesMark, resultHeaders } from './import-header.rules.ts';
+import { dataColumns, isNotesRow, notesMark, resultHeaders } from './import-header.ts';
 import { ImportKinds } from './import-kind.ts';
 import { ownsImport } from './import-owner.rules.ts';
-import { versionSheetName } from './import-template.rules.ts';
+import { versionSheetName } from './import-template.ts';
 import { type ErrorRow, findErrorsOfLines } from './import-trace.store.ts';
 import { enabledLists } from './list-definition.store.ts';
 

@@ -1,7 +1,7 @@
 import type { FieldProblem } from '@lianxin/contracts';
 import { type CellFault, type Table, type TableRow, unguardFormula } from '@lianxin/tables';
 import { problemOf } from './import-file.ts';
-import { dataColumns, isNotesRow, isResultHeader } from './import-header.rules.ts';
+import { dataColumns, isNotesRow, isResultHeader } from './import-header.ts';
 import type { RowLayout } from './import-kind.ts';
 
 /** A row below the header: what it says, or what is wrong with it. */

@@ -4,9 +4,10 @@ import { Injectable } from '@nestjs/common';
 import { ListConfig } from './config.ts';
 import { type JobRow, restartJob } from './import.store.ts';
 import { ImportFiles } from './import-file.ts';
-import { dataColumns } from './import-header.rules.ts';
+import { dataColumns } from './import-header.ts';
 import { type ImportContext, type ImportKind, ImportKinds, type ImportQuestion, type RowLayout, type RowOutcome } from './import-kind.ts';
 import { deletePieces } from './import-piece.store.ts';
+import { noProgress, progressAfter, progressOf, statusOf } from './import-progress.ts';
 import { RepeatedRows } from './import-repeats.ts';
 import { type BatchOutcome, outcomeOf, readableRows } from './import-row.ts';
 import {
@@ -367,27 +368,6 @@ class AskedFor extends Error {
   constructor(readonly question: ImportQuestion) {
     super(question.code);
   }
-}
-
-const noProgress: Progress = { nextLine: 0, done: 0, succeeded: 0, failed: 0, warned: 0 };
-
-function progressOf(job: JobRow): Progress {
-  return { nextLine: job.next_line, done: job.done, succeeded: job.succeeded, failed: job.failed, warned: job.warned };
-}
-
-function progressAfter(before: Progress, outcome: BatchOutcome): Progress {
-  return {
-    nextLine: outcome.lastLine,
-    done: before.done + outcome.rows,
-    succeeded: before.succeeded + outcome.succeeded,
-    failed: before.failed + outcome.rows - outcome.succeeded,
-    warned: before.warned + outcome.warned,
-  };
-}
-
-function statusOf(progress: Progress): JobEnd['status'] {
-  if (progress.failed === 0) return 'succeeded';
-  return progress.succeeded === 0 ? 'failed' : 'partially_succeeded';
 }
 
 /** A file that turns out to be unreadable ends its job; every other fault runs again. */

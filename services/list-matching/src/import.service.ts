@@ -22,9 +22,9 @@ import {
 } from './import.store.ts';
 import { errorViewOf, type ImportErrorView, type JobView, jobViewOf } from './import.view.ts';
 import { ImportFiles, problemOf, type ReceivedFile } from './import-file.ts';
-import { findHeader, type HeaderRow, headerRows } from './import-header.rules.ts';
+import { findHeader, type HeaderRow, headerRows } from './import-header.ts';
 import { type ImportKind, ImportKinds } from './import-kind.ts';
-import { templateRemark } from './import-template.rules.ts';
+import { templateRemark } from './import-template.ts';
 import { findErrors, findSamples, type Severity } from './import-trace.store.ts';
 import { takeNumbers } from './list-entry.store.ts';
 
