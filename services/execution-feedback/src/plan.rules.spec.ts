@@ -11,87 +11,17 @@ import {
   measurePlanMade,
   measurePlanNarrowed,
   measurePlanReleased,
+  measurePlanSuperseded,
   type taskDispatched,
 } from '@lianxin/contracts';
 import { executor, measure, party, planEnded, planHeld, planMade, planReleased } from '../test/plan.fixtures.ts';
+import { Memory, terms } from '../test/plan.memory.ts';
 import { type DeadlineContext, lastDayOf } from './deadline.rules.ts';
 import type { Changes, Known } from './plan.board.rules.ts';
 import { eventsOfStep } from './plan.events.rules.ts';
 import { applyPlanEvents } from './plan.rules.ts';
 import type { Step } from './plan.step.rules.ts';
 import { type Basis, foldFacts, type Task } from './task.rules.ts';
-
-const terms = {
-  acknowledgeDays: 2,
-  decideReturnDays: 2,
-  executeDays: 10,
-  armDays: 5,
-  startRewardDays: 5,
-  feedbackDays: 5,
-  feedbackAtLatestDays: 15,
-  liftDays: 3,
-  leastAfterObjectionDays: 3,
-  cycleDay: 10,
-};
-
-/** What a database would hold: every step is written and read again, as between two batches. */
-class Memory {
-  known: Known = { plans: [], tasks: [], bases: [], notices: [] };
-  readonly facts: Changes['facts'][number][] = [];
-  private nextId = 0;
-
-  constructor(private readonly today = '2026-11-23') {}
-
-  apply(events: readonly LianxinEvent[], today = this.today): readonly Step[] {
-    const context: DeadlineContext = { now: new Date(`${today}T04:00:00Z`), calendar: calendar2026, terms };
-    const { changes, steps } = applyPlanEvents(this.known, events, context, () => `id-${String(this.nextId++).padStart(4, '0')}`);
-    this.write(changes, context.now);
-    return steps;
-  }
-
-  task(index = 0): Task {
-    const task = this.known.tasks[index];
-    if (task === undefined) throw new Error(`no task ${index}`);
-    return task;
-  }
-
-  statuses(): string[] {
-    return this.known.tasks.map((task) => task.status);
-  }
-
-  /** Acts as a department would have, for what follows. */
-  alter(index: number, patch: Partial<Task>): void {
-    const task = { ...this.task(index), ...patch };
-    this.known = { ...this.known, tasks: this.known.tasks.map((row, place) => (place === index ? task : row)) };
-  }
-
-  private write(changes: Changes, now: Date): void {
-    const tasks = [...this.known.tasks, ...changes.freshTasks.map(({ task }) => task)];
-    this.facts.push(
-      ...changes.freshTasks.map(({ task, causeEvent }) => ({
-        taskId: task.id,
-        version: 1,
-        departmentCode: task.departmentCode,
-        what: 'DISPATCHED',
-        from: null,
-        to: task.status,
-        at: now,
-        actor: null,
-        causeEvent,
-        detail: null,
-      })),
-      ...changes.facts,
-    );
-    const bases = [...this.known.bases, ...changes.freshTasks.map(({ basis }) => basis), ...changes.freshBases];
-    this.known = {
-      plans: replaced(this.known.plans, changes.plans, (plan) => `${plan.entryId}|${plan.activationNo}`),
-      tasks: replaced(tasks, changes.changedTasks, (task) => task.id),
-      // A database gives rows back in an order of its own.
-      bases: replaced(bases, changes.changedBases, keyOf).sort((a, b) => (keyOf(a) < keyOf(b) ? 1 : -1)),
-      notices: replaced([...this.known.notices, ...changes.freshNotices], changes.changedNotices, (notice) => notice.id),
-    };
-  }
-}
 
 const keyOf = (basis: Basis) => `${basis.entryId}|${basis.activationNo}|${basis.partyId}|${basis.measureCode}|${basis.departmentCode}`;
 
@@ -237,7 +167,59 @@ describe('two lists with the same restriction on one subject', () => {
   });
 });
 
+describe('a newer entry of the same list takes over (T21)', () => {
+  const subject = party();
+  const old = planMade([measure('A', [executor('SCJGJ')]), measure('B', [executor('SHUIJ')])], [subject]);
+  const newer = planMade([measure('A', [executor('SCJGJ')]), measure('C', [executor('YJJ')])], [{ ...subject, partyId: party().partyId }]);
+  const superseded = event(measurePlanSuperseded, {
+    planId: old.planId,
+    entryId: old.entryId,
+    entryVersion: old.entryVersion + 1,
+    activationNo: 1,
+    planVersion: 2,
+    subjectId: old.subjectId,
+    ...{ byEntryId: newer.entryId, documentNo: '延期〔2026〕1号', endedOn: '2026-11-23' },
+  });
+
+  test('a task that both demand never lifts and keeps what was done, only the rest of the old one is undone', () => {
+    const memory = new Memory();
+    memory.apply([event(measurePlanMade, old)]);
+    memory.alter(0, { status: 'IN_EXECUTION', begunAt: new Date('2026-11-20T04:00:00Z') });
+    memory.apply([event(measurePlanMade, newer)]);
+    const [step] = memory.apply([superseded]);
+    expect(memory.known.tasks.map((task) => [task.measureCode, task.status])).toEqual([
+      ['A', 'IN_EXECUTION'],
+      ['B', 'LIFTING'],
+      ['C', 'DISPATCHED'],
+    ]);
+    expect(step).toMatchObject({ kind: 'LIFTING', ground: 'SUPERSEDED', stays: [{ taskId: memory.task(0).id, reason: 'OTHER_BASIS' }] });
+    expect(memory.facts.filter((fact) => fact.taskId === memory.task(0).id).map((fact) => fact.to)).not.toContain('LIFTING');
+  });
+
+  test('in one batch it comes out the same; told twice it changes nothing', () => {
+    const memory = new Memory();
+    memory.apply([event(measurePlanMade, old), event(measurePlanMade, newer), superseded]);
+    expect(memory.statuses()).toEqual(['DISPATCHED', 'LIFTING', 'DISPATCHED']);
+    const before = memory.known;
+    expect(memory.apply([superseded])).toEqual([]);
+    expect(memory.known).toEqual(before);
+  });
+});
+
 describe('a hold', () => {
+  test('that was a stop and is a mere objection now lets run again what an objection spares, and that is told', () => {
+    const made = planMade([measure('A', [executor('SCJGJ')]), measure('COURT', [executor('ZY')], { holdExempt: true })]);
+    const memory = new Memory();
+    memory.apply([event(measurePlanMade, made), event(measurePlanHeld, planHeld(made, { cause: 'SUSPENSION' }))]);
+    expect(memory.statuses()).toEqual(['ON_HOLD', 'ON_HOLD']);
+    const steps = memory.apply([event(measurePlanHeld, planHeld(made, { cause: 'OBJECTION', planVersion: 3 }))]);
+    expect(memory.statuses()).toEqual(['ON_HOLD', 'DISPATCHED']);
+    expect(steps.map((step) => [step.kind, step.kind === 'DISPATCHED' ? 0 : step.tasks.length])).toEqual([
+      ['HELD', 0],
+      ['RELEASED', 1],
+    ]);
+  });
+
   test('by objection spares measures that law wants at once, by court spares none', () => {
     const plan = planMade([measure('SAFE-01', [executor('YJJ')], { holdExempt: true }), ...one()]);
     const memory = new Memory();

@@ -8,6 +8,7 @@ import {
   measurePlanMade,
   measurePlanNarrowed,
   measurePlanReleased,
+  measurePlanSuperseded,
 } from '@lianxin/contracts';
 import type { DeadlineContext } from './deadline.rules.ts';
 import { type Changes, type Known, type Notice, type Plan, PlanBoard } from './plan.board.rules.ts';
@@ -20,6 +21,7 @@ type Held = EventData<typeof measurePlanHeld>;
 type Released = EventData<typeof measurePlanReleased>;
 type Narrowed = EventData<typeof measurePlanNarrowed>;
 type Ended = EventData<typeof measurePlanEnded>;
+type Superseded = EventData<typeof measurePlanSuperseded>;
 
 /**
  * Applies the events of plans, in the order given, to what is known. Each event is applied as if it came alone, so that the outcome does not depend on
@@ -51,6 +53,9 @@ export function applyPlanEvents(
       case measurePlanEnded.type:
         steps.push(...applyEnded(board, event as LianxinEvent<Ended>));
         break;
+      case measurePlanSuperseded.type:
+        steps.push(...applySuperseded(board, event as LianxinEvent<Superseded>));
+        break;
       default:
         throw new Error(`${event.type} is no event of a plan`);
     }
@@ -59,7 +64,11 @@ export function applyPlanEvents(
 }
 
 /** The plan with this event's version, or undefined when the event tells nothing new of it. */
-function advance(board: PlanBoard, event: LianxinEvent<Held | Released | Narrowed | Ended>, patch: Partial<Plan>): Plan | undefined {
+function advance(
+  board: PlanBoard,
+  event: LianxinEvent<Held | Released | Narrowed | Ended | Superseded>,
+  patch: Partial<Plan>,
+): Plan | undefined {
   const seen = board.findPlan(event.data);
   if (seen !== undefined && (seen.planVersion >= event.data.planVersion || seen.status === 'ENDED')) return undefined;
   const { entryId, activationNo, planId, planVersion } = event.data;
@@ -83,13 +92,22 @@ function applyHeld(board: PlanBoard, event: LianxinEvent<Held>): Step[] {
   const { cause: holdCause, heldOn } = event.data;
   const plan = advance(board, event, { status: 'HELD', holdCause, heldOn });
   if (plan === undefined || plan.body === null) return [];
+  // The newest hold says all: a stop that has become a mere objection lets run again what an objection spares (R-6-4).
   for (const notice of board.noticesOf(plan)) {
-    if (notice.status === 'LIVE' && holds(holdCause, notice.holdExempt)) setNotice(board, notice, 'HELD');
+    const status = holds(holdCause, notice.holdExempt) ? 'HELD' : 'LIVE';
+    if (notice.status !== 'ENDED' && notice.status !== status) setNotice(board, notice, status);
   }
-  const outcome = moveTasks(board, plan, { what: 'BASIS_HELD', cause: event, on: heldOn }, (basis) =>
-    basis.status !== 'ENDED' && holds(holdCause, basis.holdExempt) ? { ...basis, status: 'HELD', holdCause } : undefined,
-  );
-  return [{ plan, body: plan.body, cause: event, kind: 'HELD', holdCause, ...outcome.selected('ON_HOLD') }];
+  const outcome = moveTasks(board, plan, { what: 'BASIS_HELD', cause: event, on: heldOn }, (basis) => {
+    if (basis.status === 'ENDED') return undefined;
+    if (holds(holdCause, basis.holdExempt)) return { ...basis, status: 'HELD', holdCause };
+    return basis.status === 'HELD' ? { ...basis, status: 'LIVE', holdCause: null } : undefined;
+  });
+  const head = { plan, body: plan.body, cause: event };
+  const running = outcome.moved.filter((task) => task.status !== 'ON_HOLD' && !endedStatuses.includes(task.status));
+  return [
+    { ...head, kind: 'HELD', holdCause, ...outcome.selected('ON_HOLD') },
+    ...(running.length === 0 ? [] : [{ ...head, kind: 'RELEASED', tasks: running, stays: [] } as const]),
+  ];
 }
 
 function applyReleased(board: PlanBoard, event: LianxinEvent<Released>): Step[] {
@@ -119,12 +137,21 @@ function applyEnded(board: PlanBoard, event: LianxinEvent<Ended>): Step[] {
   return endBases(board, { plan, body: plan.body, cause: event }, () => true, { ground, documentNo, on: endedOn, inError });
 }
 
+/** T21: the plan of the newer entry stands already. Where both demand something its task stays with its history; the rest is lifted. */
+function applySuperseded(board: PlanBoard, event: LianxinEvent<Superseded>): Step[] {
+  const { documentNo, endedOn } = event.data;
+  const plan = advance(board, event, { status: 'ENDED', holdCause: null, heldOn: null });
+  if (plan === undefined || plan.body === null) return [];
+  const end = { ground: 'SUPERSEDED' as const, documentNo, on: endedOn, inError: false };
+  return endBases(board, { plan, body: plan.body, cause: event }, () => true, end);
+}
+
 /** Ends what rests on the plan for the parties that are meant. */
 function endBases(
   board: PlanBoard,
   head: { plan: Plan; body: NonNullable<Plan['body']>; cause: LianxinEvent },
   isOver: (partyId: string) => boolean,
-  end: { ground: Ended['ground']; documentNo: string | null; on: string; inError: boolean },
+  end: { ground: Ended['ground'] | 'SUPERSEDED'; documentNo: string | null; on: string; inError: boolean },
 ): Step[] {
   const { plan, cause } = head;
   const { ground, documentNo, on, inError } = end;

@@ -5,6 +5,8 @@ export const publicSegment = 'public';
 export const routedServices = {
   'list-matching': [
     'list-entries',
+    'entry-deadlines',
+    'entry-reviews',
     'lists',
     'subjects',
     'match-candidates',

@@ -12,6 +12,7 @@ import { IncidentController } from './incident.controller.ts';
 import { IncidentStore } from './incident.store.ts';
 import { catalogueAndPlans } from './migrations/0001-catalogue-and-plans.ts';
 import { narrowedPlans } from './migrations/0002-narrowed-plans.ts';
+import { holdCauses } from './migrations/0003-hold-causes.ts';
 import { PlanConsumer } from './plan.consumer.ts';
 import { PlanController, PlanReader } from './plan.controller.ts';
 import { decompositionExport, incidentExport } from './plan.export.ts';
@@ -36,6 +37,6 @@ export const service = {
   name: 'measure-decomposition',
   titleZh: '措施分解',
   config: configSchema,
-  migrations: [messagingMigration, catalogueAndPlans, narrowedPlans, exportMigrationOf('measure-decomposition')],
+  migrations: [messagingMigration, catalogueAndPlans, narrowedPlans, holdCauses, exportMigrationOf('measure-decomposition')],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

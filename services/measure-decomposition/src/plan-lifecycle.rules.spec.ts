@@ -31,7 +31,7 @@ test('a plan is made, held, released and ended, each step one version on', () =>
   expect(state).toEqual({
     entryVersion: 6,
     activationNo: 1,
-    plans: [{ planId: 'plan-0', activationNo: 1, planVersion: 4, status: 'ENDED', inError: false }],
+    plans: [{ planId: 'plan-0', activationNo: 1, planVersion: 4, status: 'ENDED', inError: false, holds: [] }],
   });
 });
 
@@ -41,6 +41,26 @@ test.each<[string, Heard[], string[][]]>([
     'an older fact does nothing',
     [heard('ACTIVATED', 3), heard('EXITED', 5, 'EXPIRED'), heard('SUSPENDED', 4)],
     [['MADE plan-0 v1'], ['ENDED plan-0 v2'], []],
+  ],
+  [
+    'an entry that is stopped and disputed runs again only when both are over (T13, T14)',
+    [heard('ACTIVATED', 1), heard('DISPUTED', 2), heard('SUSPENDED', 3, 'SUSPENDED'), heard('RESUMED', 4), heard('UNDISPUTED', 5)],
+    [['MADE plan-0 v1'], ['HELD plan-0 v2'], ['HELD plan-0 v3'], ['HELD plan-0 v4'], ['RELEASED plan-0 v5']],
+  ],
+  [
+    'the end of a dispute does not run what a court has stopped',
+    [heard('ACTIVATED', 1), heard('SUSPENDED', 2, 'SUSPENDED'), heard('DISPUTED', 3, 'SUSPENDED'), heard('UNDISPUTED', 4, 'SUSPENDED')],
+    [['MADE plan-0 v1'], ['HELD plan-0 v2'], ['HELD plan-0 v3'], ['HELD plan-0 v4']],
+  ],
+  [
+    'a second dispute of what is disputed does nothing',
+    [heard('ACTIVATED', 1), heard('DISPUTED', 2), heard('DISPUTED', 3)],
+    [['MADE plan-0 v1'], ['HELD plan-0 v2'], []],
+  ],
+  [
+    'a disputed plan that ends stays ended',
+    [heard('ACTIVATED', 1), heard('DISPUTED', 2), heard('EXITED', 3, 'CORRECTED'), heard('UNDISPUTED', 4)],
+    [['MADE plan-0 v1'], ['HELD plan-0 v2'], ['ENDED plan-0 v3'], []],
   ],
   [
     'an older hold that comes late does not stop what runs again',

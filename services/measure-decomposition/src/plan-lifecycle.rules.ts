@@ -3,14 +3,16 @@ import type { EntryStatus } from '@lianxin/contracts';
 /** LIVE: executed. HELD: nothing of it is executed for the time being. ENDED: every basis that rests on it has ended. */
 export type PlanStatus = 'LIVE' | 'HELD' | 'ENDED';
 /** NARROWED: over for some of its parties (T22), whatever its state for the others. */
-export type Happening = 'ACTIVATED' | 'SUSPENDED' | 'RESUMED' | 'NARROWED' | 'EXITED';
+export type Happening = 'ACTIVATED' | 'SUSPENDED' | 'RESUMED' | 'DISPUTED' | 'UNDISPUTED' | 'NARROWED' | 'EXITED';
+/** A stop by court, bankruptcy or a silent source spares nothing; an objection spares what law wants done at once (R-6-4). */
+export type HoldCause = 'SUSPENSION' | 'OBJECTION';
 export type StepKind = 'MADE' | 'HELD' | 'RELEASED' | 'NARROWED' | 'ENDED';
 
-/** What a plan becomes when its entry is suspended, resumed or exits (T14–T22). */
+/** What a plan becomes when its entry is disputed, suspended, resumed or exits (T13–T22), should nothing else hold it. */
 export const transitions = {
-  LIVE: { SUSPENDED: 'HELD', RESUMED: 'LIVE', NARROWED: 'LIVE', EXITED: 'ENDED' },
-  HELD: { SUSPENDED: 'HELD', RESUMED: 'LIVE', NARROWED: 'HELD', EXITED: 'ENDED' },
-  ENDED: { SUSPENDED: 'ENDED', RESUMED: 'ENDED', NARROWED: 'ENDED', EXITED: 'ENDED' },
+  LIVE: { SUSPENDED: 'HELD', RESUMED: 'LIVE', DISPUTED: 'HELD', UNDISPUTED: 'LIVE', NARROWED: 'LIVE', EXITED: 'ENDED' },
+  HELD: { SUSPENDED: 'HELD', RESUMED: 'LIVE', DISPUTED: 'HELD', UNDISPUTED: 'LIVE', NARROWED: 'HELD', EXITED: 'ENDED' },
+  ENDED: { SUSPENDED: 'ENDED', RESUMED: 'ENDED', DISPUTED: 'ENDED', UNDISPUTED: 'ENDED', NARROWED: 'ENDED', EXITED: 'ENDED' },
 } as const satisfies Record<PlanStatus, Record<Exclude<Happening, 'ACTIVATED'>, PlanStatus>>;
 
 const stepInto = { LIVE: 'RELEASED', HELD: 'HELD', ENDED: 'ENDED' } as const satisfies Record<PlanStatus, StepKind>;
@@ -22,6 +24,8 @@ export interface PlanState {
   readonly status: PlanStatus;
   /** It has been said that the entry should never have been (T18, T19). */
   readonly inError: boolean;
+  /** What holds it; empty unless HELD. */
+  readonly holds: readonly HoldCause[];
 }
 
 /** What is known of an entry: the newest fact heard, and its plans, one per activation. */
@@ -56,7 +60,14 @@ export function decideSteps(state: EntryState | undefined, heard: Heard, newPlan
   const noted = { entryVersion: heard.entryVersion, activationNo: Math.max(known.activationNo, heard.activationNo) };
   if (heard.happening === 'ACTIVATED') {
     if (heard.activationNo <= known.activationNo) return { state: { ...noted, plans: known.plans }, steps: [] };
-    const plan: PlanState = { planId: newPlanId, activationNo: heard.activationNo, planVersion: 1, status: 'LIVE', inError: false };
+    const plan: PlanState = {
+      planId: newPlanId,
+      activationNo: heard.activationNo,
+      planVersion: 1,
+      status: 'LIVE',
+      inError: false,
+      holds: [],
+    };
     return { state: { ...noted, plans: [...known.plans, plan] }, steps: [{ kind: 'MADE', plan }] };
   }
   const steps: PlanStep[] = [];
@@ -76,11 +87,35 @@ export function isInError(status: EntryStatus): boolean {
 
 function stepOf(plan: PlanState, heard: Heard): PlanStep | undefined {
   if (heard.happening === 'ACTIVATED') return undefined;
-  const next = transitions[plan.status][heard.happening];
+  const holds = holdsAfter(plan, heard.happening);
+  const lone = transitions[plan.status][heard.happening];
+  const next = lone === 'LIVE' && holds.length > 0 ? 'HELD' : lone;
   if (heard.happening === 'NARROWED' && plan.status !== 'ENDED')
     return { kind: 'NARROWED', plan: { ...plan, planVersion: plan.planVersion + 1 } };
   const inError = plan.inError || (heard.happening === 'EXITED' && isInError(heard.status));
   // An entry that has left may still prove to have been wrong from the start (T18): what was undone must then also be made good.
-  if (next === plan.status && inError === plan.inError) return undefined;
-  return { kind: stepInto[next], plan: { ...plan, planVersion: plan.planVersion + 1, status: next, inError } };
+  if (next === plan.status && inError === plan.inError && holds.length === plan.holds.length) return undefined;
+  return { kind: stepInto[next], plan: { ...plan, planVersion: plan.planVersion + 1, status: next, inError, holds } };
+}
+
+function holdsAfter(plan: PlanState, happening: Happening): readonly HoldCause[] {
+  if (plan.status === 'ENDED' || happening === 'EXITED') return [];
+  const without = (cause: HoldCause) => plan.holds.filter((other) => other !== cause);
+  switch (happening) {
+    case 'SUSPENDED':
+      return [...without('SUSPENSION'), 'SUSPENSION'];
+    case 'RESUMED':
+      return without('SUSPENSION');
+    case 'DISPUTED':
+      return [...without('OBJECTION'), 'OBJECTION'];
+    case 'UNDISPUTED':
+      return without('OBJECTION');
+    default:
+      return plan.holds;
+  }
+}
+
+/** What a held plan is held for: of two causes the one that spares less. */
+export function strongestHold(plan: PlanState): HoldCause {
+  return plan.holds.includes('SUSPENSION') ? 'SUSPENSION' : 'OBJECTION';
 }

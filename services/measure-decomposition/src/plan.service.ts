@@ -5,11 +5,14 @@ import {
   type ListEntryActivated,
   listEntryActivated,
   listEntryConfirmed,
+  listEntryDisputed,
+  listEntryDisputeEnded,
   listEntryExited,
   listEntryNarrowed,
   listEntryRecognised,
   listEntryRecognitionEnded,
   listEntryResumed,
+  listEntrySuperseded,
   listEntrySuspended,
   listEntryUnconfirmed,
   measurePlanEnded,
@@ -17,6 +20,7 @@ import {
   measurePlanMade,
   measurePlanNarrowed,
   measurePlanReleased,
+  measurePlanSuperseded,
 } from '@lianxin/contracts';
 import { isEvent, lockLanes, type NewEvent, newEvent, Outbox } from '@lianxin/messaging';
 import type { Transaction } from '@lianxin/platform';
@@ -25,7 +29,7 @@ import type { IndexedCatalogue } from './catalogue.rules.ts';
 import { CatalogueService } from './catalogue.service.ts';
 import { makePlan } from './plan.rules.ts';
 import { type NewIncident, type NewPlan, type NewStep, PlanStore } from './plan.store.ts';
-import { decideSteps, type Heard, type PlanStep } from './plan-lifecycle.rules.ts';
+import { decideSteps, type Heard, type PlanStep, strongestHold } from './plan-lifecycle.rules.ts';
 
 /** What a batch of facts comes to; saved and said together. */
 interface Outcome {
@@ -99,6 +103,18 @@ function factOf(event: LianxinEvent): { entryId: string; heard: Heard; detail: R
       detail: { confirmed: true, documentNo, on: confirmedOn },
     };
   }
+  if (isEvent(event, listEntryDisputed)) {
+    const { documentNo, disputedOn } = event.data;
+    return { ...headOf(event.data, 'DISPUTED'), detail: { documentNo, on: disputedOn } };
+  }
+  if (isEvent(event, listEntryDisputeEnded)) {
+    const { outcome, documentNo, endedOn } = event.data;
+    return { ...headOf(event.data, 'UNDISPUTED'), detail: { outcome, documentNo, on: endedOn } };
+  }
+  if (isEvent(event, listEntrySuperseded)) {
+    const { byEntryId, documentNo, supersededOn } = event.data;
+    return { ...headOf(event.data, 'EXITED'), detail: { supersededBy: byEntryId, documentNo, on: supersededOn } };
+  }
   if (isEvent(event, listEntryNarrowed)) {
     const { ground, documentNo, narrowedOn, endedPartyIds } = event.data;
     return { ...headOf(event.data, 'NARROWED'), detail: { ground, documentNo, on: narrowedOn, endedPartyIds } };
@@ -122,22 +138,16 @@ function carryOut(catalogue: IndexedCatalogue, event: LianxinEvent, { kind, plan
   const said = { key: event.key, cause: event };
   if (kind === 'MADE' && (isEvent(event, listEntryActivated) || isEvent(event, listEntryRecognised))) {
     decompose(catalogue, event, plan, outcome);
-  } else if (kind === 'HELD' && isEvent(event, listEntrySuspended)) {
-    const { documentNo, suspendedOn } = event.data;
-    const data = { ...planHead(event.data, plan), cause: 'SUSPENSION' as const, documentNo, heldOn: suspendedOn };
-    outcome.said.push(newEvent({ ...said, definition: measurePlanHeld, data }));
-  } else if (kind === 'HELD' && isEvent(event, listEntryUnconfirmed)) {
-    const data = { ...planHead(event.data, plan), cause: 'SUSPENSION' as const, documentNo: null, heldOn: event.data.unconfirmedOn };
-    outcome.said.push(newEvent({ ...said, definition: measurePlanHeld, data }));
-  } else if (kind === 'RELEASED' && isEvent(event, listEntryConfirmed)) {
-    const { documentNo, confirmedOn } = event.data;
+  } else if (kind === 'HELD' || kind === 'RELEASED') {
+    const stop = stopOf(event);
+    if (stop === undefined) throw new Error(`${event.type} cannot bring about the step ${kind}`);
+    const { documentNo, on } = stop;
+    const head = planHead(stop.entry, plan);
     outcome.said.push(
-      newEvent({ ...said, definition: measurePlanReleased, data: { ...planHead(event.data, plan), documentNo, releasedOn: confirmedOn } }),
+      kind === 'HELD'
+        ? newEvent({ ...said, definition: measurePlanHeld, data: { ...head, cause: strongestHold(plan), documentNo, heldOn: on } })
+        : newEvent({ ...said, definition: measurePlanReleased, data: { ...head, documentNo, releasedOn: on } }),
     );
-  } else if (kind === 'RELEASED' && isEvent(event, listEntryResumed)) {
-    const { documentNo, resumedOn } = event.data;
-    const data = { ...planHead(event.data, plan), documentNo, releasedOn: resumedOn };
-    outcome.said.push(newEvent({ ...said, definition: measurePlanReleased, data }));
   } else if (kind === 'NARROWED' && isEvent(event, listEntryNarrowed)) {
     const { ground, documentNo, narrowedOn, endedPartyIds } = event.data;
     const data = { ...planHead(event.data, plan), ground, documentNo, narrowedOn, endedPartyIds };
@@ -151,7 +161,25 @@ function carryOut(catalogue: IndexedCatalogue, event: LianxinEvent, { kind, plan
     const { documentNo, endedOn } = event.data;
     const data = { ...planHead(event.data, plan), ground: 'LIST_ABOLISHED' as const, inError: false, documentNo, endedOn };
     outcome.said.push(newEvent({ ...said, definition: measurePlanEnded, data }));
+  } else if (kind === 'ENDED' && isEvent(event, listEntrySuperseded)) {
+    // The plan of the newer entry has been made already, under the same key: what both demand stays one task (T21).
+    const { byEntryId, documentNo, supersededOn } = event.data;
+    const data = { ...planHead(event.data, plan), byEntryId, documentNo, endedOn: supersededOn };
+    outcome.said.push(newEvent({ ...said, definition: measurePlanSuperseded, data }));
   } else throw new Error(`${event.type} cannot bring about the step ${kind}`);
+}
+
+type StoppedEntry = Pick<ListEntryActivated, 'entryId' | 'entryVersion' | 'subjectId'>;
+
+/** What holds a plan or lets it run again, with its document and day. */
+function stopOf(event: LianxinEvent): { entry: StoppedEntry; documentNo: string | null; on: string } | undefined {
+  if (isEvent(event, listEntrySuspended)) return { entry: event.data, documentNo: event.data.documentNo, on: event.data.suspendedOn };
+  if (isEvent(event, listEntryResumed)) return { entry: event.data, documentNo: event.data.documentNo, on: event.data.resumedOn };
+  if (isEvent(event, listEntryUnconfirmed)) return { entry: event.data, documentNo: null, on: event.data.unconfirmedOn };
+  if (isEvent(event, listEntryConfirmed)) return { entry: event.data, documentNo: event.data.documentNo, on: event.data.confirmedOn };
+  if (isEvent(event, listEntryDisputed)) return { entry: event.data, documentNo: event.data.documentNo, on: event.data.disputedOn };
+  if (isEvent(event, listEntryDisputeEnded)) return { entry: event.data, documentNo: event.data.documentNo, on: event.data.endedOn };
+  return undefined;
 }
 
 function decompose(

@@ -2,7 +2,7 @@ import type { ListEntryActivated, MeasurePlanMade } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import type { PlannedIncident } from './plan.rules.ts';
-import type { EntryState, PlanState, PlanStatus, StepKind } from './plan-lifecycle.rules.ts';
+import type { EntryState, HoldCause, PlanState, PlanStatus, StepKind } from './plan-lifecycle.rules.ts';
 
 export interface NewPlan {
   readonly subjectKey: string;
@@ -60,8 +60,9 @@ export class PlanStore {
       plan_version: number;
       status: PlanStatus;
       in_error: boolean;
+      holds: HoldCause[];
     }>(
-      `SELECT entry_id, plan_id, activation_no, plan_version, status, in_error FROM plan
+      `SELECT entry_id, plan_id, activation_no, plan_version, status, in_error, holds FROM plan
        WHERE entry_id = ANY($1::uuid[]) ORDER BY entry_id, activation_no`,
       [ids],
     );
@@ -79,6 +80,7 @@ export class PlanStore {
               planVersion: plan.plan_version,
               status: plan.status,
               inError: plan.in_error,
+              holds: plan.holds,
             })),
         },
       ]),
@@ -128,9 +130,10 @@ export class PlanStore {
     );
     const last = [...new Map(steps.map((step) => [step.plan.planId, step])).values()];
     await tx.execute(
-      `UPDATE plan SET plan_version = new.plan_version, entry_version = new.entry_version, status = new.status, in_error = new.in_error
-       FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::text[], $5::boolean[])
-         AS new (plan_id, plan_version, entry_version, status, in_error)
+      `UPDATE plan SET plan_version = new.plan_version, entry_version = new.entry_version, status = new.status, in_error = new.in_error,
+         holds = string_to_array(new.holds, ',')
+       FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::text[], $5::boolean[], $6::text[])
+         AS new (plan_id, plan_version, entry_version, status, in_error, holds)
        WHERE plan.plan_id = new.plan_id`,
       [
         last.map((step) => step.plan.planId),
@@ -138,6 +141,7 @@ export class PlanStore {
         last.map((step) => step.entryVersion),
         last.map((step) => step.plan.status),
         last.map((step) => step.plan.inError),
+        last.map((step) => step.plan.holds.join(',')),
       ],
     );
   }

@@ -3,15 +3,20 @@ import {
   incidentRaised,
   listEntryActivated,
   listEntryConfirmed,
+  listEntryDisputed,
+  listEntryDisputeEnded,
   listEntryExited,
   listEntryRecognised,
   listEntryRecognitionEnded,
+  listEntryResumed,
+  listEntrySuperseded,
   listEntrySuspended,
   listEntryUnconfirmed,
   measurePlanEnded,
   measurePlanHeld,
   measurePlanMade,
   measurePlanReleased,
+  measurePlanSuperseded,
 } from '@lianxin/contracts';
 import type { LogRecord } from '@lianxin/messaging';
 import { eventually } from '@lianxin/testing';
@@ -119,6 +124,60 @@ function itWorks(town: () => PlanTown): void {
       [1, 'ENDED'],
       [2, 'LIVE'],
     ]);
+  });
+
+  test('an objection holds; a court that stops it besides keeps it held when the objection is over (T13, T14, R-6-4)', async () => {
+    const entry = town().newEntry();
+    const send = town().feeder.send.bind(town().feeder);
+    await send(listEntryActivated, entry.subjectId, entry);
+    await send(listEntryDisputed, entry.subjectId, { ...headOf(entry, 4, 'ACTIVE'), documentNo: '异1', disputedOn: '2026-11-05' });
+    await send(listEntrySuspended, entry.subjectId, {
+      ...headOf(entry, 5, 'SUSPENDED'),
+      ...{ ground: 'STOP_EXECUTION' as const, documentNo: '停1', suspendedOn: '2026-11-06' },
+    });
+    const end = { outcome: 'DISMISSED' as const, documentNo: '异2', endedOn: '2026-11-07' };
+    await send(listEntryDisputeEnded, entry.subjectId, { ...headOf(entry, 6, 'SUSPENDED'), ...end });
+    await send(listEntryResumed, entry.subjectId, { ...headOf(entry, 7, 'ACTIVE'), documentNo: '复1', resumedOn: '2026-11-08' });
+    await town().arrival(entry, 5);
+    const own = (event: { key: string }) => event.key === entry.subjectId;
+    expect(
+      town()
+        .feeder.eventsOf(measurePlanHeld)
+        .filter(own)
+        .map((event) => [event.data.planVersion, event.data.cause]),
+    ).toEqual([
+      [2, 'OBJECTION'],
+      [3, 'SUSPENSION'],
+      [4, 'SUSPENSION'],
+    ]);
+    expect(
+      town()
+        .feeder.eventsOf(measurePlanReleased)
+        .filter(own)
+        .map((event) => event.data.releasedOn),
+    ).toEqual(['2026-11-08']);
+  });
+
+  test('when a newer entry takes over, its plan is made before the plan of the old one is given up (T21)', async () => {
+    const old = town().newEntry();
+    const newer = town().newEntry('BL-WAGE', { subjectId: old.subjectId });
+    await town().feeder.send(listEntryActivated, old.subjectId, old);
+    await town().feeder.send(listEntryActivated, old.subjectId, newer);
+    await town().feeder.send(listEntrySuperseded, old.subjectId, {
+      ...headOf(old, 4, 'SUPERSEDED'),
+      ...{ byEntryId: newer.entryId, documentNo: '延1', supersededOn: '2026-11-09' },
+    });
+    const over = await eventually('the old plan is given up', () =>
+      town()
+        .feeder.eventsOf(measurePlanSuperseded)
+        .find((event) => event.data.entryId === old.entryId),
+    );
+    const made = town()
+      .feeder.eventsOf(measurePlanMade)
+      .find((event) => event.data.entryId === newer.entryId);
+    expect(over.data).toMatchObject({ byEntryId: newer.entryId, documentNo: '延1', planVersion: 2 });
+    expect(made?.subjectSeq).toBeLessThan(over.subjectSeq);
+    expect((await town().tablesOf(old)).plans.map((row) => row['status'])).toEqual(['ENDED']);
   });
 
   test('an agreement that ends ends the plan of a foreign entry, and a new one makes a second plan (R-2-16)', async () => {

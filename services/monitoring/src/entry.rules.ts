@@ -3,10 +3,14 @@ import {
   type LianxinEvent,
   type ListType,
   listEntryActivated,
+  listEntryAdvanced,
+  listEntryDisputed,
+  listEntryDisputeEnded,
   listEntryExited,
   listEntryNarrowed,
   listEntryReceived,
   listEntryResumed,
+  listEntrySuperseded,
   listEntrySuspended,
 } from '@lianxin/contracts';
 import { is } from './event.rules.ts';
@@ -44,6 +48,10 @@ export function findEntryFact(event: LianxinEvent): EntryFact | undefined {
     !is(event, listEntrySuspended) &&
     !is(event, listEntryResumed) &&
     !is(event, listEntryNarrowed) &&
+    !is(event, listEntryAdvanced) &&
+    !is(event, listEntryDisputed) &&
+    !is(event, listEntryDisputeEnded) &&
+    !is(event, listEntrySuperseded) &&
     !is(event, listEntryExited)
   )
     return undefined;

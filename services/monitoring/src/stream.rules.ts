@@ -6,10 +6,17 @@ import {
   feedbackSubmitted,
   type LianxinEvent,
   listEntryActivated,
+  listEntryAdvanced,
+  listEntryDeadlineMissed,
+  listEntryDisputed,
+  listEntryDisputeEnded,
   listEntryExited,
   listEntryNarrowed,
   listEntryReceived,
   listEntryResumed,
+  listEntryReviewDecided,
+  listEntryReviewRaised,
+  listEntrySuperseded,
   listEntrySuspended,
   taskAcknowledged,
   taskArmed,
@@ -64,6 +71,13 @@ function departmentProjections(event: LianxinEvent): Projection[] {
     is(event, listEntrySuspended) ||
     is(event, listEntryResumed) ||
     is(event, listEntryNarrowed) ||
+    is(event, listEntryAdvanced) ||
+    is(event, listEntryDisputed) ||
+    is(event, listEntryDisputeEnded) ||
+    is(event, listEntrySuperseded) ||
+    is(event, listEntryDeadlineMissed) ||
+    is(event, listEntryReviewRaised) ||
+    is(event, listEntryReviewDecided) ||
     is(event, listEntryExited)
   )
     return [{ receiver: event.data.designatingDepartment, data: event.data }];
