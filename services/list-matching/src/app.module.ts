@@ -24,9 +24,11 @@ import { MatchIndexHost } from './match-index.host.ts';
 import { MatchJobController } from './match-job.controller.ts';
 import { MatchJobRunner } from './match-job.runner.ts';
 import { MatchJobService } from './match-job.service.ts';
+import { UnmatchedRetry } from './match-retry.ts';
 import { EntryReviewSource } from './match-review.entries.ts';
 import { MatchReviewService } from './match-review.service.ts';
 import { ReviewSources } from './match-review.sources.ts';
+import { UncertainRecords } from './match-uncertain.ts';
 import { migration0001 } from './migrations/0001-list-entries.ts';
 import { migration0002 } from './migrations/0002-imports.ts';
 import { migration0003 } from './migrations/0003-import-flow.ts';
@@ -113,6 +115,8 @@ export class AppModule {
         MatchJobRunner,
         MatchJobService,
         MatchService,
+        UncertainRecords,
+        UnmatchedRetry,
         ...lifeProviders,
         ReviewSources,
         MatchReviewService,

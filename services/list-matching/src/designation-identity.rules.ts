@@ -5,6 +5,7 @@ import {
   type FieldProblem,
   type IdType,
   isKnownRegion,
+  type ListEntryRequest,
   maxParties,
   normaliseOrganisationName,
   normalisePersonName,
@@ -19,11 +20,30 @@ export type OrganisationKind = Exclude<SubjectKind, 'PERSON'>;
 export type CleanIdentity =
   | { readonly kind: OrganisationKind; readonly name: string; readonly usccCode: string }
   | { readonly kind: 'PERSON'; readonly name: string; readonly idType: IdType; readonly idNumber: string };
-export type CleanSubject = CleanIdentity & { readonly regionCode: string };
+/** Whom a record means that has no valid number: nobody yet (R-11-1). Kept sealed as a whole. */
+export interface UncertainIdentity {
+  readonly kind: SubjectKind;
+  readonly name: string;
+  readonly uncertain: UncertainClues;
+}
+export interface UncertainClues extends SubjectClues {
+  readonly usccCode?: string | undefined;
+  readonly idType?: IdType | undefined;
+  /** Masked, or not valid. */
+  readonly idNumber?: string | undefined;
+}
+export type SubjectClues = NonNullable<ListEntryRequest['subject']['clues']>;
+export type DesignatedIdentity = CleanIdentity | UncertainIdentity;
+
+export function isUncertain(identity: DesignatedIdentity): identity is UncertainIdentity {
+  return 'uncertain' in identity;
+}
+
+export type CleanSubject = DesignatedIdentity & { readonly regionCode: string };
 export type CleanParty = Extract<CleanIdentity, { kind: 'PERSON' }> & { readonly role: Exclude<PartyRole, 'SUBJECT'> };
 
 /** R-7-1: only persons with full civil capacity are credit subjects (江苏条例 3条). */
-const adultAge = 18;
+export const adultAge = 18;
 
 interface RequestedPerson {
   readonly name: string;
@@ -33,7 +53,12 @@ interface RequestedPerson {
 }
 /** Who is meant, as a request or a draft says it. */
 export interface ClaimedIdentities {
-  readonly subject: RequestedPerson & { readonly kind: SubjectKind; readonly regionCode?: string | undefined };
+  readonly subject: RequestedPerson & {
+    readonly kind: SubjectKind;
+    readonly regionCode?: string | undefined;
+    readonly toBeMatched?: boolean | undefined;
+    readonly clues?: SubjectClues | undefined;
+  };
   readonly parties: readonly (RequestedPerson & { readonly role: Exclude<PartyRole, 'SUBJECT'> })[];
   /** A minor is nobody's subject on the day of the decision; of a draft today. */
   readonly decision: { readonly date: string };
@@ -56,8 +81,7 @@ export function checkIdentities(request: ClaimedIdentities, definition: ListDefi
   if (subject.regionCode !== undefined && !isKnownRegion(subject.regionCode))
     add('/subject/regionCode', 'VALIDATION_FAILED', '行政区划码不在区划表中，请填写登记地的 6 位区划码或功能区代码');
   if (request.parties.length > maxParties) add('/parties', 'TOO_MANY_PARTIES', `共 ${request.parties.length} 名，最多 ${maxParties} 名`);
-  const identity =
-    subject.kind === 'PERSON' ? personOf(subject, '/subject', request.decision.date, today, add) : organisationOf(request, add);
+  const identity = subject.toBeMatched === true ? uncertainOr(request, today, add) : subjectOf(request, today, add);
   const parties = request.parties.slice(0, maxParties).map((party, index) => {
     const person = personOf(party, `/parties/${index}`, request.decision.date, today, add);
     return person === undefined ? undefined : { ...person, role: party.role };
@@ -68,6 +92,29 @@ export function checkIdentities(request: ClaimedIdentities, definition: ListDefi
     subject: identity === undefined || subject.regionCode === undefined ? undefined : { ...identity, regionCode: subject.regionCode },
     parties: parties.filter((party) => party !== undefined),
   };
+}
+
+function subjectOf(request: ClaimedIdentities, today: string, add: AddFault): CleanIdentity | undefined {
+  const { subject } = request;
+  return subject.kind === 'PERSON' ? personOf(subject, '/subject', request.decision.date, today, add) : organisationOf(request, add);
+}
+
+/** Faults of the number that a record to be matched may have; any other fault refuses it like every other. */
+const forgiven: readonly ProblemCode[] = ['IDENTIFIER_REQUIRED', 'USCC_INVALID', 'ID_NUMBER_INVALID'];
+
+/** A number that is valid after all is certain; what cannot be read waits for a person. A name without anything beside it means nobody (§11.4 WEAK). */
+function uncertainOr(request: ClaimedIdentities, today: string, add: AddFault): DesignatedIdentity | undefined {
+  const found: FieldProblem[] = [];
+  const identity = subjectOf(request, today, (pointer, code, detail) => void found.push({ pointer, code, detail }));
+  for (const { pointer, code, detail } of found) if (!forgiven.includes(code)) add(pointer, code, detail);
+  if (identity !== undefined) return identity;
+  const { kind, name, usccCode, idType, idNumber, clues } = request.subject;
+  const hasClue = idNumber !== undefined || Object.values(clues ?? {}).some((clue) => clue !== undefined);
+  if (kind === 'PERSON' && !hasClue) {
+    add('/subject/idNumber', 'IDENTIFIER_REQUIRED', '仅有姓名不能比对：请提供脱敏号码，或出生日期、性别、工作单位等线索');
+    return undefined;
+  }
+  return { kind, name, uncertain: { ...clues, usccCode, idType, idNumber } };
 }
 
 type AddFault = (pointer: string, code: ProblemCode, detail: string) => void;

@@ -1,12 +1,14 @@
 import { type FieldProblem, maskName, type ProblemCode } from '@lianxin/contracts';
 import { activate } from './activation.ts';
 import { type Designation, type Refusal, refusal } from './designation.rules.ts';
-import type { CleanIdentity } from './designation-identity.rules.ts';
+import { type CleanIdentity, type DesignatedIdentity, isUncertain } from './designation-identity.rules.ts';
 import type { EntryInWork, EntryWork } from './entry-work.ts';
 import { receivedEvent } from './list-entry.events.ts';
 import type { DraftRow, EntryRow, PartyRow } from './list-entry.store.ts';
+import type { NewCandidate } from './match-candidate.store.ts';
 import { reviewRequestedEvent } from './match-review.events.ts';
 import { candidateHead, conflictCandidate } from './match-review.rules.ts';
+import { isEnded } from './register.rules.ts';
 import type { SubjectRow } from './subject.store.ts';
 
 /** A designation that has passed its own checks, and the hash of what was sent. */
@@ -22,12 +24,17 @@ export interface Candidate {
 /** Answer to one request: its entry, new or known, or why it is refused. */
 export type Intake = { readonly ok: true; readonly entry: EntryRow; readonly replayed: boolean } | Refusal;
 
+/** What the index has found for a record, with the record as it may be stored. */
+export type FoundCandidate = Omit<NewCandidate, 'id' | keyof ReturnType<typeof candidateHead>>;
+
 /** What decisions about a batch rest on; entries of the batch join it as they are made. */
 export interface IntakeWorld {
   /** Entries that stand for a subject, by subject id. */
   readonly standing: Map<string, EntryInWork[]>;
   readonly bySource: Map<string, { entry: EntryRow; contentHash: string }>;
-  subjectOf(identity: CleanIdentity): SubjectRow;
+  subjectOf(identity: DesignatedIdentity): SubjectRow;
+  /** Who a record without a valid number may mean, for the review queue; nothing for one with a number. */
+  candidatesOf(identity: DesignatedIdentity): readonly FoundCandidate[];
   /** Whether a foreign designation has effects here today (R-2-16); null for one of here. */
   recognises(designation: Designation): boolean | null;
   /** @param decisionDate former names count only while they were in use (§11.3) */
@@ -90,11 +97,17 @@ export function decideIntake(work: EntryWork, candidate: Candidate, world: Intak
   work.parties.push(...parties);
   if (stored === undefined) work.step(entry, 'DRAFT', { origin: entry.row.origin, batchNo: entry.row.batch_no });
   const conflicts = addCandidates(work, designation, entry.row, parties, world);
-  work.step(entry, 'SUBMIT', { parties: parties.length, ...(conflicts > 0 ? { identity: 'CONFLICT', conflicts } : {}) });
-  if (conflicts > 0) {
-    entry.row.reason = 'IDENTITY_CONFLICT';
-    work.deadlines.push({ entry, kind: 'IDENTITY_REVIEW', from: work.acting.today, workdays: 'reviewWorkdays' });
-    work.say(receivedEvent(entry.row, work.acting));
+  const uncertain = isUncertain(designation.subject);
+  const found = uncertain ? addFound(work, world.candidatesOf(designation.subject), entry.row, parties, world) : 0;
+  const identity = uncertain ? { identity: 'UNCERTAIN', candidates: found } : conflicts > 0 ? { identity: 'CONFLICT', conflicts } : {};
+  work.step(entry, 'SUBMIT', { parties: parties.length, ...identity });
+  if (uncertain || conflicts > 0) {
+    entry.row.reason = !uncertain ? 'IDENTITY_CONFLICT' : found > 0 ? 'IDENTITY_UNCERTAIN' : 'IDENTITY_UNMATCHED';
+    // Of an entry that is nobody's yet nothing is said: its key is that of its subject, for life.
+    if (!uncertain) {
+      work.deadlines.push({ entry, kind: 'IDENTITY_REVIEW', from: work.acting.today, workdays: 'reviewWorkdays' });
+      work.say(receivedEvent(entry.row, work.acting));
+    }
   } else activate(work, entry, parties, designation.definition, standing, { identity: 'EXACT' });
   return { ok: true, entry: entry.row, replayed: false };
 }
@@ -178,8 +191,16 @@ function newRow(work: EntryWork, candidate: Candidate, world: IntakeWorld, subje
 /** The subject first, then every person in the order of the request (R-2-15). */
 function newParties(designation: Designation, row: EntryRow, world: IntakeWorld): PartyRow[] {
   const common = { entry_id: row.id, department_code: row.department_code };
-  const { kind } = world.subjectOf(designation.subject);
-  const subject = { role: 'SUBJECT', kind, named: true, served: true, notice_served_on: null, decision_served_on: null } as const;
+  const { kind, status } = world.subjectOf(designation.subject);
+  // Against a subject that is gone nothing is executed; the persons whom the decision names are bound (§11.3, T22).
+  const subject = {
+    role: 'SUBJECT',
+    kind,
+    named: true,
+    served: !isEnded(status),
+    notice_served_on: null,
+    decision_served_on: null,
+  } as const;
   const persons = designation.parties.map((party, index) => ({
     ...common,
     id: world.nextId(),
@@ -201,7 +222,12 @@ function addCandidates(work: EntryWork, designation: Designation, row: EntryRow,
   let conflicts = 0;
   for (const [index, party] of parties.entries()) {
     const identity = identities[index];
-    if (identity === undefined || world.isSameName(identity, designation.request.decision?.date ?? designation.today)) continue;
+    if (
+      identity === undefined ||
+      isUncertain(identity) ||
+      world.isSameName(identity, designation.request.decision?.date ?? designation.today)
+    )
+      continue;
     conflicts += 1;
     const candidate = {
       id: world.nextId(),
@@ -215,4 +241,22 @@ function addCandidates(work: EntryWork, designation: Designation, row: EntryRow,
     work.say(reviewRequestedEvent(candidate, work.acting.actor));
   }
   return conflicts;
+}
+
+/** Subjects that a record without a valid number may mean (P1–S4): each waits for a person, nothing rests on any of them. */
+function addFound(
+  work: EntryWork,
+  found: readonly FoundCandidate[],
+  row: EntryRow,
+  parties: readonly PartyRow[],
+  world: IntakeWorld,
+): number {
+  const subject = parties.find((party) => party.role === 'SUBJECT');
+  if (subject === undefined) throw new Error('an entry without its subject');
+  for (const candidate of found) {
+    const waiting = { ...candidate, ...candidateHead(row, subject), id: world.nextId() };
+    work.candidates.push(waiting);
+    work.say(reviewRequestedEvent(waiting, work.acting.actor));
+  }
+  return found.length;
 }

@@ -1,12 +1,22 @@
+import { randomUUIDv7 } from 'node:crypto';
 import { type DraftRequest, type ListEntryRequest, type Principal, ProblemError } from '@lianxin/contracts';
 import type { NewEvent } from '@lianxin/messaging';
 import { Clock, contentHash, PersonalData, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { ListConfig } from './config.ts';
 import { findDepartments, isDepartmentCopyComplete } from './department.store.ts';
-import { type Candidate, decideIntake, type Intake, type IntakeWorld, intakeOfKnown, sourceKey, sourceOf } from './designation.intake.ts';
+import {
+  type Candidate,
+  decideIntake,
+  type FoundCandidate,
+  type Intake,
+  type IntakeWorld,
+  intakeOfKnown,
+  sourceKey,
+  sourceOf,
+} from './designation.intake.ts';
 import { type Designation, type DesignationContext, type DesignationDecision, judgeDesignation } from './designation.rules.ts';
-import type { CleanIdentity } from './designation-identity.rules.ts';
+import { type CleanIdentity, type DesignatedIdentity, isUncertain, type UncertainIdentity } from './designation-identity.rules.ts';
 import { judgeSubmission } from './draft.rules.ts';
 import { EntryWriter } from './entry.writer.ts';
 import { EntryWork } from './entry-work.ts';
@@ -14,11 +24,14 @@ import { findAbolished } from './list-abolition.store.ts';
 import { findDefinitions } from './list-definition.store.ts';
 import { type DraftRow, type EntryRow, findBySource, findStanding, takeNumbers } from './list-entry.store.ts';
 import { listingGrounds } from './list-rule.data.ts';
+import { UnmatchedRetry } from './match-retry.ts';
+import { UncertainRecords } from './match-uncertain.ts';
 import { isNationalList, recognitionOn } from './recognition.rules.ts';
 import { findAgreements } from './recognition.store.ts';
+import { closeForEnded } from './register.endings.ts';
 import { acrossDepartments } from './row-scope.store.ts';
 import { type RegisteredSubjects, SubjectRegister } from './subject.service.ts';
-import { removeUnused, type SubjectRow } from './subject.store.ts';
+import { insertPlaceholders, removeUnused, type SubjectRow } from './subject.store.ts';
 
 /** Receives designations with complete documents: one from the API, many from an import, all on the same way. */
 @Injectable()
@@ -29,6 +42,8 @@ export class DesignationService {
     private readonly personalData: PersonalData,
     private readonly register: SubjectRegister,
     private readonly writer: EntryWriter,
+    private readonly uncertain: UncertainRecords,
+    private readonly retry: UnmatchedRetry,
   ) {}
 
   /**
@@ -131,17 +146,56 @@ export class DesignationService {
     answers: Map<number, Intake>,
   ): Promise<void> {
     const found = await this.register.findOrRegister(tx, candidates.flatMap(identitiesOf), principal.id);
-    const wanted = (identity: CleanIdentity) => getSubject(found.byKey, this.register.keyOf(identity)).id;
+    const placeholders = await this.placeholdersOf(tx, candidates);
+    const nobody = (identity: DesignatedIdentity) => (isUncertain(identity) ? placeholders.get(identity)?.row : undefined);
+    const rowOf = (rows: RegisteredSubjects['byKey'], identity: DesignatedIdentity): SubjectRow =>
+      nobody(identity) ?? getSubject(rows, isUncertain(identity) ? '' : this.register.keyOf(identity));
     const subjects = await this.register.lockAndRefresh(tx, found, [
-      ...new Set(candidates.map((candidate) => wanted(candidate.designation.subject))),
+      ...new Set(candidates.map((candidate) => rowOf(found.byKey, candidate.designation.subject).id)),
     ]);
-    const subjectOf = (identity: CleanIdentity): SubjectRow => getSubject(subjects.byKey, this.register.keyOf(identity));
+    const subjectOf = (identity: DesignatedIdentity): SubjectRow => rowOf(subjects.byKey, identity);
     const listed = [...new Set(candidates.map((candidate) => subjectOf(candidate.designation.subject).id))];
     const work = new EntryWork({ actor: principal.id, now: this.clock.now(), today: this.clock.today() });
-    const world = await this.worldOf(tx, work, candidates, listed, subjects, subjectOf);
+    const world = await this.worldOf(tx, work, candidates, listed, subjects, subjectOf, placeholders);
     for (const candidate of candidates) answers.set(candidate.index, decideIntake(work, candidate, world));
-    const events = await this.settleSubjects(tx, work, candidates, subjects, subjectOf);
+    for (const { designation } of candidates) await closeForEnded(tx, work, subjectOf(designation.subject));
+    const events = await this.settleSubjects(tx, work, candidates, subjects, subjectOf, placeholders);
     await this.writer.write(tx, work, events);
+    await this.retry.watch(
+      tx,
+      candidates.flatMap(({ index, designation }) => {
+        const answer = answers.get(index);
+        return isUncertain(designation.subject) && answer?.ok === true ? [answer.entry.id] : [];
+      }),
+    );
+  }
+
+  /** A row of its own for each subject without a valid number, and who it may be. */
+  private async placeholdersOf(tx: Transaction, candidates: readonly Candidate[]): Promise<Placeholders> {
+    const uncertain = candidates.flatMap(({ designation: { subject, request } }) => (isUncertain(subject) ? [{ subject, request }] : []));
+    if (uncertain.length === 0) return new Map();
+    const found = await this.uncertain.find(
+      tx,
+      uncertain.map(({ subject, request }) => ({
+        kind: subject.kind,
+        name: subject.name,
+        clues: subject.uncertain,
+        regionCode: subject.regionCode,
+        decisionDate: request.decision?.date ?? null,
+      })),
+    );
+    const ids = uncertain.map(() => randomUUIDv7());
+    const rows = new Map(
+      (
+        await insertPlaceholders(
+          tx,
+          uncertain.map(({ subject }, place) => this.uncertain.placeholderOf(ids[place] ?? '', subject, subject.regionCode)),
+        )
+      ).map((row) => [row.id, row]),
+    );
+    return new Map(
+      uncertain.map(({ subject }, place) => [subject, { row: getSubject(rows, ids[place] ?? ''), found: found[place] ?? [] }]),
+    );
   }
 
   /** Everything the decisions rest on, read after the lanes are locked. */
@@ -152,6 +206,7 @@ export class DesignationService {
     listed: readonly string[],
     subjects: RegisteredSubjects,
     subjectOf: IntakeWorld['subjectOf'],
+    placeholders: Placeholders,
   ): Promise<IntakeWorld> {
     const bearerOf = (identity: CleanIdentity) => getSubject(subjects.bearers, this.register.keyOf(identity));
     const bySource = await this.findKnown(tx, candidates);
@@ -170,11 +225,13 @@ export class DesignationService {
             tx,
             foreign.map(({ designation }) => designation.definition.code),
           );
-    const { ids, numbers } = await takeNumbers(tx, candidates.length + 2 * parties, candidates.length);
+    const waiting = [...placeholders.values()].reduce((count, { found }) => count + found.length, 0);
+    const { ids, numbers } = await takeNumbers(tx, candidates.length + 2 * parties + waiting, candidates.length);
     return {
       bySource,
       standing,
       subjectOf,
+      candidatesOf: (identity) => (isUncertain(identity) ? (placeholders.get(identity)?.found ?? []) : []),
       recognises: ({ request: { originRegion }, definition }) =>
         originRegion === undefined
           ? null
@@ -200,9 +257,10 @@ export class DesignationService {
     candidates: readonly Candidate[],
     subjects: RegisteredSubjects,
     subjectOf: IntakeWorld['subjectOf'],
+    placeholders: Placeholders,
   ): Promise<NewEvent[]> {
     const used = new Set(work.parties.map((party) => party.subject_id));
-    const unused = [...subjects.created].filter((id) => !used.has(id));
+    const unused = [...subjects.created, ...[...placeholders.values()].map(({ row }) => row.id)].filter((id) => !used.has(id));
     if (unused.length > 0) await removeUnused(tx, unused);
     const registered = [...subjects.byKey.values()]
       .filter((row) => subjects.created.has(row.id) && used.has(row.id))
@@ -220,9 +278,13 @@ export class DesignationService {
   /** Hash of what was sent; document numbers go into it only by their keyed hash. */
   private hashOf({ request, subject, parties }: Designation): string {
     const identityOf = (identity: CleanIdentity) => ({ name: identity.name, key: this.register.keyOf(identity) });
+    const ofSubject = isUncertain(subject)
+      ? { key: this.uncertain.hashOf({ kind: subject.kind, name: subject.name, clues: subject.uncertain, regionCode: subject.regionCode }) }
+      : identityOf(subject);
+    const { clues: _clues, toBeMatched: _toBeMatched, ...claimed } = request.subject;
     return contentHash({
       ...request,
-      subject: { ...request.subject, ...identityOf(subject), usccCode: null, idNumber: null },
+      subject: { ...claimed, ...ofSubject, usccCode: null, idNumber: null },
       parties: request.parties.map((party, index) => {
         const clean = parties[index];
         return { ...party, idNumber: null, ...(clean === undefined ? {} : identityOf(clean)) };
@@ -237,9 +299,13 @@ function getSubject(subjects: ReadonlyMap<string, SubjectRow>, key: string): Sub
   return row;
 }
 
+/** Subjects without a valid number, by the identity that the request gave them. */
+type Placeholders = ReadonlyMap<UncertainIdentity, { readonly row: SubjectRow; readonly found: readonly FoundCandidate[] }>;
+
 function identitiesOf({ designation }: Candidate) {
+  const { subject } = designation;
   return [
-    { identity: designation.subject, regionCode: designation.subject.regionCode },
+    ...(isUncertain(subject) ? [] : [{ identity: subject, regionCode: subject.regionCode }]),
     ...designation.parties.map((identity) => ({ identity, regionCode: null })),
   ];
 }

@@ -1,7 +1,8 @@
-import { type Principal, ProblemError } from '@lianxin/contracts';
-import { Clock, type Transaction } from '@lianxin/platform';
+import { ageOn, type Principal, ProblemError } from '@lianxin/contracts';
+import { Clock, PersonalData, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { activate } from './activation.ts';
+import { adultAge } from './designation-identity.rules.ts';
 import { EntryWriter } from './entry.writer.ts';
 import { type EntryInWork, EntryWork } from './entry-work.ts';
 import { getDefinition } from './list-definition.store.ts';
@@ -10,8 +11,9 @@ import { type EntryRow, findEntries, findParties, findStanding } from './list-en
 import { type CandidateRow, closeCandidatesOfEntry, findCandidatesOfEntry, isOpen } from './match-candidate.store.ts';
 import { identifyParty } from './match-review.entries.store.ts';
 import { type ReviewDecision, type ReviewSource, ReviewSources, type SourceView } from './match-review.sources.ts';
+import { closeForEnded } from './register.endings.ts';
 import { acrossDepartments } from './row-scope.store.ts';
-import { findMergedInto, findSubjects } from './subject.store.ts';
+import { findMergedInto, findSubjects, type SubjectRow } from './subject.store.ts';
 
 /** List entries that wait in CHECKING until it is certain whom they mean. */
 @Injectable()
@@ -21,6 +23,7 @@ export class EntryReviewSource implements ReviewSource {
   constructor(
     sources: ReviewSources,
     private readonly clock: Clock,
+    private readonly personalData: PersonalData,
     private readonly writer: EntryWriter,
   ) {
     sources.register(this);
@@ -28,8 +31,10 @@ export class EntryReviewSource implements ReviewSource {
 
   async lanesOf(tx: Transaction, candidate: CandidateRow): Promise<readonly string[]> {
     const [entry] = await findEntries(tx, [candidate.source_id]);
+    const [subject] = await findSubjects(tx, [candidate.subject_id]);
     const merged = await findMergedInto(tx, [candidate.subject_id]);
-    return [...(entry?.subject_id == null ? [] : [entry.subject_id]), ...merged.map((row) => row.id)];
+    const own = entry?.subject_id == null ? [] : [entry.subject_id];
+    return [...own, ...(subject?.merged_into == null ? [] : [subject.merged_into]), ...merged.map((row) => row.id)];
   }
 
   /** With the last question answered the entry goes on, on the same way as one that was certain from the start. */
@@ -55,6 +60,8 @@ export class EntryReviewSource implements ReviewSource {
     const confirmed = all.filter((other) => other.status === 'CONFIRMED').map((other) => other.id);
     const definition = await getDefinition(tx, row.list_code, row.list_version);
     activate(work, entry, parties, definition, standing, { identity: 'CONFIRMED', candidates: confirmed });
+    const meant = subjects.find((subject) => subject.id === row.subject_id);
+    if (meant !== undefined) await closeForEnded(tx, work, meant);
     await this.writer.write(tx, work);
   }
 
@@ -115,9 +122,19 @@ export class EntryReviewSource implements ReviewSource {
     const [before] = await findSubjects(tx, [row.subject_id]);
     const parties = await findParties(tx, [row.id]);
     const party = parties.find((other) => other.id === candidate.party_id);
+    if (subject !== undefined) this.assertGrown(subject, row);
     if (party !== undefined && party.subject_id !== meant) await identifyParty(tx, party.id, meant);
     if (party?.role === 'SUBJECT' && before?.identified === false) row.subject_id = meant;
     return row.subject_id;
+  }
+
+  /** R-7-1: whom a masked number means is known only now, and so is the age on the day of the decision. */
+  private assertGrown(subject: SubjectRow, row: EntryRow): void {
+    if (subject.sealed === null) return;
+    const { idNumber } = this.personalData.open(subject.sealed);
+    const day = row.decision_date ?? this.clock.today();
+    if (/^\d{17}[\dX]$/.test(idNumber) && ageOn(idNumber, day) < adultAge)
+      throw new ProblemError('SUBJECT_UNDER_AGE', `决定日期 ${day} 时未满 ${adultAge} 周岁；请认定为不是同一主体，或由认定单位撤回`);
   }
 
   private async take(tx: Transaction, candidate: CandidateRow, principal: Principal): Promise<{ work: EntryWork; entry: EntryInWork }> {

@@ -34,3 +34,21 @@ export const conflictCandidate = {
   flags: [],
   register_version: 0,
 } as const;
+
+/** What the engine found, as the queue keeps it. Whatever it says of a record without a valid number, a person decides (R-11-1). */
+export function uncertainCandidate(result: {
+  readonly grade: string;
+  readonly family: string;
+  readonly queueScore: number;
+  readonly explanations: Readonly<Record<string, unknown>>;
+  readonly flags: readonly string[];
+}) {
+  const grade = result.family === 'CONFLICT' || result.family === 'POSSIBLE' ? result.family : 'PROBABLE';
+  return {
+    grade: grade as 'CONFLICT' | 'PROBABLE' | 'POSSIBLE',
+    rule: result.grade,
+    queue_score: result.queueScore,
+    explanations: result.explanations,
+    flags: result.flags,
+  };
+}

@@ -9,6 +9,7 @@ import { findParties, type PartyRow } from './list-entry.store.ts';
 import { closeCandidatesOfEntry } from './match-candidate.store.ts';
 import { boundBeyondSubject } from './register.ending.rules.ts';
 import { findLiveEntries } from './register.entries.store.ts';
+import { isEnded } from './register.rules.ts';
 import { acrossDepartments } from './row-scope.store.ts';
 import type { SubjectRow } from './subject.store.ts';
 
@@ -41,6 +42,16 @@ export class RegisterEndings {
       await this.writer.write(tx, work);
       return rows.map((row) => row.number);
     });
+  }
+}
+
+/** Entries that came into force just now for a subject that was gone before (§11.3): closed for it at once, in force for who is named beside it. */
+export async function closeForEnded(tx: Transaction, work: EntryWork, subject: SubjectRow): Promise<void> {
+  if (!isEnded(subject.status)) return;
+  for (const entry of work.newlyActivated.filter(({ row }) => row.subject_id === subject.id)) {
+    const parties = work.parties.filter((party) => party.entry_id === entry.row.id);
+    const known = parties.length > 0 ? parties : await findParties(tx, [entry.row.id]);
+    await endForSubject(tx, work, entry, known, { subjectStatus: subject.status, on: work.acting.today, documentNo: null });
   }
 }
 

@@ -84,6 +84,22 @@ export function insertSubjects(tx: Transaction, subjects: readonly NewSubject[],
   );
 }
 
+export type NewPlaceholder = Pick<
+  SubjectRow,
+  'id' | 'kind' | 'name' | 'sealed' | 'name_masked' | 'id_masked' | 'region_code' | 'sealed_details'
+>;
+
+/** Names in decisions without a valid number: nobody yet. They are in no answer of the register and in no index. */
+export function insertPlaceholders(tx: Transaction, rows: readonly NewPlaceholder[]): Promise<SubjectRow[]> {
+  if (rows.length === 0) return Promise.resolve([]);
+  const columns = 'id, kind, name, sealed, name_masked, id_masked, region_code, sealed_details';
+  return tx.query<SubjectRow>(
+    `INSERT INTO subject (${columns}, version, provisional, identified)
+     SELECT ${columns}, 1, true, false FROM jsonb_populate_recordset(NULL::subject, $1::jsonb) RETURNING ${subjectColumns}`,
+    [JSON.stringify(rows)],
+  );
+}
+
 /** Takes back registrations of this same transaction that no entry came to use. */
 export async function removeUnused(tx: Transaction, ids: readonly string[]): Promise<void> {
   await tx.execute('DELETE FROM subject WHERE id = ANY($1)', [ids]);

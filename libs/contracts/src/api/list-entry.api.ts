@@ -27,6 +27,24 @@ export const entrySubjectSchema = z.object({
   idType: idTypeSchema.optional(),
   idNumber: z.string().max(64).optional(),
   regionCode: text(20),
+  /**
+   * The source has no valid number: the record waits in CHECKING until a named person has said whom it means (R-11-1); nothing rests on it before.
+   * Without this a missing or invalid number is refused. `clues` help to find who may be meant; `idNumber` may then be masked.
+   */
+  toBeMatched: z.boolean().optional(),
+  clues: z
+    .object({
+      organisationCode: text(20).optional(),
+      registrationNo: text(30).optional(),
+      taxNo: text(30).optional(),
+      legalRepresentative: text(200).optional(),
+      address: text(500).optional(),
+      phone: text(40).optional(),
+      birthDate: dateSchema.optional(),
+      gender: z.enum(['MALE', 'FEMALE']).optional(),
+      employerUsccCode: text(64).optional(),
+    })
+    .optional(),
 });
 
 export const entryPartyRequestSchema = z.object({
