@@ -61,7 +61,8 @@ function checkTexts() {
           if (rule.pattern.test(line) && !/^\s*(\/\/|\*|\/\*\*|--)/.test(line)) faults.push(`${name}:${index + 1} ${rule.why}`);
         });
       }
-      if (lines.length > 401 && !name.includes('generated'))
+      // A table of texts is as long as the product has texts.
+      if (lines.length > 401 && !/generated|problems\.ts$|texts\.\w\w\.ts$/.test(name))
         faults.push(`${name} has ${lines.length} lines: would two names be clearer than one?`);
     }
   }

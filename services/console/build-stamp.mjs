@@ -6,7 +6,16 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const stampFile = join(folder, 'dist/.sources');
-const inputs = ['package.json', 'tsconfig.json', 'vite.config.ts', 'index.html', 'public', 'src', '../../libs/contracts/src'];
+const inputs = [
+  'package.json',
+  'tsconfig.json',
+  'vite.config.ts',
+  'index.html',
+  'simulator.html',
+  'public',
+  'src',
+  '../../libs/contracts/src',
+];
 
 function* filesOf(path) {
   if (!statSync(path).isDirectory()) yield path;

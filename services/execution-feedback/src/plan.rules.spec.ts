@@ -16,20 +16,12 @@ import {
 } from '@lianxin/contracts';
 import { executor, measure, party, planEnded, planHeld, planMade, planReleased } from '../test/plan.fixtures.ts';
 import { Memory, terms } from '../test/plan.memory.ts';
-import { type DeadlineContext, lastDayOf } from './deadline.rules.ts';
-import type { Changes, Known } from './plan.board.rules.ts';
+import { lastDayOf } from './deadline.rules.ts';
+import type { Changes } from './plan.board.rules.ts';
 import { eventsOfStep } from './plan.events.rules.ts';
 import { applyPlanEvents } from './plan.rules.ts';
 import type { Step } from './plan.step.rules.ts';
-import { type Basis, foldFacts, type Task } from './task.rules.ts';
-
-const keyOf = (basis: Basis) => `${basis.entryId}|${basis.activationNo}|${basis.partyId}|${basis.measureCode}|${basis.departmentCode}`;
-
-function replaced<Row>(rows: readonly Row[], changed: readonly Row[], key: (row: Row) => string): Row[] {
-  const byKey = new Map(rows.map((row) => [key(row), row]));
-  for (const row of changed) byKey.set(key(row), row);
-  return [...byKey.values()];
-}
+import { foldFacts } from './task.rules.ts';
 
 let eventNo = 0;
 function event<Definition extends EventDefinition>(definition: Definition, data: EventData<Definition>): LianxinEvent {

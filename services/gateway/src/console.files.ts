@@ -25,20 +25,24 @@ export async function serveConsole(fastify: FastifyInstance, folder = builtConso
     cacheControl: false,
     setHeaders: (reply) => void reply.header('Cache-Control', `public, max-age=${yearSeconds}, immutable`),
   });
-  for (const { path, name, type } of pages) {
+  for (const { path, name, type, anyOrigin } of pages) {
     fastify.get(path, async (_request, reply) => {
       const content = await readFile(join(folder, name)).catch(() => undefined);
       if (content === undefined) return reply.code(503).type(html).send(notBuilt);
+      if (anyOrigin === true) void reply.header('Cross-Origin-Resource-Policy', 'cross-origin');
       return reply.header('Cache-Control', 'no-cache').type(type).send(content);
     });
   }
 }
 
 const html = 'text/html; charset=utf-8';
-const pages = [
+const pages: readonly { path: string; name: string; type: string; anyOrigin?: boolean }[] = [
   { path: '/', name: 'index.html', type: html },
+  { path: '/simulator', name: 'simulator.html', type: html },
   { path: '/favicon.svg', name: 'favicon.svg', type: 'image/svg+xml' },
-] as const;
+  // For the screens of others: the one file that a page of another origin may load.
+  { path: '/embed/credit-check.js', name: 'credit-check.js', type: 'text/javascript; charset=utf-8', anyOrigin: true },
+];
 
 const notBuilt = `<!doctype html>
 <html lang="zh-CN">

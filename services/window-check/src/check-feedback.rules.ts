@@ -1,5 +1,13 @@
-import type { CheckFeedback, FieldProblem, OverrideReason } from '@lianxin/contracts';
-import type { KeptCard } from './check.store.ts';
+import type { CheckCard, CheckFeedback, FieldProblem, OverrideReason } from '@lianxin/contracts';
+
+/** A card with what its events need. */
+export interface KeptCard {
+  readonly card: CheckCard;
+  readonly subjectId: string;
+  readonly planId: string;
+  readonly planVersion: number;
+  readonly key: string;
+}
 
 /** One prompt and what the clerk made of it. */
 export interface CardDecision {

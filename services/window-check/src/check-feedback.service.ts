@@ -4,9 +4,9 @@ import { lockLanes, type NewEvent, newEvent, Outbox } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { CatalogueCopy } from './catalogue.copy.ts';
-import { type CheckRow, CheckStore, type KeptCard } from './check.store.ts';
+import { type CheckRow, CheckStore } from './check.store.ts';
 import { answerOf } from './check.work.ts';
-import { type CardDecision, readDecisions } from './check-feedback.rules.ts';
+import { type CardDecision, type KeptCard, readDecisions } from './check-feedback.rules.ts';
 
 /** The clerk's decisions on the cards of a check: kept, and told to whoever must act on them (product §B.9). */
 @Injectable()

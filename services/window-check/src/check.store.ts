@@ -1,6 +1,7 @@
-import type { CheckCard, CheckIdentity } from '@lianxin/contracts';
+import type { CheckIdentity } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
+import type { KeptCard } from './check-feedback.rules.ts';
 
 /** A subject of a check as it is kept: persons sealed, never readable. */
 export interface KeptSubject {
@@ -10,14 +11,6 @@ export interface KeptSubject {
   readonly nameMasked: string | null;
   readonly usccCode: string | null;
   readonly sealed: string | null;
-}
-/** A card with what its events need. */
-export interface KeptCard {
-  readonly card: CheckCard;
-  readonly subjectId: string;
-  readonly planId: string;
-  readonly planVersion: number;
-  readonly key: string;
 }
 export interface CheckRow {
   readonly id: string;

@@ -12,7 +12,8 @@ import { type NewEvent, newEvent } from '@lianxin/messaging';
 import type { PersonalData } from '@lianxin/platform';
 import type { PlanRow } from './applicable.rules.ts';
 import { type CardTexts, type Prompt, promptsOf } from './card.rules.ts';
-import type { CheckRow, KeptAnswer, KeptCard, KeptSubject } from './check.store.ts';
+import type { CheckRow, KeptAnswer, KeptSubject } from './check.store.ts';
+import type { KeptCard } from './check-feedback.rules.ts';
 import { type AskedIdentity, identityOf } from './query.rules.ts';
 import type { FoundSubject } from './read-model.store.ts';
 
