@@ -7,6 +7,7 @@ import { environmentOf } from './gen/environment.mjs';
 import { eventFiles } from './gen/events.mjs';
 import { figuresOf } from './gen/figures.mjs';
 import { liveFiles } from './gen/live.mjs';
+import { matchingOf } from './gen/matching.mjs';
 import { problemsOf } from './gen/problems.mjs';
 import { stateFiles } from './gen/states.mjs';
 
@@ -22,6 +23,7 @@ try {
     ['docs/generated/problems.md', await problemsOf()],
     ['docs/generated/environment.md', await environmentOf(root)],
     ['docs/generated/figures.md', figuresOf(root)],
+    ['docs/generated/matching.md', await matchingOf(root)],
     ...(await eventFiles()),
     ...(await stateFiles(root)),
     ...(await liveFiles(root, scratch)),

@@ -105,6 +105,16 @@ export const personKinds: Readonly<Record<string, Kind>> = {
   'person: masked as courts do 3207991985****1234, third field': masked((number) => hide(number, 10, 14), true),
   'person: masked 3207**********1234': masked((number) => hide(number, 4, 14), false),
   'person: masked 320799********1234 alone': masked((number) => hide(number, 6, 14), false),
+  'person: mask that fits two of one name, third field': (record, world) => {
+    const number = numberOf(record);
+    const fits = world.namesakes(nameOfPerson(record)).filter((one) => hide(numberOf(one), 6, 14) === hide(number, 6, 14));
+    if (fits.length < 2) return undefined;
+    return {
+      query: asked(record, { idNumber: hide(number, 6, 14), ...thirdFields(record, world.random) }),
+      target: record.id,
+      expect: 'REVIEW',
+    };
+  },
   'person: masked with x, X, ×, ●, -': masked((number, random) => hide(number, 6, 14, random.pick(['x', 'X', '×', '●', '-', '＊'])), true),
   'person: masked number of 15 digits': masked((number) => {
     const old = oldNumberOf(number);

@@ -164,13 +164,25 @@ export function idNumberOf(random: SeededRandom, year: number, sequence: number)
   return first17 + idNumberCheckCharacter(first17);
 }
 
-/** Makes persons one by one, numbers unique; names repeat as they do in life. */
+/** A number of another birth date with the same region, sequence and check character: a mask of the birth date fits both. */
+function twinOf(random: SeededRandom, number: string): string {
+  for (;;) {
+    const other = idNumberOf(random, 1945 + random.below(60), Number(number.slice(14, 17)));
+    if (other.endsWith(number.slice(14)) && other !== number) return other;
+  }
+}
+
+/** Makes persons one by one, about one in thirty a namesake of the one before whom the same mask fits; numbers unique; names repeat as they do in life. */
 export function* makePersons(random: SeededRandom, count: number, organisations: readonly RegisterRecord[]): Generator<RegisterRecord> {
   const used = new Set<string>();
+  let before: { name: string; number: string } | undefined;
   for (let serial = 0; serial < count; serial += 1) {
-    let number = idNumberOf(random, 1945 + random.below(60), random.below(1000));
+    const twin = before !== undefined && random.chance(0.03) ? before : undefined;
+    let number = twin === undefined ? idNumberOf(random, 1945 + random.below(60), random.below(1000)) : twinOf(random, twin.number);
     while (used.has(number)) number = idNumberOf(random, 1945 + random.below(60), random.below(1000));
     used.add(number);
+    const name = twin?.name ?? personNameOf(random);
+    before = { name, number };
     const place = random.pick(places.lianyungang.slice(1));
     const employer = random.chance(0.5) && organisations.length > 0 ? random.pick(organisations).usccCode : undefined;
     const represents = random.chance(0.1) && organisations.length > 0 ? random.pick(organisations).usccCode : undefined;
@@ -179,7 +191,7 @@ export function* makePersons(random: SeededRandom, count: number, organisations:
       kind: 'PERSON',
       version: count + serial + 1,
       names: [
-        { text: personNameOf(random) },
+        { text: name },
         ...(random.chance(0.02) ? [{ text: personNameOf(random), former: true, from: '1990-01-01', to: '2010-12-31' }] : []),
       ],
       address: addressOf(random, place),

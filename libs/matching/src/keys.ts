@@ -44,8 +44,15 @@ function bodyText({ body }: ReadName): string {
   return (body.trade + body.industry).slice(0, longestBody);
 }
 
-function cityHash(city: string | undefined): number {
-  return hashText(city ?? '', 7);
+const cityHashes = new Map<string, number>();
+
+function cityHash(city = ''): number {
+  const known = cityHashes.get(city);
+  if (known !== undefined) return known;
+  const hash = hashText(city, 7);
+  // Codes of regions are few; what a source makes up must not fill the memory.
+  if (cityHashes.size < 10_000) cityHashes.set(city, hash);
+  return hash;
 }
 
 /** Key by which `upsert` and `remove` find a record. */

@@ -56,7 +56,7 @@ export class MainPartBuilder {
       this.chunks.push(chunk);
       this.position = 0;
     }
-    bytes.copy(chunk, this.position);
+    chunk.set(bytes, this.position);
     if (this.count === this.offsets.length) {
       const larger = new Float64Array(this.offsets.length * 2);
       larger.set(this.offsets);

@@ -36,7 +36,8 @@ const mergeAt = 50_000;
 
 /**
  * The register in memory (R-11-5): an immutable part in shared memory and the changes since. `search` compares the query with every record that has the
- * code, the very name, or §11.3's evidence, and with the most similar names; it gives the same grades as a comparison with every record would.
+ * code, the very name, or the evidence of §11.3 and §11.4, so those grades are as complete as a comparison with every record; of merely similar names
+ * (S4) the most telling are compared (docs/matching.md).
  */
 export class MatchIndex {
   private readonly reader: MainReader;

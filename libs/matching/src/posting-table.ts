@@ -35,34 +35,42 @@ export class PostingTableBuilder {
 
   build(): PostingTable {
     const bits = Math.min(24, Math.max(16, Math.ceil(Math.log2(Math.max(this.count, 1) / 4))));
-    const shift = 32 - bits;
-    const starts = new Uint32Array(new SharedArrayBuffer(4 * (2 ** bits + 1)));
-    this.each((hash) => {
-      const bucket = (hash >>> shift) + 1;
-      starts[bucket] = (starts[bucket] ?? 0) + 1;
-    });
-    for (let bucket = 1; bucket < starts.length; bucket += 1) starts[bucket] = (starts[bucket] ?? 0) + (starts[bucket - 1] ?? 0);
+    const starts = this.countBuckets(bits);
     const records = new Uint32Array(new SharedArrayBuffer(4 * this.count));
     const marks = new Uint8Array(new SharedArrayBuffer(this.count));
     const next = starts.slice(0, -1);
-    this.each((hash, record) => {
-      const bucket = hash >>> shift;
-      const place = next[bucket] ?? 0;
-      next[bucket] = place + 1;
-      records[place] = record;
-      marks[place] = hash & 0xff;
-    });
+    // In the order of addition, so that the postings of a key are in the order of the records.
+    for (const [index, hashes] of this.hashes.entries()) {
+      const added = this.records[index] as Uint32Array;
+      const end = this.lengthOf(index);
+      for (let place = 0; place < end; place += 1) {
+        const hash = hashes[place] ?? 0;
+        const bucket = hash >>> (32 - bits);
+        const target = next[bucket] ?? 0;
+        next[bucket] = target + 1;
+        records[target] = added[place] ?? 0;
+        marks[target] = hash & 0xff;
+      }
+    }
     return { bits, starts, records, marks };
   }
 
-  /** In the order of addition, so that the postings of a key are in the order of the records. */
-  private each(visit: (hash: number, record: number) => void): void {
-    for (let index = 0; index < this.hashes.length; index += 1) {
-      const hashes = this.hashes[index] as Uint32Array;
-      const records = this.records[index] as Uint32Array;
-      const end = index === this.hashes.length - 1 ? this.used : chunk;
-      for (let place = 0; place < end; place += 1) visit(hashes[place] ?? 0, records[place] ?? 0);
+  private lengthOf(index: number): number {
+    return index === this.hashes.length - 1 ? this.used : chunk;
+  }
+
+  /** Where each bucket begins. */
+  private countBuckets(bits: number): Uint32Array<SharedArrayBuffer> {
+    const starts = new Uint32Array(new SharedArrayBuffer(4 * (2 ** bits + 1)));
+    for (const [index, hashes] of this.hashes.entries()) {
+      const end = this.lengthOf(index);
+      for (let place = 0; place < end; place += 1) {
+        const bucket = ((hashes[place] ?? 0) >>> (32 - bits)) + 1;
+        starts[bucket] = (starts[bucket] ?? 0) + 1;
+      }
     }
+    for (let bucket = 1; bucket < starts.length; bucket += 1) starts[bucket] = (starts[bucket] ?? 0) + (starts[bucket - 1] ?? 0);
+    return starts;
   }
 }
 

@@ -37,10 +37,16 @@ class Writer {
       this.number(0);
       return;
     }
-    const wide = /[\u0100-\uffff]/.test(value);
+    let wide = false;
+    for (let index = 0; index < value.length && !wide; index += 1) wide = value.charCodeAt(index) > 0xff;
     this.number(value.length * 2 + (wide ? 1 : 0) + 1);
     this.room(value.length * 2);
-    this.length += this.bytes.write(value, this.length, wide ? 'utf16le' : 'latin1');
+    // By hand: the texts are short, and a call into the runtime for each would cost more.
+    for (let index = 0; index < value.length; index += 1) {
+      const code = value.charCodeAt(index);
+      this.bytes[this.length++] = code & 0xff;
+      if (wide) this.bytes[this.length++] = code >>> 8;
+    }
   }
 
   /** Place in a list of words plus one; 0 for undefined. */
