@@ -8,6 +8,7 @@ import { eventExport } from './events.export.ts';
 import { EventsService } from './events.service.ts';
 import { FigureStore } from './figure.store.ts';
 import { monitoringMigration } from './migrations/0001-monitoring.ts';
+import { policyEstimatesMigration } from './migrations/0002-policy-estimates.ts';
 import { MonitoringConsumer } from './monitoring.consumer.ts';
 import { ReadModelService } from './read-model.service.ts';
 import { ReadModelStore } from './read-model.store.ts';
@@ -61,6 +62,6 @@ export const service = {
   name: 'monitoring',
   titleZh: '监测统计',
   config: configSchema,
-  migrations: [messagingMigration, monitoringMigration, exportMigrationOf('monitoring')],
+  migrations: [messagingMigration, monitoringMigration, exportMigrationOf('monitoring'), policyEstimatesMigration],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

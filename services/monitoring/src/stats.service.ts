@@ -28,7 +28,7 @@ export class StatsService {
 
   async readOverview(tx: Transaction, principal: Principal, query: StatsQuery): Promise<Overview> {
     const period = this.periodOf(query);
-    const counts = await this.store.countByDepartment(tx, bucketsOf(period), query.listCode, query.department);
+    const counts = await this.store.countByDepartment(tx, bucketsOf(period), query.listCode, departmentsOf(principal, query));
     const views = figureDefinitions.map((definition) => ({ definition, view: viewOf(definition, counts, query) }));
     const chosen = (fits: (definition: FigureDefinition) => boolean) =>
       views.filter(({ definition }) => fits(definition)).map(({ view }) => view);
@@ -49,7 +49,7 @@ export class StatsService {
 
   async readDepartments(tx: Transaction, principal: Principal, query: StatsQuery): Promise<DepartmentStats> {
     const period = this.periodOf(query);
-    const counts = await this.store.countByDepartment(tx, bucketsOf(period), query.listCode, query.department);
+    const counts = await this.store.countByDepartment(tx, bucketsOf(period), query.listCode, departmentsOf(principal, query));
     const names = new Map((await this.store.findDepartments(tx)).map((department) => [department.code, department]));
     const own = seesWholeCity(principal) ? [] : principal.departments;
     const byDepartment = Map.groupBy(counts, (count) => count.departmentCode);
@@ -105,7 +105,7 @@ export class StatsService {
     return {
       figure: query.figure,
       listCode: query.listCode,
-      departments: query.department === undefined ? ownDepartments(principal) : [query.department],
+      departments: departmentsOf(principal, query),
       quarters: isStock ? [timeless, timeless] : [quarterStartOf(period.from), quarterStartOf(period.to)],
       days: isStock ? undefined : [period.from, period.to],
       countedOnly: query.part === 'numerator',
@@ -120,8 +120,9 @@ export class StatsService {
   }
 }
 
-/** Named in the query besides row security, which an index cannot use; undefined where the caller sees the whole city. */
-function ownDepartments(principal: Principal): readonly string[] | undefined {
+/** Named in the query besides row security, which an index cannot use; undefined where the caller sees the whole city and asks for all of it. */
+function departmentsOf(principal: Principal, query: StatsQuery): readonly string[] | undefined {
+  if (query.department !== undefined) return [query.department];
   return seesWholeCity(principal) ? undefined : principal.departments;
 }
 
