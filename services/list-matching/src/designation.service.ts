@@ -28,6 +28,7 @@ import { UnmatchedRetry } from './match-retry.ts';
 import { UncertainRecords } from './match-uncertain.ts';
 import { isNationalList, recognitionOn } from './recognition.rules.ts';
 import { findAgreements } from './recognition.store.ts';
+import { doubtedOf, holdInDoubt } from './register.doubt.ts';
 import { closeForEnded } from './register.endings.ts';
 import { acrossDepartments } from './row-scope.store.ts';
 import { type RegisteredSubjects, SubjectRegister } from './subject.service.ts';
@@ -159,6 +160,13 @@ export class DesignationService {
     const world = await this.worldOf(tx, work, candidates, listed, subjects, subjectOf, placeholders);
     for (const candidate of candidates) answers.set(candidate.index, decideIntake(work, candidate, world));
     for (const { designation } of candidates) await closeForEnded(tx, work, subjectOf(designation.subject));
+    const doubted = await doubtedOf(tx, listed);
+    if (doubted.size > 0)
+      holdInDoubt(
+        work,
+        work.newlyActivated.filter(({ row }) => doubted.has(row.subject_id)),
+        this.clock.calendar(),
+      );
     const events = await this.settleSubjects(tx, work, candidates, subjects, subjectOf, placeholders);
     await this.writer.write(tx, work, events);
     await this.retry.watch(

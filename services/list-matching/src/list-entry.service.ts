@@ -142,7 +142,7 @@ export class ListEntryService {
       assertDate(request.date, entry.row, work.acting);
       work.step(entry, 'RESUME', { documentNo: request.documentNo, date: request.date });
       work.say(resumedEvent(entry.row, request, work.acting));
-      await holdWhileUnconfirmed(tx, work, entry);
+      await holdWhileUnconfirmed(tx, work, entry, this.clock.calendar());
     });
   }
 

@@ -9,6 +9,7 @@ import type { CandidateRow, NewCandidate } from './match-candidate.store.ts';
 import { conflictCandidate, severityOf } from './match-review.rules.ts';
 import { MatchReviewService } from './match-review.service.ts';
 import { type ReviewDecision, type ReviewSource, ReviewSources, type SourceView } from './match-review.sources.ts';
+import { doubtedOf, holdInDoubt, releaseFromDoubt } from './register.doubt.ts';
 import { findLiveEntries } from './register.entries.store.ts';
 import type { CleanChange } from './register-change.rules.ts';
 import { acrossDepartments } from './row-scope.store.ts';
@@ -54,7 +55,18 @@ export class RegisterConflicts implements ReviewSource {
       record_sealed: this.personalData.sealText(JSON.stringify(change)),
       department_code: office,
     };
-    await this.reviews.open(tx, [candidate], principal.id);
+    const wasDoubted = (await doubtedOf(tx, [subject.id])).size > 0;
+    const opened = await this.reviews.open(tx, [candidate], principal.id);
+    if (opened.length === 0 || wasDoubted) return;
+    await acrossDepartments(tx, async () => {
+      const work = this.newWork(principal.id);
+      holdInDoubt(
+        work,
+        entries.map((row) => work.take(row)),
+        this.clock.calendar(),
+      );
+      await this.writer.write(tx, work);
+    });
   }
 
   async lanesOf(_tx: Transaction, candidate: CandidateRow): Promise<readonly string[]> {
@@ -64,6 +76,15 @@ export class RegisterConflicts implements ReviewSource {
   /** The decision and the register mean the same: the register's name is taken, the entries go on. */
   async same(tx: Transaction, candidate: CandidateRow, { principal }: ReviewDecision): Promise<void> {
     await this.take(tx, principal, candidate);
+    if ((await doubtedOf(tx, [candidate.subject_id])).size > 0) return;
+    const work = this.newWork(principal.id);
+    const entries = await findLiveEntries(tx, [candidate.source_id]);
+    await releaseFromDoubt(
+      tx,
+      work,
+      entries.map((row) => work.take(row)),
+    );
+    await this.writer.write(tx, work);
   }
 
   /** The decisions meant somebody else and gave a number that is not theirs: their entries were wrong from the start (T18). */
@@ -88,8 +109,12 @@ export class RegisterConflicts implements ReviewSource {
     await this.takeRow?.(tx, principal, change);
   }
 
+  private newWork(actor: string): EntryWork {
+    return new EntryWork({ actor, now: this.clock.now(), today: this.clock.today() });
+  }
+
   private async voidEntries(tx: Transaction, candidate: CandidateRow, { principal, reason }: ReviewDecision): Promise<void> {
-    const work = new EntryWork({ actor: principal.id, now: this.clock.now(), today: this.clock.today() });
+    const work = this.newWork(principal.id);
     for (const row of await findLiveEntries(tx, [candidate.source_id])) {
       const entry = work.take(row);
       if (row.activated_on === null) {

@@ -9,3 +9,12 @@ export function findLiveEntries(tx: Transaction, subjectIds: readonly string[]):
     [subjectIds],
   );
 }
+
+/** Subjects about which a question of the register is open (R-11-1a). */
+export async function findDoubtedSubjects(tx: Transaction, subjectIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await tx.query<{ subject_id: string }>(
+    `SELECT DISTINCT subject_id FROM match_candidate WHERE source_kind = 'REGISTER' AND status IN ('OPEN', 'NEED_INFO') AND subject_id = ANY($1)`,
+    [subjectIds],
+  );
+  return new Set(rows.map((row) => row.subject_id));
+}

@@ -3,10 +3,10 @@ import {
   beijingDate,
   endOfDayBeijing,
   listEntryConfirmed,
-  listEntryUnconfirmed,
   type Page,
   type Principal,
   ProblemError,
+  type WorkingDayCalendar,
 } from '@lianxin/contracts';
 import { lockLanes, newEvent } from '@lianxin/messaging';
 import { Clock, decodeCursor, pageOf, type Transaction } from '@lianxin/platform';
@@ -18,6 +18,8 @@ import { type EntryInWork, EntryWork } from './entry-work.ts';
 import { headOf } from './list-entry.events.ts';
 import { isInForce, mayChange } from './list-entry.rules.ts';
 import { findEntries } from './list-entry.store.ts';
+import { doubtedOf, holdInDoubt } from './register.doubt.ts';
+import { sayUnconfirmed } from './source-question.says.ts';
 import {
   answerQuestions,
   findOpenQuestion,
@@ -124,6 +126,7 @@ export class SourceQuestionService {
       asked.map(({ row }) => row.id),
       { ...answer, by: actor, at: acting.now },
     );
+    for (const entry of asked) await holdWhileUnconfirmed(tx, work, entry, this.clock.calendar());
     await this.writer.write(tx, work);
     return asked.length;
   }
@@ -149,16 +152,15 @@ export class SourceQuestionService {
   }
 }
 
-/** T14a. */
-function sayUnconfirmed(work: EntryWork, entry: EntryInWork, answerDueOn: string): void {
-  work.step(entry, 'MISS_SOURCE', { answerDueOn });
-  const data = { ...headOf(entry.row), unconfirmedOn: work.acting.today, answerDueOn };
-  work.say(newEvent({ definition: listEntryUnconfirmed, key: entry.row.subject_id, data, actor: work.acting.actor }));
-}
-
 /** A suspension that ends does not set free what the source has not answered for: the entry is held again in the same breath. */
-export async function holdWhileUnconfirmed(tx: Transaction, work: EntryWork, entry: EntryInWork): Promise<void> {
+export async function holdWhileUnconfirmed(
+  tx: Transaction,
+  work: EntryWork,
+  entry: EntryInWork,
+  calendar: WorkingDayCalendar,
+): Promise<void> {
   const question = await findOpenQuestion(tx, entry.row.id);
   // The instant is the midnight after the last day.
   if (question !== undefined) sayUnconfirmed(work, entry, beijingDate(new Date(question.due_at.getTime() - 1)));
+  else if ((await doubtedOf(tx, [entry.row.subject_id])).size > 0) holdInDoubt(work, [entry], calendar);
 }

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   type ListEntryView,
+  listEntryConfirmed,
   listEntryExited,
   listEntryNarrowed,
+  listEntryUnconfirmed,
   type ProblemBody,
   type RegisterResult,
   subjectChanged,
@@ -346,6 +348,17 @@ describe('what the registers say (R-11-5, T22)', () => {
       });
       expect(candidate?.fields.find((field) => field.field === 'name')).toMatchObject({ same: false });
       expect((await subject(black.subject.id)).name).toBe('甲决定名称有限公司');
+      // Nothing of the entry is executed meanwhile, whatever else happens to it; one that comes now is held as well.
+      const held = (id: string) => lists.feeder.eventsOf(listEntryUnconfirmed).filter((event) => event.data.entryId === id).length;
+      await eventually('its tasks are held', () => held(black.id) === 1);
+      const another = await list('FL-WAGE', wageOffice, { subject: company('甲决定名称有限公司', candidate?.usccCode ?? '') });
+      await eventually('so are those of another entry', () => held(another.id) === 1);
+      const order = { documentNo: '（2026）苏07行初1号', date: daysAgo(0) };
+      const act = (what: string, body: object) =>
+        lists.call<ListEntryView>(wageOffice, 'POST', `/api/v1/list-entries/${black.id}/${what}`, body);
+      expect((await act('suspend', { ...order, ground: 'STOP_EXECUTION' })).body.status).toBe('SUSPENDED');
+      expect((await act('resume', order)).body.status).toBe('ACTIVE');
+      await eventually('a resumption does not free it', () => held(black.id) === 2);
     });
 
     test('the same: the register name is taken, the entry goes on', async () => {
@@ -355,7 +368,10 @@ describe('what the registers say (R-11-5, T22)', () => {
         confirmations: [{ verdict: 'SAME', decidedBy: creditOffice.id }],
       });
       expect(await subject(black.subject.id)).toMatchObject({ name: '乙登记名称有限公司', provisional: false });
-      expect((await entry(black.id)).status).toBe('ACTIVE');
+      expect((await entry(black.id)).timeline.slice(-2).map((fact) => fact.transition)).toEqual(['T14a', 'T15a']);
+      await eventually('its tasks run on', () =>
+        lists.feeder.eventsOf(listEntryConfirmed).some((event) => event.data.entryId === black.id),
+      );
     });
 
     test('somebody else: the entry was wrong from the start and is corrected', async () => {
