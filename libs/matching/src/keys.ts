@@ -1,5 +1,6 @@
 import { cleanIdentifier } from '@lianxin/contracts';
 import { hashDeletions, hashText, mixHashes } from './hash.ts';
+import type { MaskedNumber } from './masked-number.rules.ts';
 import type { ReadName, ReadOrganisation, ReadOrganisationQuery, ReadOrganisationRecord } from './organisation-query.ts';
 import type { ReadPersonQuery, ReadPersonRecord } from './person-query.ts';
 import { readingHashes } from './pinyin.ts';
@@ -31,6 +32,8 @@ const tags = {
   personBirth: 0x34,
   personRole: 0x35,
   personUnreadable: 0x36,
+  personSurnameEnd: 0x37,
+  personNameStart: 0x38,
 } as const;
 
 /** Names outside these lengths have no deletions: one character of few is no misspelling, and long names are told apart otherwise. */
@@ -129,9 +132,8 @@ export function organisationQueryKeys(query: ReadOrganisationQuery): Organisatio
   for (const name of query.names) {
     const city = cityOf(name.name.region) ?? cityOf(query.regionCode);
     const [full = 0, ...rest] = nameKeys(name, city, undefined);
-    certain.push(full);
+    certain.push(full, ...evidenceKeys(name, query));
     if (query.county !== undefined) certain.push(mixHashes(hashText(bodyText(name), tags.countyBody), cityHash(query.county)));
-    certain.push(...evidenceKeys(name, query));
     similar.push(...rest);
   }
   similar.push(...otherEvidenceKeys(query, cityOf(query.regionCode) ?? cityOf(query.names[0]?.name.region)));
@@ -152,10 +154,12 @@ function codeKeys({ codes }: ReadOrganisationQuery): number[] {
 export function personKeys(record: RegisterRecord, read: ReadPersonRecord): number[] {
   const keys = [idKey(record.id), hashText(`${read.idType} ${read.number}`, tags.personNumber)];
   if (/^\d{17}[\dX]$/.test(read.number)) keys.push(endsKey(read.number));
-  if (read.birthDate !== undefined && read.gender !== undefined) keys.push(hashText(read.birthDate + read.gender, tags.personBirth));
+  if (read.birthDate !== undefined) keys.push(hashText(read.birthDate, tags.personBirth));
+  const birthInNumber = birthDateIn(read.number);
+  if (birthInNumber !== undefined && birthInNumber !== read.birthDate) keys.push(hashText(birthInNumber, tags.personBirth));
   for (const code of record.person?.representsUscc ?? []) keys.push(hashText(cleanIdentifier(code), tags.personRole));
   const names = [...read.names, ...read.formerNames];
-  for (const key of new Set(names.map((name) => name.key))) if (key !== '') keys.push(hashText(key, tags.personName));
+  for (const name of new Set(names.map(({ key }) => key).filter((key) => key !== ''))) keys.push(...namesakeKeys(name, read.number));
   if (names.some(({ hasWildcard }) => hasWildcard)) keys.push(hashText(read.number.slice(0, 4), tags.personUnreadable));
   return keys;
 }
@@ -164,22 +168,44 @@ function endsKey(number: string): number {
   return hashText(number.slice(0, 6) + number.slice(14), tags.personEnds);
 }
 
+/** Positions 7–14 as a date, when all are shown and it is no other document. */
+function birthDateIn(number: string): string | undefined {
+  return /^.{6}\d{8}.{4}$/.test(number) ? `${number.slice(6, 10)}-${number.slice(10, 12)}-${number.slice(12, 14)}` : undefined;
+}
+
+/** A surname with the last four characters of the number, a name with the first six, a name alone: 张伟 alone would lead to thousands. */
+function namesakeKeys(name: string, number: string): [number, number, number] {
+  const surname = Array.from(name)[0] ?? '';
+  return [
+    hashText(surname + number.slice(-4), tags.personSurnameEnd),
+    hashText(name + number.slice(0, 6), tags.personNameStart),
+    hashText(name, tags.personName),
+  ];
+}
+
 const typesOfIdRule = ['ID_CARD', 'HKMT_RESIDENCE_PERMIT'];
 
 /**
- * Keys under which the person of a query may stand: by number, by first six and last four characters, by birth date and gender, by role, by name, and
- * among the registered names with an unreadable character by the region of the number.
+ * Keys under which the person of a query may stand: by number, by birth date and gender, by role, and by what a mask shows. Without any of these there is
+ * none: a name alone is nothing (§11.4).
  */
 export function personQueryKeys(query: ReadPersonQuery): number[] {
   const { number, idType } = query;
   const keys: number[] = [];
   if (number?.kind === 'FULL' || number?.kind === 'OTHER_DOCUMENT')
     for (const type of idType === undefined ? typesOfIdRule : [idType]) keys.push(hashText(`${type} ${number.number}`, tags.personNumber));
-  if (number?.kind === 'MASKED' && number.masked.showsFirstSix && number.masked.showsLastFour && !number.masked.pattern.endsWith('*'))
-    keys.push(endsKey(number.masked.pattern));
-  if (number?.kind === 'MASKED') keys.push(hashText(number.masked.pattern.slice(0, 4), tags.personUnreadable));
-  if (query.birthDate !== undefined && query.gender !== undefined) keys.push(hashText(query.birthDate + query.gender, tags.personBirth));
+  if (number?.kind === 'MASKED') keys.push(...maskKeys(query, number.masked));
+  if (query.birthDate !== undefined && query.gender !== undefined) keys.push(hashText(query.birthDate, tags.personBirth));
   if (query.representsUscc !== undefined) keys.push(hashText(query.representsUscc, tags.personRole));
-  for (const { key } of [...query.names, ...query.formerNames]) keys.push(hashText(key, tags.personName));
   return [...new Set(keys)];
+}
+
+/** What is shown leads to everyone whom the mask fits, be it both ends or the birth date; else the name, and registered names nobody can read. */
+function maskKeys(query: ReadPersonQuery, { pattern, showsFirstSix }: MaskedNumber): number[] {
+  const showsEnd = !pattern.slice(-4).includes('*');
+  if (showsFirstSix && showsEnd) return [endsKey(pattern)];
+  const birthDate = birthDateIn(pattern);
+  if (birthDate !== undefined) return [hashText(birthDate, tags.personBirth)];
+  const names = [...query.names, ...query.formerNames].map(({ key }) => namesakeKeys(key, pattern)[showsEnd ? 0 : showsFirstSix ? 1 : 2]);
+  return [...names, hashText(pattern.slice(0, 4), tags.personUnreadable)];
 }

@@ -101,6 +101,9 @@ function personQuery(next: Next): PersonQuery {
       number,
       `${number.slice(0, 6)}********${number.slice(14)}`,
       `${number.slice(0, 10)}****${number.slice(14)}`,
+      `${number.slice(0, 4)}**********${number.slice(14)}`,
+      `${number.slice(0, 14)}****`,
+      `32**${number.slice(4, 14)}****`,
       'x',
     ]),
     birthDate: pick(next, [undefined, '1899-01-01']),
@@ -136,7 +139,7 @@ const without = (grades: Grades, left: string) => [...grades].filter(([, grade])
 describe('the index', () => {
   it('finds what a comparison with every record finds; of mere likeness nothing more', () => {
     const next = seeded(5);
-    for (let round = 0; round < 25; round += 1) {
+    for (let round = 0; round < 15; round += 1) {
       const records = Array.from({ length: 40 }, (_, place) => record(next, `r${place}`, place));
       const index = MatchIndex.build(records, generous);
       for (let asked = 0; asked < 40; asked += 1) {
@@ -153,7 +156,7 @@ describe('the index', () => {
 
   it('after any changes answers as one built anew', () => {
     const next = seeded(6);
-    for (let round = 0; round < 25; round += 1) {
+    for (let round = 0; round < 15; round += 1) {
       const standing = new Map(Array.from({ length: 15 }, (_, place) => [`r${place}`, record(next, `r${place}`, place)]));
       const index = MatchIndex.build(standing.values(), generous);
       const reader = MatchIndex.attach(index.share());

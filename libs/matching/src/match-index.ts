@@ -170,7 +170,8 @@ export class MatchIndex {
     this.collect(keys.codes, mostCertain, compare);
     const known = [...found.values()].some(({ facts }) => facts.uscc === 'EQUAL' && (facts.name === 'FULL' || facts.name === 'VARIANT'));
     if (known) return;
-    this.collect(keys.certain, mostCertain, compare);
+    // Each by itself: a name that a thousand shops bear must not hide the one with this representative.
+    for (const key of keys.certain) this.collect([key], mostCertain, compare);
     this.collect(keys.similar, mostSimilar, compare);
   }
 
