@@ -64,7 +64,7 @@ export class EntryDecisionController {
   }
 
   @Post(':id/approve')
-  @Roles('DEPT_HANDLER', 'DEPT_APPROVER')
+  @Roles('DEPT_APPROVER')
   @HttpCode(200)
   @ApiOperation({ summary: '签发认定文书', description: '签发人不得是起草、提交或拟稿的人（R-9-5）；不得早于陈述申辩期或公示期届满。' })
   @ApiResponse({ status: 200, standardSchema: listEntryViewSchema })

@@ -81,11 +81,11 @@ export class Steps {
     return this.must(this.act(draft, 'submit', undefined));
   }
 
-  /** Notice served so long ago that its period is over, and ended by waiver; then DESIGNATED. */
-  async noticed(body: unknown, date = addDays(today, -20)): Promise<ListEntryView> {
+  /** Notice served yesterday, the defence waived today: DESIGNATED. */
+  async noticed(body: unknown): Promise<ListEntryView> {
     const entry = await this.submitted(body);
-    await this.must(this.act(entry, 'serve-notice', noticeOf(date)));
-    return this.must(this.act(entry, 'waive-defence', { document: documentOf('放弃陈述申辩声明', addDays(date, 1)) }));
+    await this.must(this.act(entry, 'serve-notice', noticeOf(addDays(today, -1))));
+    return this.must(this.act(entry, 'waive-defence', { document: documentOf('放弃陈述申辩声明') }));
   }
 
   async signed(body: unknown): Promise<ListEntryView> {

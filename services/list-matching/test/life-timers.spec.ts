@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  addDays,
+  addWorkingDays,
+  beijingDate,
+  calendar2026,
+  dayNumberOf,
+  type ListEntryView,
+  listEntryActivated,
+  listEntryDeadlineMissed,
+  listEntryReceived,
+  type Page,
+} from '@lianxin/contracts';
+import { eventually, principalOf } from '@lianxin/testing';
+import { service } from '../src/app.module.ts';
+import { creditOffice, ListCity } from './city.ts';
+import { designationOf, nextUscc, today } from './designations.ts';
+import { dayMs, decisionContent, documentOf, draftOf, noticeOf, Steps, taxApprover, taxHandler, wageApprover } from './steps.ts';
+
+describe('time limits on two replicas, after days on which nobody was awake (§2.6)', () => {
+  let lists: ListCity;
+  let punish: Steps;
+  let honour: Steps;
+  beforeAll(async () => {
+    lists = await ListCity.create();
+    await lists.city.boot(service);
+    punish = new Steps(lists);
+    honour = new Steps(lists, taxHandler, taxApprover);
+  });
+  afterAll(() => lists?.close());
+
+  /** The whole city lives so many days later from here on. */
+  const liveOn = (date: string) => {
+    lists.city.turnClock((dayNumberOf(date) - dayNumberOf(beijingDate(new Date()))) * dayMs);
+  };
+  const factsOf = async (entry: { id: string }, transition: string) =>
+    (await punish.get(entry)).timeline.filter((fact) => fact.transition === transition);
+  const openHonour = async (usccCode = nextUscc()) => {
+    const subject = { kind: 'LEGAL', name: '守信有限公司', usccCode, regionCode: '320706' };
+    const entry = await honour.submitted(draftOf('RL-TAXA', { subject }));
+    expect(entry.status).toBe('PUBLIC_NOTICE');
+    return honour.must(
+      honour.act(entry, 'open-public-notice', { document: documentOf('公示'), openedOn: today, channels: ['信用连云港'] }),
+    );
+  };
+
+  test('a defence period and a public notice end once and by themselves; unreviewed defences and unserved decisions are told, not punished', async () => {
+    const quiet = await punish.submitted(draftOf('BL-WAGE'));
+    await punish.must(punish.act(quiet, 'serve-notice', noticeOf(today)));
+    const defended = await punish.submitted(draftOf('BL-WAGE'));
+    await punish.must(punish.act(defended, 'serve-notice', noticeOf(today)));
+    await punish.must(punish.act(defended, 'defence', { document: documentOf('申辩书'), receivedOn: today }));
+    const signed = await punish.signed(draftOf('BL-WAGE'));
+    const usccCode = nextUscc();
+    const [clean, tainted, objected] = [await openHonour(), await openHonour(usccCode), await openHonour()];
+    await honour.must(honour.act(objected, 'object', { document: documentOf('异议书'), receivedOn: today }));
+    const black = designationOf('BL-WAGE', { subject: { kind: 'LEGAL', name: '守信有限公司', usccCode, regionCode: '320706' } });
+    expect((await lists.call(principalOf(['DEPT_HANDLER'], ['RSJ']), 'POST', '/api/v1/list-entries', black)).status).toBe(201);
+
+    liveOn(addDays(addWorkingDays(calendar2026, today, 7).date, 3));
+    await eventually('the defence period has ended', async () => (await punish.get(quiet)).status === 'DESIGNATED');
+    await eventually('the public notice has ended', async () => (await honour.get(clean)).status === 'DESIGNATED');
+    const rejected = await eventually('the black check of the last day has hit', async () => {
+      const view = await honour.get(tainted);
+      return view.status === 'NOT_DESIGNATED' && view;
+    });
+    expect([rejected.reason?.startsWith('CROSS_CHECK_HIT: BL-WAGE'), rejected.timeline.at(-1)?.transition]).toEqual([true, 'T4']);
+    expect([(await honour.get(objected)).status, (await punish.get(defended)).status]).toEqual(['PUBLIC_NOTICE', 'HEARING']);
+    for (const [entry, code] of [
+      [quiet, 'T7'],
+      [clean, 'T10'],
+    ] as const)
+      expect(
+        (await lists.city.query('SELECT 1 FROM list_matching.list_entry_fact WHERE entry_id = $1 AND transition = $2', [entry.id, code]))
+          .length,
+      ).toBe(1);
+    const missed = await eventually('the missed duties are told', () => {
+      const events = lists.feeder
+        .eventsOf(listEntryDeadlineMissed)
+        .filter((event) => [defended.id, signed.id].includes(event.data.entryId));
+      return events.length >= 3 && events;
+    });
+    expect(missed.map((event) => [event.data.entryId, event.data.deadline]).sort()).toEqual(
+      [
+        [defended.id, 'DEFENCE_REVIEW'],
+        [signed.id, 'SERVE_DECISION'],
+        [signed.id, 'SHARE_DECISION'],
+      ].sort(),
+    );
+    const overdue = await lists.call<Page<{ entryId: string; kind: string; overdue: boolean; remainingWorkdays: number }>>(
+      creditOffice,
+      'GET',
+      '/api/v1/entry-deadlines?overdue=true&limit=200',
+    );
+    expect(
+      overdue.body.data.filter((row) => row.entryId === signed.id).map((row) => [row.kind, row.overdue, row.remainingWorkdays < 0]),
+    ).toEqual([
+      ['SERVE_DECISION', true, true],
+      ['SHARE_DECISION', true, true],
+    ]);
+    // Late is late, not lost: it is served all the same, and the duty closes.
+    const now = beijingDate(
+      new Date(Date.now() + (dayNumberOf(addDays(addWorkingDays(calendar2026, today, 7).date, 3)) - dayNumberOf(today)) * dayMs),
+    );
+    const active = await punish.must(punish.act(signed, 'serve', { decisionServedOn: now, repairNoticeServedOn: now }));
+    expect([active.status, active.deadlines.filter((deadline) => deadline.closedAt === null).map((deadline) => deadline.kind)]).toEqual([
+      'ACTIVE',
+      ['TERM'],
+    ]);
+    // The objection is rejected after the days of the notice are over: it ends at once.
+    const review = { outcome: 'REJECTED', reasons: '不成立', document: documentOf('处理意见', now) };
+    expect((await honour.must(honour.act(objected, 'review-objection', review))).status).toBe('DESIGNATED');
+    expect(await factsOf(quiet, 'T7')).toHaveLength(1);
+  });
+
+  test('a decision served by announcement is in force when thirty days are over, once', async () => {
+    liveOn(today);
+    const entry = await punish.signed(draftOf('BL-WAGE'));
+    const waiting = await punish.must(
+      punish.act(entry, 'serve', { decisionServedOn: today, repairNoticeServedOn: today, method: 'ANNOUNCEMENT' }),
+    );
+    expect([waiting.status, waiting.deadlines.find((deadline) => deadline.kind === 'SERVICE_EFFECTIVE')?.closedAt]).toEqual([
+      'DESIGNATED',
+      null,
+    ]);
+    liveOn(addDays(today, 29));
+    expect((await punish.get(entry)).status).toBe('DESIGNATED');
+    liveOn(addDays(today, 35));
+    const active = await eventually('it is in force', async () => {
+      const view = await punish.get(entry);
+      return view.status === 'ACTIVE' && view;
+    });
+    expect([active.activatedOn, active.validFrom]).toEqual([addDays(today, 35), addDays(today, 30)]);
+    await eventually('it is told', () => lists.feeder.eventsOf(listEntryActivated).some((event) => event.data.entryId === entry.id));
+    expect(lists.feeder.eventsOf(listEntryActivated).filter((event) => event.data.entryId === entry.id)).toHaveLength(1);
+    liveOn(today);
+  });
+
+  test('an upheld public objection ends the honour (T11); what was never opened does not end', async () => {
+    const entry = await openHonour();
+    await honour.must(honour.act(entry, 'object', { document: documentOf('异议书'), receivedOn: today }));
+    const review = { outcome: 'UPHELD', reasons: '不符合标准', document: documentOf('处理意见') };
+    const ended = await honour.must(honour.act(entry, 'review-objection', review));
+    expect([ended.status, ended.reason]).toEqual(['NOT_DESIGNATED', 'OBJECTION_UPHELD']);
+    await eventually('it is told', () =>
+      lists.feeder.eventsOf(listEntryReceived).some((event) => event.data.entryId === entry.id && event.data.status === 'NOT_DESIGNATED'),
+    );
+  });
+
+  test('an honour goes its whole way and meets the black lists once more when it would come into force (R-2-10 a)', async () => {
+    liveOn(today);
+    const usccCode = nextUscc();
+    const [good, late] = [await openHonour(), await openHonour(usccCode)];
+    const then = addDays(addWorkingDays(calendar2026, today, 7).date, 1);
+    liveOn(then);
+    const decided = async (entry: ListEntryView) => {
+      await eventually('the notice has ended', async () => (await honour.get(entry)).status === 'DESIGNATED');
+      const { facts, basis } = decisionContent;
+      await honour.must(honour.act(entry, 'decide', { ...documentOf('认定决定'), content: { facts, basis } }));
+      return honour.must(honour.act(entry, 'approve', { date: then }, taxApprover));
+    };
+    await decided(good);
+    await decided(late);
+    const black = designationOf('BL-WAGE', { subject: { kind: 'LEGAL', name: '守信有限公司', usccCode, regionCode: '320706' } });
+    await lists.call(principalOf(['DEPT_HANDLER'], ['RSJ']), 'POST', '/api/v1/list-entries', black);
+    expect((await honour.must(honour.act(good, 'serve', {}))).status).toBe('ACTIVE');
+    expect((await honour.must(honour.act(late, 'serve', {}))).status).toBe('NOT_DESIGNATED');
+    liveOn(today);
+  });
+
+  test('every night all honours are checked against the black lists again, once for two replicas, also after days of downtime (d)', async () => {
+    const usccCodes = [nextUscc(), nextUscc()];
+    const subjectOf = (usccCode: string) => ({ kind: 'LEGAL', name: '夜查有限公司', usccCode, regionCode: '320706' });
+    const reds = [];
+    for (const usccCode of usccCodes) {
+      const answer = await lists.call<ListEntryView>(
+        principalOf(['DEPT_HANDLER'], ['SHUIJ']),
+        'POST',
+        '/api/v1/list-entries',
+        designationOf('RL-TAXA', { subject: subjectOf(usccCode) }),
+      );
+      reds.push(answer.body);
+    }
+    // A black entry that came past the check, as by a fault of the past: only the night finds it.
+    const [tainted, clean] = reds as [ListEntryView, ListEntryView];
+    const black = await lists.call<ListEntryView>(
+      principalOf(['DEPT_HANDLER'], ['RSJ']),
+      'POST',
+      '/api/v1/list-entries',
+      designationOf('BL-WAGE'),
+    );
+    await lists.city.query('UPDATE list_matching.list_entry SET subject_id = $2 WHERE id = $1', [black.body.id, tainted.subject.id]);
+    // Later than any night of the tests above.
+    const night = addDays(today, 60);
+    liveOn(night);
+    await eventually('it is excluded', async () => (await honour.get(tainted)).status === 'EXCLUDED');
+    expect((await honour.get(clean)).status).toBe('ACTIVE');
+    const runs = await eventually('the night is over', async () => {
+      const { body } = await lists.call<{ data: { runOn: string; excluded: number; finishedAt: string | null }[] }>(
+        creditOffice,
+        'GET',
+        '/api/v1/entry-deadlines/cross-checks',
+      );
+      const mine = body.data.filter((run) => run.runOn === night);
+      return mine[0]?.finishedAt != null && mine;
+    });
+    expect(runs.map((run) => run.excluded)).toEqual([1]);
+    expect((await honour.get(tainted)).timeline.filter((fact) => fact.transition === 'T20')).toHaveLength(1);
+  });
+
+  test('a signed decision shows when it is to be served and who signed it', async () => {
+    liveOn(today);
+    const entry = await punish.signed(draftOf('BL-WAGE'));
+    const view = await punish.get(entry);
+    expect(view.deadlines.find((deadline) => deadline.kind === 'SERVE_DECISION')).toMatchObject({
+      remainingWorkdays: 3,
+      overdue: false,
+      closedAt: null,
+    });
+    expect(view.timeline.at(-1)?.actor).toBe(wageApprover.id);
+  });
+});
