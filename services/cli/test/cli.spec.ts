@@ -299,7 +299,7 @@ describe('operating', () => {
     const line = (service: string) => new RegExp(`${service} +\\S+ +[\\d.]+ 秒 .* [\\d.]+ 秒 +0 +0`);
     await eventually('every service tells its figures', async () => {
       const { out } = await ends(0, 'lag');
-      return ['名单与比对', '措施分解', '执行反馈', '监测统计'].every((service) => line(service).test(out));
+      return ['名单与比对', '措施分解', '执行反馈', '窗口核查', '监测统计'].every((service) => line(service).test(out));
     });
     expect((await ends(0, 'lag', '--as', 'RSJ')).err).toContain('无权查看停放的键');
     await eventually('the same in JSON', async () => {
@@ -309,6 +309,7 @@ describe('operating', () => {
         'list-matching',
         'measure-decomposition',
         'monitoring',
+        'window-check',
       ]);
       expect(lag.parkedKeys).toEqual([]);
       return lag.services.every((row) => row.outboxOldestSeconds !== null);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { problems } from '@lianxin/contracts';
+import { serviceNames } from '../src/route.rules.ts';
 import { GatewayCity } from './gateway.city.ts';
 
 let city: GatewayCity;
@@ -52,7 +53,7 @@ describe('the API document', () => {
     const { body: document } = await city.call<Document>(undefined, 'GET', '/openapi.json');
     const names = Object.keys(document.components['schemas'] ?? {});
     expect(names.filter((name) => name.endsWith('SameEverywhere'))).toEqual(['SameEverywhere']);
-    expect(names.filter((name) => name.endsWith('DifferentInEach'))).toHaveLength(4);
+    expect(names.filter((name) => name.endsWith('DifferentInEach'))).toHaveLength(serviceNames.length);
     const own = JSON.stringify(document.paths['/api/v1/tasks/{id}/start']);
     const schema = /#\/components\/schemas\/(\w*DifferentInEach)/.exec(own)?.[1] ?? '';
     expect(JSON.stringify(document.components['schemas']?.[schema])).toContain('execution-feedback');

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { incidentRaised, type ProblemBody } from '@lianxin/contracts';
 import { EventFeeder, eventually } from '@lianxin/testing';
 import type { ParkedList, RedriveReport } from '../src/parked.api.ts';
+import { serviceNames } from '../src/route.rules.ts';
 import { GatewayCity } from './gateway.city.ts';
 import { failing } from './neighbours.ts';
 
@@ -45,7 +46,7 @@ describe('parked keys of all services', () => {
     const all = await eventually('both keys are parked', async () => {
       const found = await list();
       const ours = found.data.filter((row) => [plain, severe].includes(row.key));
-      return ours.filter((row) => row.key === plain).length === 2 && ours.filter((row) => row.key === severe).length === 4
+      return ours.filter((row) => row.key === plain).length === 2 && ours.filter((row) => row.key === severe).length === serviceNames.length
         ? found
         : undefined;
     });
