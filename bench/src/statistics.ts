@@ -173,19 +173,16 @@ async function plant({ side }: Monitored): Promise<void> {
     const step = taskDispatched.data.parse(data);
     return step.tasks
       .filter((_, index) => index % 2 === 0)
-      .map(({ taskId, departmentCode, partyId, partySubjectId, measureCode, canonicalCode, cycle }) =>
+      .map(({ taskId, departmentCode }) =>
         eventOf(taskAcknowledged, key, {
           taskId,
           departmentCode,
           taskVersion: 2,
           status: 'ACKNOWLEDGED',
           entryIds: [step.entryId],
-          partyId,
-          partySubjectId,
-          measureCode,
-          canonicalCode,
-          cycle,
           actedAt: new Date().toISOString(),
+          onTime: true,
+          dueAt: null,
         }),
       );
   });

@@ -70,6 +70,85 @@ END CHECK -
   GRANT execution_feedback_app: INSERT, SELECT
   GRANT execution_feedback_consumer: INSERT, SELECT
 
+TABLE export_job
+  id uuid NOT NULL
+  list text NOT NULL
+  request jsonb NOT NULL
+  principal jsonb NOT NULL
+  departments text[] NOT NULL
+  city boolean NOT NULL
+  status text NOT NULL DEFAULT 'queued'::text
+  cancelled_by text
+  done integer NOT NULL DEFAULT 0
+  attempts integer NOT NULL DEFAULT 0
+  failure text
+  sealed_key text
+  data_at timestamp with time zone
+  file_bytes bigint
+  file_hash text
+  lease_owner uuid
+  lease_until timestamp with time zone
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  started_at timestamp with time zone
+  finished_at timestamp with time zone
+  expires_at timestamp with time zone
+  CONSTRAINT export_job_pkey PRIMARY KEY (id)
+  CONSTRAINT export_job_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text])))
+  CREATE INDEX export_job_kept ON execution_feedback.export_job USING btree (expires_at) WHERE ((sealed_key IS NOT NULL) AND (finished_at IS NOT NULL))
+  CREATE INDEX export_job_open ON execution_feedback.export_job USING btree (created_at) WHERE (finished_at IS NULL)
+  CREATE UNIQUE INDEX export_job_pkey ON execution_feedback.export_job USING btree (id)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  POLICY own TO execution_feedback_app USING 
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK 
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END
+  GRANT execution_feedback_app: INSERT, SELECT
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE export_log
+  id bigint NOT NULL GENERATED AS IDENTITY
+  export_id uuid NOT NULL
+  at timestamp with time zone NOT NULL DEFAULT now()
+  what text NOT NULL
+  list text NOT NULL
+  request jsonb NOT NULL
+  row_count integer
+  actor text NOT NULL
+  departments text[] NOT NULL
+  city boolean NOT NULL
+  CONSTRAINT export_log_pkey PRIMARY KEY (id)
+  CONSTRAINT export_log_what_check CHECK ((what = ANY (ARRAY['EXPORTED'::text, 'REQUESTED'::text, 'WRITTEN'::text, 'DOWNLOADED'::text, 'CANCELLED'::text, 'FAILED'::text])))
+  CREATE INDEX export_log_list ON execution_feedback.export_log USING btree (list, id)
+  CREATE UNIQUE INDEX export_log_pkey ON execution_feedback.export_log USING btree (id)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  POLICY own_read TO execution_feedback_app USING (
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END OR (current_setting('lianxin.scope'::text, true) = 'CITY'::text)) CHECK -
+  POLICY own_write TO execution_feedback_app USING - CHECK 
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END
+  GRANT execution_feedback_app: INSERT, SELECT
+  GRANT execution_feedback_consumer: INSERT, SELECT
+
+TABLE export_piece
+  job_id uuid NOT NULL
+  place integer NOT NULL
+  sealed bytea NOT NULL
+  CONSTRAINT export_piece_job_id_fkey FOREIGN KEY (job_id) REFERENCES execution_feedback.export_job(id) ON DELETE CASCADE
+  CONSTRAINT export_piece_pkey PRIMARY KEY (job_id, place)
+  CREATE UNIQUE INDEX export_piece_pkey ON execution_feedback.export_piece USING btree (job_id, place)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE feedback
   id uuid NOT NULL
   task_id uuid NOT NULL
@@ -269,6 +348,7 @@ TABLE plan_seen
   activated_on date
   valid_to date
   measures jsonb
+  departments jsonb NOT NULL DEFAULT '[]'::jsonb
   CONSTRAINT plan_seen_hold_cause_check CHECK ((hold_cause = ANY (ARRAY['SUSPENSION'::text, 'OBJECTION'::text])))
   CONSTRAINT plan_seen_pkey PRIMARY KEY (entry_id, activation_no)
   CONSTRAINT plan_seen_status_check CHECK ((status = ANY (ARRAY['LIVE'::text, 'HELD'::text, 'ENDED'::text])))
@@ -277,7 +357,7 @@ TABLE plan_seen
   POLICY department TO execution_feedback_app USING 
 CASE
     WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
-    ELSE execution_feedback.plan_rests_here(entry_id, activation_no)
+    ELSE (departments ?| string_to_array(current_setting('lianxin.departments'::text, true), ','::text))
 END CHECK -
   GRANT execution_feedback_app: SELECT
   GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
@@ -391,7 +471,7 @@ TABLE task
   CONSTRAINT task_check1 CHECK (((status = 'ON_HOLD'::text) = (previous_status IS NOT NULL)))
   CONSTRAINT task_pkey PRIMARY KEY (id, closed)
   CREATE INDEX task_city_queue ON ONLY execution_feedback.task USING btree (status, dispatched_at DESC, id DESC)
-  CREATE INDEX task_of_measure ON ONLY execution_feedback.task USING btree (measure_code, dispatched_at DESC, id DESC)
+  CREATE INDEX task_of_measure ON ONLY execution_feedback.task USING btree (measure_code, department_code, status, dispatched_at DESC, id DESC)
   CREATE INDEX task_queue ON ONLY execution_feedback.task USING btree (department_code, status, dispatched_at DESC, id DESC)
   CREATE UNIQUE INDEX task_pkey ON ONLY execution_feedback.task USING btree (id, closed)
   POLICY consumer TO execution_feedback_consumer USING true CHECK true
@@ -461,7 +541,7 @@ TABLE task_closed
   CONSTRAINT task_check1 CHECK (((status = 'ON_HOLD'::text) = (previous_status IS NOT NULL)))
   CONSTRAINT task_closed_pkey PRIMARY KEY (id, closed)
   CREATE INDEX task_closed_department_code_status_dispatched_at_id_idx ON execution_feedback.task_closed USING btree (department_code, status, dispatched_at DESC, id DESC)
-  CREATE INDEX task_closed_measure_code_dispatched_at_id_idx ON execution_feedback.task_closed USING btree (measure_code, dispatched_at DESC, id DESC)
+  CREATE INDEX task_closed_measure_code_department_code_status_dispatched__idx ON execution_feedback.task_closed USING btree (measure_code, department_code, status, dispatched_at DESC, id DESC)
   CREATE INDEX task_closed_status_dispatched_at_id_idx ON execution_feedback.task_closed USING btree (status, dispatched_at DESC, id DESC)
   CREATE UNIQUE INDEX task_closed_pkey ON execution_feedback.task_closed USING btree (id, closed)
   GRANT execution_feedback_app: DELETE, INSERT, SELECT, UPDATE
@@ -521,7 +601,7 @@ TABLE task_open
   CONSTRAINT task_check1 CHECK (((status = 'ON_HOLD'::text) = (previous_status IS NOT NULL)))
   CONSTRAINT task_open_pkey PRIMARY KEY (id, closed)
   CREATE INDEX task_open_department_code_status_dispatched_at_id_idx ON execution_feedback.task_open USING btree (department_code, status, dispatched_at DESC, id DESC)
-  CREATE INDEX task_open_measure_code_dispatched_at_id_idx ON execution_feedback.task_open USING btree (measure_code, dispatched_at DESC, id DESC)
+  CREATE INDEX task_open_measure_code_department_code_status_dispatched_at_idx ON execution_feedback.task_open USING btree (measure_code, department_code, status, dispatched_at DESC, id DESC)
   CREATE INDEX task_open_status_dispatched_at_id_idx ON execution_feedback.task_open USING btree (status, dispatched_at DESC, id DESC)
   CREATE UNIQUE INDEX task_living ON execution_feedback.task_open USING btree (party_subject_id, canonical_code, department_code) WHERE (status <> ALL (ARRAY['LIFTING'::text, 'LIFTED'::text, 'CANCELLED'::text, 'NOT_APPLICABLE'::text]))
   CREATE UNIQUE INDEX task_open_pkey ON execution_feedback.task_open USING btree (id, closed)

@@ -9,6 +9,17 @@ TABLE catalogue_copy
   GRANT list_matching_app: SELECT
   GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE catalogue_measure
+  code text NOT NULL
+  list_codes text[] NOT NULL
+  measure jsonb NOT NULL
+  catalogue_version integer NOT NULL
+  CONSTRAINT catalogue_measure_pkey PRIMARY KEY (code)
+  CREATE INDEX catalogue_measure_lists ON list_matching.catalogue_measure USING gin (list_codes)
+  CREATE UNIQUE INDEX catalogue_measure_pkey ON list_matching.catalogue_measure USING btree (code)
+  GRANT list_matching_app: SELECT
+  GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE consumer_position
   consumer_group text NOT NULL
   topic text NOT NULL
@@ -19,15 +30,149 @@ TABLE consumer_position
   GRANT list_matching_app: DELETE, INSERT, SELECT, UPDATE
   GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE cross_check_run
+  run_on date NOT NULL
+  after_entry_id uuid
+  checked integer NOT NULL DEFAULT 0
+  excluded integer NOT NULL DEFAULT 0
+  started_at timestamp with time zone NOT NULL
+  finished_at timestamp with time zone
+  CONSTRAINT cross_check_run_pkey PRIMARY KEY (run_on)
+  CREATE UNIQUE INDEX cross_check_run_pkey ON list_matching.cross_check_run USING btree (run_on)
+  GRANT list_matching_app: SELECT
+  GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE department
   code text NOT NULL
   name_zh text NOT NULL
   level text NOT NULL
   parent_code text
   catalogue_version integer NOT NULL
+  region_code text
+  tenant boolean NOT NULL DEFAULT true
   CONSTRAINT department_pkey PRIMARY KEY (code)
   CREATE UNIQUE INDEX department_pkey ON list_matching.department USING btree (code)
   GRANT list_matching_app: SELECT
+  GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE entry_deadline
+  entry_id uuid NOT NULL
+  kind text NOT NULL
+  due_on date NOT NULL
+  due_at timestamp with time zone NOT NULL
+  provisional boolean NOT NULL
+  opened_at timestamp with time zone NOT NULL
+  closed_at timestamp with time zone
+  missed_at timestamp with time zone
+  department_code text NOT NULL
+  CONSTRAINT entry_deadline_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES list_matching.list_entry(id)
+  CONSTRAINT entry_deadline_pkey PRIMARY KEY (entry_id, kind)
+  CREATE UNIQUE INDEX entry_deadline_pkey ON list_matching.entry_deadline USING btree (entry_id, kind)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY department TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  GRANT list_matching_app: INSERT, SELECT, UPDATE
+  GRANT list_matching_consumer: INSERT, SELECT, UPDATE
+
+TABLE entry_review
+  id uuid NOT NULL
+  entry_id uuid NOT NULL
+  reason text NOT NULL
+  by_entry_id uuid
+  status text NOT NULL DEFAULT 'OPEN'::text
+  due_at timestamp with time zone NOT NULL
+  raised_at timestamp with time zone NOT NULL
+  outcome_reason text
+  decided_by text
+  decided_at timestamp with time zone
+  department_code text NOT NULL
+  CONSTRAINT entry_review_by_entry_id_fkey FOREIGN KEY (by_entry_id) REFERENCES list_matching.list_entry(id)
+  CONSTRAINT entry_review_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES list_matching.list_entry(id)
+  CONSTRAINT entry_review_pkey PRIMARY KEY (id)
+  CREATE INDEX entry_review_page ON list_matching.entry_review USING btree (department_code, id)
+  CREATE UNIQUE INDEX entry_review_once ON list_matching.entry_review USING btree (entry_id, reason, by_entry_id) NULLS NOT DISTINCT WHERE (status = 'OPEN'::text)
+  CREATE UNIQUE INDEX entry_review_pkey ON list_matching.entry_review USING btree (id)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY department TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  GRANT list_matching_app: INSERT, SELECT, UPDATE
+  GRANT list_matching_consumer: INSERT, SELECT, UPDATE
+
+TABLE export_job
+  id uuid NOT NULL
+  list text NOT NULL
+  request jsonb NOT NULL
+  principal jsonb NOT NULL
+  departments text[] NOT NULL
+  city boolean NOT NULL
+  status text NOT NULL DEFAULT 'queued'::text
+  cancelled_by text
+  done integer NOT NULL DEFAULT 0
+  attempts integer NOT NULL DEFAULT 0
+  failure text
+  sealed_key text
+  data_at timestamp with time zone
+  file_bytes bigint
+  file_hash text
+  lease_owner uuid
+  lease_until timestamp with time zone
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  started_at timestamp with time zone
+  finished_at timestamp with time zone
+  expires_at timestamp with time zone
+  CONSTRAINT export_job_pkey PRIMARY KEY (id)
+  CONSTRAINT export_job_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text])))
+  CREATE INDEX export_job_kept ON list_matching.export_job USING btree (expires_at) WHERE ((sealed_key IS NOT NULL) AND (finished_at IS NOT NULL))
+  CREATE INDEX export_job_open ON list_matching.export_job USING btree (created_at) WHERE (finished_at IS NULL)
+  CREATE UNIQUE INDEX export_job_pkey ON list_matching.export_job USING btree (id)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY own TO list_matching_app USING 
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK 
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE export_log
+  id bigint NOT NULL GENERATED AS IDENTITY
+  export_id uuid NOT NULL
+  at timestamp with time zone NOT NULL DEFAULT now()
+  what text NOT NULL
+  list text NOT NULL
+  request jsonb NOT NULL
+  row_count integer
+  actor text NOT NULL
+  departments text[] NOT NULL
+  city boolean NOT NULL
+  CONSTRAINT export_log_pkey PRIMARY KEY (id)
+  CONSTRAINT export_log_what_check CHECK ((what = ANY (ARRAY['EXPORTED'::text, 'REQUESTED'::text, 'WRITTEN'::text, 'DOWNLOADED'::text, 'CANCELLED'::text, 'FAILED'::text])))
+  CREATE INDEX export_log_list ON list_matching.export_log USING btree (list, id)
+  CREATE UNIQUE INDEX export_log_pkey ON list_matching.export_log USING btree (id)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY own_read TO list_matching_app USING (
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END OR (current_setting('lianxin.scope'::text, true) = 'CITY'::text)) CHECK -
+  POLICY own_write TO list_matching_app USING - CHECK 
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: INSERT, SELECT
+
+TABLE export_piece
+  job_id uuid NOT NULL
+  place integer NOT NULL
+  sealed bytea NOT NULL
+  CONSTRAINT export_piece_job_id_fkey FOREIGN KEY (job_id) REFERENCES list_matching.export_job(id) ON DELETE CASCADE
+  CONSTRAINT export_piece_pkey PRIMARY KEY (job_id, place)
+  CREATE UNIQUE INDEX export_piece_pkey ON list_matching.export_piece USING btree (job_id, place)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
   GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
 
 TABLE idempotency_key
@@ -63,6 +208,7 @@ TABLE import_error
   code text NOT NULL
   reason text NOT NULL
   others jsonb NOT NULL
+  severity text NOT NULL DEFAULT 'ERROR'::text
   CONSTRAINT import_error_job_id_fkey FOREIGN KEY (job_id) REFERENCES list_matching.import_job(id) ON DELETE CASCADE
   CONSTRAINT import_error_pkey PRIMARY KEY (id)
   CREATE INDEX import_error_job ON list_matching.import_error USING btree (job_id, id)
@@ -96,12 +242,85 @@ TABLE import_job
   created_at timestamp with time zone NOT NULL DEFAULT now()
   started_at timestamp with time zone
   finished_at timestamp with time zone
+  wanted text NOT NULL DEFAULT 'RUN'::text
+  rank integer NOT NULL DEFAULT 0
+  file_name text
+  file_hash text
+  format text NOT NULL DEFAULT 'CSV'::text
+  encoding text
+  sheet text
+  header_line integer NOT NULL DEFAULT 1
+  headers jsonb
+  layout text
+  ignored jsonb NOT NULL DEFAULT '[]'::jsonb
+  remarks jsonb NOT NULL DEFAULT '[]'::jsonb
+  defaults jsonb NOT NULL DEFAULT '{}'::jsonb
+  max_error_percent integer NOT NULL DEFAULT 100
+  warned integer NOT NULL DEFAULT 0
+  figures jsonb NOT NULL DEFAULT '{}'::jsonb
+  question jsonb
+  confirmed jsonb
+  is_prepared boolean NOT NULL DEFAULT false
+  cancel_asked boolean NOT NULL DEFAULT false
+  keep_until timestamp with time zone
+  before_undo text
+  undone_by text
+  undone_at timestamp with time zone
   CONSTRAINT import_job_pkey PRIMARY KEY (id)
-  CREATE INDEX import_job_open ON list_matching.import_job USING btree (created_at) WHERE (finished_at IS NULL)
+  CONSTRAINT import_job_wanted_check CHECK ((wanted = ANY (ARRAY['PREVIEW'::text, 'RUN'::text, 'UNDO'::text])))
+  CREATE INDEX import_job_history ON list_matching.import_job USING btree (id DESC) WHERE (status <> 'uploading'::text)
+  CREATE INDEX import_job_kept ON list_matching.import_job USING btree (keep_until) WHERE (keep_until IS NOT NULL)
+  CREATE INDEX import_job_open ON list_matching.import_job USING btree (rank, created_at) WHERE (finished_at IS NULL)
   CREATE UNIQUE INDEX import_job_pkey ON list_matching.import_job USING btree (id)
   POLICY consumer TO list_matching_consumer USING true CHECK true
   POLICY own_jobs TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (departments && string_to_array(current_setting('lianxin.departments'::text, true), ','::text))) CHECK -
   GRANT list_matching_app: INSERT, SELECT, UPDATE
+  GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE import_made
+  job_id uuid NOT NULL
+  line integer NOT NULL
+  object_id uuid NOT NULL
+  object_version integer NOT NULL
+  CONSTRAINT import_made_job_id_fkey FOREIGN KEY (job_id) REFERENCES list_matching.import_job(id) ON DELETE CASCADE
+  CONSTRAINT import_made_pkey PRIMARY KEY (job_id, line)
+  CREATE UNIQUE INDEX import_made_pkey ON list_matching.import_made USING btree (job_id, line)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY own_jobs TO list_matching_app USING (EXISTS ( SELECT 1
+   FROM list_matching.import_job
+  WHERE (import_job.id = import_made.job_id))) CHECK -
+  GRANT list_matching_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE import_named
+  job_id uuid NOT NULL
+  origin text NOT NULL
+  list_code text NOT NULL
+  source_record_id text NOT NULL
+  exit jsonb
+  CONSTRAINT import_named_job_id_fkey FOREIGN KEY (job_id) REFERENCES list_matching.import_job(id) ON DELETE CASCADE
+  CONSTRAINT import_named_pkey PRIMARY KEY (job_id, origin, list_code, source_record_id)
+  CREATE UNIQUE INDEX import_named_pkey ON list_matching.import_named USING btree (job_id, origin, list_code, source_record_id)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY own_jobs TO list_matching_app USING (EXISTS ( SELECT 1
+   FROM list_matching.import_job
+  WHERE (import_job.id = import_named.job_id))) CHECK -
+  GRANT list_matching_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE import_sample
+  job_id uuid NOT NULL
+  line integer NOT NULL
+  effect text NOT NULL
+  summary text NOT NULL
+  CONSTRAINT import_sample_job_id_fkey FOREIGN KEY (job_id) REFERENCES list_matching.import_job(id) ON DELETE CASCADE
+  CONSTRAINT import_sample_pkey PRIMARY KEY (job_id, line)
+  CREATE UNIQUE INDEX import_sample_pkey ON list_matching.import_sample USING btree (job_id, line)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY own_jobs TO list_matching_app USING (EXISTS ( SELECT 1
+   FROM list_matching.import_job
+  WHERE (import_job.id = import_sample.job_id))) CHECK -
+  GRANT list_matching_app: DELETE, INSERT, SELECT, UPDATE
   GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
 
 TABLE inbox
@@ -113,6 +332,108 @@ TABLE inbox
   CREATE UNIQUE INDEX inbox_pkey ON ONLY list_matching.inbox USING btree (day, consumer_group, event_id)
   GRANT list_matching_app: DELETE, INSERT, SELECT, UPDATE
   GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE list_abolition
+  list_code text NOT NULL
+  document_no text NOT NULL
+  abolished_on date NOT NULL
+  decided_by text NOT NULL
+  decided_at timestamp with time zone NOT NULL
+  exited integer NOT NULL DEFAULT 0
+  finished_at timestamp with time zone
+  CONSTRAINT list_abolition_pkey PRIMARY KEY (list_code)
+  CREATE UNIQUE INDEX list_abolition_pkey ON list_matching.list_abolition USING btree (list_code)
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE list_batch
+  id uuid NOT NULL DEFAULT uuidv7()
+  batch_no text NOT NULL
+  origin text NOT NULL
+  source_name text NOT NULL
+  document_no text NOT NULL
+  issued_on date NOT NULL
+  issue integer NOT NULL
+  content_hash text NOT NULL
+  received_at timestamp with time zone NOT NULL
+  received_by text NOT NULL
+  match_due_on date NOT NULL
+  due_on date NOT NULL
+  report_due_on date
+  match_overdue_at timestamp with time zone
+  report_overdue_at timestamp with time zone
+  overdue_at timestamp with time zone
+  CONSTRAINT list_batch_batch_no_key UNIQUE (batch_no)
+  CONSTRAINT list_batch_pkey PRIMARY KEY (id)
+  CREATE UNIQUE INDEX list_batch_batch_no_key ON list_matching.list_batch USING btree (batch_no)
+  CREATE UNIQUE INDEX list_batch_pkey ON list_matching.list_batch USING btree (id)
+  GRANT list_matching_app: INSERT, SELECT, UPDATE
+  GRANT list_matching_consumer: INSERT, SELECT, UPDATE
+
+TABLE list_batch_fact
+  id bigint NOT NULL GENERATED AS IDENTITY
+  batch_id uuid NOT NULL
+  kind text NOT NULL
+  at timestamp with time zone NOT NULL
+  actor text NOT NULL
+  detail jsonb NOT NULL
+  CONSTRAINT list_batch_fact_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES list_matching.list_batch(id)
+  CONSTRAINT list_batch_fact_pkey PRIMARY KEY (id)
+  CREATE INDEX list_batch_fact_batch ON list_matching.list_batch_fact USING btree (batch_id, id)
+  CREATE UNIQUE INDEX list_batch_fact_pkey ON list_matching.list_batch_fact USING btree (id)
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: INSERT, SELECT
+
+TABLE list_batch_report
+  batch_id uuid NOT NULL
+  number text NOT NULL
+  document_no text NOT NULL
+  content jsonb NOT NULL
+  content_hash text NOT NULL
+  reported_at timestamp with time zone NOT NULL
+  reported_by text NOT NULL
+  CONSTRAINT list_batch_report_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES list_matching.list_batch(id)
+  CONSTRAINT list_batch_report_number_key UNIQUE (number)
+  CONSTRAINT list_batch_report_pkey PRIMARY KEY (batch_id)
+  CREATE UNIQUE INDEX list_batch_report_number_key ON list_matching.list_batch_report USING btree (number)
+  CREATE UNIQUE INDEX list_batch_report_pkey ON list_matching.list_batch_report USING btree (batch_id)
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: INSERT, SELECT
+
+TABLE list_batch_row
+  id uuid NOT NULL DEFAULT uuidv7()
+  batch_id uuid NOT NULL
+  row_key text NOT NULL
+  line integer NOT NULL
+  issue integer NOT NULL
+  content jsonb NOT NULL
+  content_hash text NOT NULL
+  state text NOT NULL
+  grade text NOT NULL
+  reason text
+  subject_id uuid
+  matched_by text
+  verification_id uuid
+  entry_id uuid
+  effect text
+  upward text
+  upward_opened_on date
+  upward_answer jsonb
+  updated_at timestamp with time zone NOT NULL
+  CONSTRAINT list_batch_row_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES list_matching.list_batch(id)
+  CONSTRAINT list_batch_row_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES list_matching.list_entry(id)
+  CONSTRAINT list_batch_row_pkey PRIMARY KEY (id)
+  CONSTRAINT list_batch_row_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES list_matching.subject(id)
+  CREATE INDEX list_batch_row_entry ON list_matching.list_batch_row USING btree (entry_id)
+  CREATE INDEX list_batch_row_verification ON list_matching.list_batch_row USING btree (verification_id)
+  CREATE UNIQUE INDEX list_batch_row_key ON list_matching.list_batch_row USING btree (batch_id, row_key) WHERE (state <> 'WITHDRAWN'::text)
+  CREATE UNIQUE INDEX list_batch_row_pkey ON list_matching.list_batch_row USING btree (id)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY participants TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (EXISTS ( SELECT 1
+   FROM list_matching.verification
+  WHERE (verification.id = list_batch_row.verification_id)))) CHECK -
+  GRANT list_matching_app: INSERT, SELECT, UPDATE
+  GRANT list_matching_consumer: INSERT, SELECT, UPDATE
 
 TABLE list_definition
   code text NOT NULL
@@ -149,7 +470,7 @@ TABLE list_entry
   status text NOT NULL
   reason text
   activation_no integer NOT NULL
-  subject_id uuid NOT NULL
+  subject_id uuid
   list_code text NOT NULL
   list_version integer NOT NULL
   list_type text NOT NULL
@@ -159,34 +480,54 @@ TABLE list_entry
   content_hash text NOT NULL
   department_code text NOT NULL
   level text NOT NULL
-  region_code text NOT NULL
+  region_code text
   grade text NOT NULL
   industry text
-  facts text NOT NULL
+  facts text
   basis jsonb NOT NULL
   conditions jsonb NOT NULL
   evidence jsonb NOT NULL
-  decision_name text NOT NULL
-  decision_number text NOT NULL
-  decision_key text NOT NULL
-  decision_date date NOT NULL
+  decision_name text
+  decision_number text
+  decision_key text
+  decision_date date
   notice jsonb
   service jsonb
   public_notice jsonb
   activated_on date
-  valid_from date NOT NULL
+  valid_from date
   valid_to date
   received_at timestamp with time zone NOT NULL
   received_by text NOT NULL
+  parties_continue boolean
+  draft_sealed text
+  procedure jsonb NOT NULL DEFAULT '{}'::jsonb
+  listing_ground text
+  disputed boolean NOT NULL DEFAULT false
+  duties_performed_on date
+  supersedes uuid
+  restores uuid
+  origin_region text
+  recognised boolean
+  CONSTRAINT decided_in_force CHECK (((status <> ALL (ARRAY['ACTIVE'::text, 'SUSPENDED'::text])) OR (num_nulls(decision_number, decision_date, decision_key, activated_on, valid_from) = 0)))
+  CONSTRAINT foreign_or_not CHECK (((origin_region IS NULL) = (recognised IS NULL)))
   CONSTRAINT list_entry_list_code_list_version_fkey FOREIGN KEY (list_code, list_version) REFERENCES list_matching.list_definition(code, version)
   CONSTRAINT list_entry_number_key UNIQUE (number)
   CONSTRAINT list_entry_pkey PRIMARY KEY (id)
+  CONSTRAINT list_entry_restores_fkey FOREIGN KEY (restores) REFERENCES list_matching.list_entry(id)
   CONSTRAINT list_entry_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES list_matching.subject(id)
+  CONSTRAINT list_entry_supersedes_fkey FOREIGN KEY (supersedes) REFERENCES list_matching.list_entry(id)
+  CONSTRAINT submitted_or_draft CHECK ((((subject_id IS NOT NULL) AND (region_code IS NOT NULL) AND (facts IS NOT NULL)) OR (status = ANY (ARRAY['DRAFT'::text, 'NOT_DESIGNATED'::text]))))
   CREATE INDEX list_entry_department ON list_matching.list_entry USING btree (department_code, id)
+  CREATE INDEX list_entry_foreign ON list_matching.list_entry USING btree (list_code, origin_region) WHERE (origin_region IS NOT NULL)
   CREATE INDEX list_entry_list ON list_matching.list_entry USING btree (list_code, id)
+  CREATE INDEX list_entry_red ON list_matching.list_entry USING btree (id) WHERE ((list_type = 'RED'::text) AND (status = ANY (ARRAY['ACTIVE'::text, 'SUSPENDED'::text])))
+  CREATE INDEX list_entry_source_record ON list_matching.list_entry USING btree (source_record_id, origin)
+  CREATE INDEX list_entry_subject_black ON list_matching.list_entry USING btree (subject_id) WHERE (list_type = 'BLACK'::text)
   CREATE UNIQUE INDEX list_entry_decision ON list_matching.list_entry USING btree (subject_id, list_code, decision_key) WHERE (status <> ALL (ARRAY['NOT_DESIGNATED'::text, 'EXCLUDED'::text, 'CORRECTED'::text, 'REVOKED'::text]))
   CREATE UNIQUE INDEX list_entry_number_key ON list_matching.list_entry USING btree (number)
   CREATE UNIQUE INDEX list_entry_pkey ON list_matching.list_entry USING btree (id)
+  CREATE UNIQUE INDEX list_entry_restores ON list_matching.list_entry USING btree (restores) WHERE (restores IS NOT NULL)
   CREATE UNIQUE INDEX list_entry_source ON list_matching.list_entry USING btree (department_code, origin, source_record_id)
   POLICY consumer TO list_matching_consumer USING true CHECK true
   POLICY department TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
@@ -223,13 +564,13 @@ TABLE list_entry_party
   notice_served_on date
   decision_served_on date
   department_code text NOT NULL
+  replaced boolean
   CONSTRAINT list_entry_party_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES list_matching.list_entry(id)
-  CONSTRAINT list_entry_party_entry_id_place_key UNIQUE (entry_id, place)
   CONSTRAINT list_entry_party_pkey PRIMARY KEY (id)
   CONSTRAINT list_entry_party_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES list_matching.subject(id)
   CREATE INDEX list_entry_party_subject ON list_matching.list_entry_party USING btree (subject_id)
-  CREATE UNIQUE INDEX list_entry_party_entry_id_place_key ON list_matching.list_entry_party USING btree (entry_id, place)
   CREATE UNIQUE INDEX list_entry_party_pkey ON list_matching.list_entry_party USING btree (id)
+  CREATE UNIQUE INDEX list_entry_party_place ON list_matching.list_entry_party USING btree (entry_id, place) WHERE (replaced IS NOT TRUE)
   POLICY consumer TO list_matching_consumer USING true CHECK true
   POLICY department TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
   GRANT list_matching_app: INSERT, SELECT
@@ -237,8 +578,8 @@ TABLE list_entry_party
 
 TABLE match_candidate
   id uuid NOT NULL
-  entry_id uuid NOT NULL
-  party_id uuid NOT NULL
+  entry_id uuid
+  party_id uuid
   subject_id uuid NOT NULL
   grade text NOT NULL
   decision_name text
@@ -250,18 +591,149 @@ TABLE match_candidate
   decided_at timestamp with time zone
   created_at timestamp with time zone NOT NULL DEFAULT now()
   department_code text NOT NULL
-  CONSTRAINT match_candidate_check CHECK ((num_nonnulls(decision_name, decision_sealed) = 1))
+  source_kind text NOT NULL DEFAULT 'LIST_ENTRY'::text
+  source_id text NOT NULL
+  record_id text NOT NULL
+  rule text NOT NULL DEFAULT 'C1'::text
+  queue_score integer NOT NULL DEFAULT 60
+  severity integer NOT NULL DEFAULT 0
+  record jsonb
+  record_sealed text
+  record_hash text
+  explanations jsonb NOT NULL DEFAULT '{}'::jsonb
+  flags text[] NOT NULL DEFAULT '{}'::text[]
+  register_version bigint NOT NULL DEFAULT 0
+  question text
+  asked_by text
+  answer_due_at timestamp with time zone
+  answer text
+  answered_by text
   CONSTRAINT match_candidate_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES list_matching.list_entry(id)
+  CONSTRAINT match_candidate_name CHECK ((num_nonnulls(decision_name, decision_sealed) = 1))
   CONSTRAINT match_candidate_party_id_fkey FOREIGN KEY (party_id) REFERENCES list_matching.list_entry_party(id)
   CONSTRAINT match_candidate_pkey PRIMARY KEY (id)
   CONSTRAINT match_candidate_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES list_matching.subject(id)
   CREATE INDEX match_candidate_entry ON list_matching.match_candidate USING btree (entry_id)
-  CREATE INDEX match_candidate_open ON list_matching.match_candidate USING btree (id) WHERE (status = 'OPEN'::text)
+  CREATE INDEX match_candidate_open ON list_matching.match_candidate USING btree (queue_score DESC, severity DESC, id) WHERE (status = ANY (ARRAY['OPEN'::text, 'NEED_INFO'::text]))
+  CREATE INDEX match_candidate_source ON list_matching.match_candidate USING btree (source_kind, source_id)
+  CREATE UNIQUE INDEX match_candidate_pair ON list_matching.match_candidate USING btree (source_kind, record_id, subject_id) WHERE (status = ANY (ARRAY['OPEN'::text, 'NEED_INFO'::text]))
   CREATE UNIQUE INDEX match_candidate_pkey ON list_matching.match_candidate USING btree (id)
   POLICY consumer TO list_matching_consumer USING true CHECK true
   POLICY department TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
   GRANT list_matching_app: INSERT, SELECT, UPDATE
   GRANT list_matching_consumer: INSERT, SELECT, UPDATE
+
+TABLE match_confirmation
+  id uuid NOT NULL DEFAULT uuidv7()
+  candidate_id uuid NOT NULL
+  subject_id uuid NOT NULL
+  verdict text NOT NULL
+  reason text NOT NULL
+  evidence jsonb NOT NULL
+  decided_by text NOT NULL
+  decided_at timestamp with time zone NOT NULL DEFAULT now()
+  department_code text NOT NULL
+  CONSTRAINT match_confirmation_candidate_id_fkey FOREIGN KEY (candidate_id) REFERENCES list_matching.match_candidate(id)
+  CONSTRAINT match_confirmation_pkey PRIMARY KEY (id)
+  CONSTRAINT match_confirmation_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES list_matching.subject(id)
+  CONSTRAINT match_confirmation_verdict_check CHECK ((verdict = ANY (ARRAY['SAME'::text, 'DIFFERENT'::text, 'UNDONE'::text])))
+  CREATE INDEX match_confirmation_candidate ON list_matching.match_confirmation USING btree (candidate_id)
+  CREATE UNIQUE INDEX match_confirmation_pkey ON list_matching.match_confirmation USING btree (id)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY department TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: INSERT, SELECT
+
+TABLE match_different
+  record_hash text NOT NULL
+  subject_id uuid NOT NULL
+  register_version bigint NOT NULL
+  candidate_id uuid NOT NULL
+  decided_by text NOT NULL
+  decided_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT match_different_candidate_id_fkey FOREIGN KEY (candidate_id) REFERENCES list_matching.match_candidate(id)
+  CONSTRAINT match_different_pkey PRIMARY KEY (record_hash, subject_id)
+  CONSTRAINT match_different_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES list_matching.subject(id)
+  CREATE UNIQUE INDEX match_different_pkey ON list_matching.match_different USING btree (record_hash, subject_id)
+  GRANT list_matching_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE match_job
+  id uuid NOT NULL
+  scope text NOT NULL
+  status text NOT NULL
+  phase text NOT NULL
+  actor text NOT NULL
+  purpose text NOT NULL
+  sealed_key text
+  file_bytes bigint NOT NULL DEFAULT 0
+  file_pieces integer NOT NULL DEFAULT 0
+  total integer
+  done integer NOT NULL DEFAULT 0
+  matched integer NOT NULL DEFAULT 0
+  to_review integer NOT NULL DEFAULT 0
+  unmatched integer NOT NULL DEFAULT 0
+  faulty integer NOT NULL DEFAULT 0
+  result_pieces integer NOT NULL DEFAULT 0
+  register_version bigint
+  attempts integer NOT NULL DEFAULT 0
+  failure text
+  cancel_asked boolean NOT NULL DEFAULT false
+  lease_owner uuid
+  lease_until timestamp with time zone
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  started_at timestamp with time zone
+  finished_at timestamp with time zone
+  expires_at timestamp with time zone
+  CONSTRAINT match_job_pkey PRIMARY KEY (id)
+  CREATE INDEX match_job_open ON list_matching.match_job USING btree (created_at) WHERE (finished_at IS NULL)
+  CREATE UNIQUE INDEX match_job_pkey ON list_matching.match_job USING btree (id)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY own_jobs TO list_matching_app USING (actor = current_setting('lianxin.principal'::text, true)) CHECK -
+  GRANT list_matching_app: INSERT, SELECT, UPDATE
+  GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE match_job_piece
+  job_id uuid NOT NULL
+  kind text NOT NULL
+  place integer NOT NULL
+  sealed bytea NOT NULL
+  CONSTRAINT match_job_piece_job_id_fkey FOREIGN KEY (job_id) REFERENCES list_matching.match_job(id) ON DELETE CASCADE
+  CONSTRAINT match_job_piece_kind_check CHECK ((kind = ANY (ARRAY['FILE'::text, 'RESULT'::text])))
+  CONSTRAINT match_job_piece_pkey PRIMARY KEY (job_id, kind, place)
+  CREATE UNIQUE INDEX match_job_piece_pkey ON list_matching.match_job_piece USING btree (job_id, kind, place)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY own_jobs TO list_matching_app USING (EXISTS ( SELECT 1
+   FROM list_matching.match_job
+  WHERE (match_job.id = match_job_piece.job_id))) CHECK -
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE match_query_log
+  id bigint NOT NULL GENERATED AS IDENTITY
+  actor text NOT NULL
+  purpose text NOT NULL
+  persons integer NOT NULL
+  found integer NOT NULL
+  at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT match_query_log_pkey PRIMARY KEY (id)
+  CREATE UNIQUE INDEX match_query_log_pkey ON list_matching.match_query_log USING btree (id)
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: INSERT, SELECT
+
+TABLE match_setting
+  id bigint NOT NULL GENERATED AS IDENTITY
+  key text NOT NULL
+  value numeric NOT NULL
+  effective_from date NOT NULL
+  reason text NOT NULL
+  set_by text NOT NULL
+  set_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT match_setting_key_check CHECK ((key = ANY (ARRAY['match.core_min'::text, 'match.review_min'::text, 'match.retry_days'::text])))
+  CONSTRAINT match_setting_pkey PRIMARY KEY (id)
+  CREATE UNIQUE INDEX match_setting_pkey ON list_matching.match_setting USING btree (id)
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: INSERT, SELECT
 
 TABLE outbox
   position bigint NOT NULL GENERATED AS IDENTITY
@@ -310,6 +782,122 @@ TABLE parked_key
   GRANT list_matching_app: DELETE, INSERT, SELECT, UPDATE
   GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE public_record
+  id uuid NOT NULL
+  number text NOT NULL
+  version integer NOT NULL
+  kind text NOT NULL
+  status text NOT NULL
+  reason text
+  department_code text NOT NULL
+  standard text NOT NULL
+  source_key text NOT NULL
+  content_hash text NOT NULL
+  subject_id uuid
+  subject_kind text NOT NULL
+  subject_name text
+  subject_uscc text
+  subject_sealed text
+  subject_name_masked text
+  subject_id_masked text
+  other_numbers jsonb NOT NULL
+  representative_sealed text
+  representative_masked text
+  document_name text
+  document_number text
+  decided_on date NOT NULL
+  authority_name text NOT NULL
+  authority_code text
+  source_name text
+  source_code text
+  grade text
+  content jsonb NOT NULL
+  valid_from date
+  valid_to date
+  public_until date
+  publish_due_on date NOT NULL
+  published_on date
+  withdraw_due_on date
+  withdrawn_on date
+  term_provisional boolean NOT NULL
+  remark text
+  received_at timestamp with time zone NOT NULL
+  received_by text NOT NULL
+  CONSTRAINT public_record_check CHECK (
+CASE subject_kind
+    WHEN 'PERSON'::text THEN ((subject_name IS NULL) AND (subject_uscc IS NULL) AND (num_nonnulls(subject_sealed, subject_name_masked, subject_id_masked) = 3))
+    ELSE ((subject_name IS NOT NULL) AND (num_nonnulls(subject_sealed, subject_name_masked, subject_id_masked) = 0))
+END)
+  CONSTRAINT public_record_check1 CHECK (((status <> ALL (ARRAY['PUBLISHED'::text, 'STOPPED'::text])) OR (subject_id IS NOT NULL)))
+  CONSTRAINT public_record_kind_check CHECK ((kind = ANY (ARRAY['PENALTY'::text, 'LICENCE'::text, 'ABNORMAL'::text])))
+  CONSTRAINT public_record_number_key UNIQUE (number)
+  CONSTRAINT public_record_pkey PRIMARY KEY (id)
+  CONSTRAINT public_record_status_check CHECK ((status = ANY (ARRAY['CHECKING'::text, 'PUBLISHED'::text, 'STOPPED'::text, 'WITHDRAWN'::text])))
+  CONSTRAINT public_record_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES list_matching.subject(id)
+  CREATE INDEX public_record_department ON list_matching.public_record USING btree (department_code, id)
+  CREATE INDEX public_record_subject ON list_matching.public_record USING btree (subject_id, id)
+  CREATE UNIQUE INDEX public_record_number_key ON list_matching.public_record USING btree (number)
+  CREATE UNIQUE INDEX public_record_pkey ON list_matching.public_record USING btree (id)
+  CREATE UNIQUE INDEX public_record_source ON list_matching.public_record USING btree (department_code, kind, source_key) WHERE (status <> 'WITHDRAWN'::text)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY department TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  GRANT list_matching_app: INSERT, SELECT, UPDATE
+  GRANT list_matching_consumer: INSERT, SELECT, UPDATE
+
+TABLE public_record_fact
+  record_id uuid NOT NULL
+  version integer NOT NULL
+  what text NOT NULL
+  from_status text
+  to_status text NOT NULL
+  at timestamp with time zone NOT NULL
+  actor text NOT NULL
+  detail jsonb NOT NULL
+  department_code text NOT NULL
+  CONSTRAINT public_record_fact_pkey PRIMARY KEY (record_id, version)
+  CONSTRAINT public_record_fact_record_id_fkey FOREIGN KEY (record_id) REFERENCES list_matching.public_record(id)
+  CREATE UNIQUE INDEX public_record_fact_pkey ON list_matching.public_record_fact USING btree (record_id, version)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY department TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: INSERT, SELECT
+
+TABLE recognition_agreement
+  id uuid NOT NULL DEFAULT uuidv7()
+  region_code text NOT NULL
+  list_code text NOT NULL
+  valid_from date NOT NULL
+  valid_to date
+  document_name text NOT NULL
+  document_no text NOT NULL
+  status text NOT NULL
+  proposed_by text NOT NULL
+  proposed_at timestamp with time zone NOT NULL
+  decided_by text
+  decided_at timestamp with time zone
+  end_on date
+  end_document_no text
+  end_proposed_by text
+  end_decided_by text
+  CONSTRAINT recognition_agreement_check CHECK (((valid_to IS NULL) OR (valid_to >= valid_from)))
+  CONSTRAINT recognition_agreement_pkey PRIMARY KEY (id)
+  CREATE INDEX recognition_agreement_list ON list_matching.recognition_agreement USING btree (list_code)
+  CREATE UNIQUE INDEX recognition_agreement_pkey ON list_matching.recognition_agreement USING btree (id)
+  GRANT list_matching_app: INSERT, SELECT, UPDATE
+  GRANT list_matching_consumer: INSERT, SELECT, UPDATE
+
+TABLE register_change
+  id bigint NOT NULL GENERATED AS IDENTITY
+  subject_id uuid NOT NULL
+  written_by xid8 NOT NULL DEFAULT pg_current_xact_id()
+  at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT register_change_pkey PRIMARY KEY (id)
+  CREATE INDEX register_change_subject ON list_matching.register_change USING btree (subject_id, id)
+  CREATE INDEX register_change_writer ON list_matching.register_change USING btree (written_by)
+  CREATE UNIQUE INDEX register_change_pkey ON list_matching.register_change USING btree (id)
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: DELETE, INSERT, SELECT
+
 TABLE reveal_log
   id bigint NOT NULL GENERATED AS IDENTITY
   candidate_id uuid NOT NULL
@@ -348,6 +936,44 @@ TABLE set_aside_event
   GRANT list_matching_app: DELETE, INSERT, SELECT, UPDATE
   GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE snapshot_size
+  department_code text NOT NULL
+  origin text NOT NULL
+  list_code text NOT NULL
+  rows integer NOT NULL
+  job_id uuid NOT NULL
+  taken_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT snapshot_size_pkey PRIMARY KEY (department_code, origin, list_code)
+  CREATE UNIQUE INDEX snapshot_size_pkey ON list_matching.snapshot_size USING btree (department_code, origin, list_code)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY department TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  GRANT list_matching_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE source_question
+  id uuid NOT NULL DEFAULT uuidv7()
+  entry_id uuid NOT NULL
+  job_id uuid NOT NULL
+  department_code text NOT NULL
+  list_code text NOT NULL
+  status text NOT NULL DEFAULT 'OPEN'::text
+  asked_at timestamp with time zone NOT NULL DEFAULT now()
+  due_at timestamp with time zone NOT NULL
+  answered_at timestamp with time zone
+  answered_by text
+  document_no text
+  reason text
+  CONSTRAINT source_question_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES list_matching.list_entry(id)
+  CONSTRAINT source_question_pkey PRIMARY KEY (id)
+  CONSTRAINT source_question_status_check CHECK ((status = ANY (ARRAY['OPEN'::text, 'CONFIRMED'::text, 'REAPPEARED'::text, 'EXITED'::text])))
+  CREATE INDEX source_question_page ON list_matching.source_question USING btree (id DESC)
+  CREATE UNIQUE INDEX source_question_open ON list_matching.source_question USING btree (entry_id) WHERE (status = 'OPEN'::text)
+  CREATE UNIQUE INDEX source_question_pkey ON list_matching.source_question USING btree (id)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY department TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  GRANT list_matching_app: INSERT, SELECT, UPDATE
+  GRANT list_matching_consumer: INSERT, SELECT, UPDATE
+
 TABLE subject
   id uuid NOT NULL
   version integer NOT NULL
@@ -361,19 +987,55 @@ TABLE subject
   region_code text
   provisional boolean NOT NULL
   registered_at timestamp with time zone NOT NULL DEFAULT now()
-  CONSTRAINT subject_check CHECK (
-CASE kind
-    WHEN 'PERSON'::text THEN ((name IS NULL) AND (uscc_code IS NULL) AND (num_nonnulls(sealed, id_hash, name_masked, id_masked) = 4))
-    ELSE ((name IS NOT NULL) AND (uscc_code IS NOT NULL) AND (num_nonnulls(sealed, id_hash) = 0))
-END)
+  status text NOT NULL DEFAULT 'NORMAL'::text
+  status_on date
+  established_on date
+  former_names jsonb NOT NULL DEFAULT '[]'::jsonb
+  codes jsonb NOT NULL DEFAULT '{}'::jsonb
+  address text
+  phone_hash text
+  representative_sealed text
+  representative_hash text
+  representative_since date
+  sealed_details text
+  parent_id uuid
+  merged_into uuid
+  identified boolean NOT NULL DEFAULT true
   CONSTRAINT subject_id_hash_key UNIQUE (id_hash)
+  CONSTRAINT subject_identity CHECK (
+CASE
+    WHEN (kind = 'PERSON'::text) THEN ((name IS NULL) AND (uscc_code IS NULL) AND (num_nonnulls(sealed, name_masked, id_masked) = 3) AND (identified = (id_hash IS NOT NULL)))
+    ELSE ((name IS NOT NULL) AND (num_nonnulls(sealed, id_hash) = 0) AND (identified = (uscc_code IS NOT NULL)))
+END)
+  CONSTRAINT subject_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES list_matching.subject(id)
+  CONSTRAINT subject_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES list_matching.subject(id)
   CONSTRAINT subject_pkey PRIMARY KEY (id)
+  CONSTRAINT subject_status_check CHECK ((status = ANY (ARRAY['NORMAL'::text, 'REVOKED'::text, 'DEREGISTERED'::text, 'DEAD'::text])))
   CONSTRAINT subject_uscc_code_key UNIQUE (uscc_code)
+  CREATE INDEX subject_merged ON list_matching.subject USING btree (merged_into) WHERE (merged_into IS NOT NULL)
+  CREATE INDEX subject_name ON list_matching.subject USING btree (name) WHERE (identified AND (name IS NOT NULL))
+  CREATE INDEX subject_representative ON list_matching.subject USING btree (representative_hash) WHERE (representative_hash IS NOT NULL)
   CREATE UNIQUE INDEX subject_id_hash_key ON list_matching.subject USING btree (id_hash)
   CREATE UNIQUE INDEX subject_pkey ON list_matching.subject USING btree (id)
   CREATE UNIQUE INDEX subject_uscc_code_key ON list_matching.subject USING btree (uscc_code)
   GRANT list_matching_app: DELETE, INSERT, SELECT, UPDATE
   GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE subject_fact
+  subject_id uuid NOT NULL
+  version integer NOT NULL
+  what text NOT NULL
+  effective_on date
+  patch jsonb NOT NULL
+  source text NOT NULL
+  document_no text
+  actor text NOT NULL
+  recorded_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT subject_fact_pkey PRIMARY KEY (subject_id, version)
+  CONSTRAINT subject_fact_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES list_matching.subject(id) ON DELETE CASCADE
+  CREATE UNIQUE INDEX subject_fact_pkey ON list_matching.subject_fact USING btree (subject_id, version)
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: INSERT, SELECT
 
 TABLE subject_lane
   subject_key text NOT NULL
@@ -381,6 +1043,40 @@ TABLE subject_lane
   CREATE UNIQUE INDEX subject_lane_pkey ON list_matching.subject_lane USING btree (subject_key)
   GRANT list_matching_app: DELETE, INSERT, SELECT, UPDATE
   GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE subject_link
+  id uuid NOT NULL DEFAULT uuidv7()
+  from_subject uuid NOT NULL
+  to_subject uuid NOT NULL
+  kind text NOT NULL
+  effective_on date NOT NULL
+  document_no text NOT NULL
+  reason text NOT NULL
+  actor text NOT NULL
+  at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT subject_link_check CHECK ((from_subject <> to_subject))
+  CONSTRAINT subject_link_from_subject_fkey FOREIGN KEY (from_subject) REFERENCES list_matching.subject(id)
+  CONSTRAINT subject_link_from_subject_to_subject_kind_key UNIQUE (from_subject, to_subject, kind)
+  CONSTRAINT subject_link_kind_check CHECK ((kind = ANY (ARRAY['SAME'::text, 'SUCCESSOR'::text, 'SPLIT_OFF'::text])))
+  CONSTRAINT subject_link_pkey PRIMARY KEY (id)
+  CONSTRAINT subject_link_to_subject_fkey FOREIGN KEY (to_subject) REFERENCES list_matching.subject(id)
+  CREATE UNIQUE INDEX subject_link_from_subject_to_subject_kind_key ON list_matching.subject_link USING btree (from_subject, to_subject, kind)
+  CREATE UNIQUE INDEX subject_link_pkey ON list_matching.subject_link USING btree (id)
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: INSERT, SELECT
+
+TABLE subject_reveal
+  id bigint NOT NULL GENERATED AS IDENTITY
+  subject_id uuid NOT NULL
+  field text NOT NULL
+  actor text NOT NULL
+  purpose text NOT NULL
+  at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT subject_reveal_pkey PRIMARY KEY (id)
+  CONSTRAINT subject_reveal_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES list_matching.subject(id)
+  CREATE UNIQUE INDEX subject_reveal_pkey ON list_matching.subject_reveal USING btree (id)
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: INSERT, SELECT
 
 TABLE subject_sequence
   subject_key text NOT NULL
@@ -402,3 +1098,55 @@ TABLE timer
   CREATE UNIQUE INDEX timer_pkey ON list_matching.timer USING btree (kind, reference)
   GRANT list_matching_app: DELETE, INSERT, SELECT, UPDATE
   GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE verification
+  id uuid NOT NULL DEFAULT uuidv7()
+  number text NOT NULL
+  version integer NOT NULL
+  batch_id uuid NOT NULL
+  subject_id uuid NOT NULL
+  department_code text NOT NULL
+  industry_department text NOT NULL
+  participants text[] NOT NULL
+  status text NOT NULL
+  claimed_by text
+  claimed_department text
+  submitted_by text
+  result text
+  answer jsonb
+  due_on date NOT NULL
+  overdue_at timestamp with time zone
+  requested_at timestamp with time zone NOT NULL
+  concluded_at timestamp with time zone
+  CONSTRAINT verification_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES list_matching.list_batch(id)
+  CONSTRAINT verification_number_key UNIQUE (number)
+  CONSTRAINT verification_pkey PRIMARY KEY (id)
+  CONSTRAINT verification_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES list_matching.subject(id)
+  CREATE INDEX verification_open ON list_matching.verification USING btree (department_code, due_on, id) WHERE (status <> ALL (ARRAY['CONCLUDED'::text, 'CANCELLED'::text]))
+  CREATE UNIQUE INDEX verification_number_key ON list_matching.verification USING btree (number)
+  CREATE UNIQUE INDEX verification_pkey ON list_matching.verification USING btree (id)
+  CREATE UNIQUE INDEX verification_subject ON list_matching.verification USING btree (batch_id, subject_id) WHERE (status <> 'CANCELLED'::text)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY participants TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (participants && string_to_array(current_setting('lianxin.departments'::text, true), ','::text))) CHECK -
+  GRANT list_matching_app: INSERT, SELECT, UPDATE
+  GRANT list_matching_consumer: INSERT, SELECT, UPDATE
+
+TABLE verification_fact
+  verification_id uuid NOT NULL
+  version integer NOT NULL
+  action text NOT NULL
+  from_status text
+  to_status text NOT NULL
+  at timestamp with time zone NOT NULL
+  actor text NOT NULL
+  department_code text
+  detail jsonb NOT NULL
+  CONSTRAINT verification_fact_pkey PRIMARY KEY (verification_id, version)
+  CONSTRAINT verification_fact_verification_id_fkey FOREIGN KEY (verification_id) REFERENCES list_matching.verification(id)
+  CREATE UNIQUE INDEX verification_fact_pkey ON list_matching.verification_fact USING btree (verification_id, version)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY participants TO list_matching_app USING (EXISTS ( SELECT 1
+   FROM list_matching.verification
+  WHERE (verification.id = verification_fact.verification_id))) CHECK -
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: INSERT, SELECT
