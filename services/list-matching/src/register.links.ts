@@ -22,6 +22,7 @@ export class RegisterLinks {
   async link(tx: Transaction, principal: Principal, fromId: string, request: SubjectLinkRequest): Promise<void> {
     const [fault, ...others] = findUnstorableTexts(request);
     if (fault !== undefined) throw new ProblemError('VALIDATION_FAILED', fault.detail, [fault, ...others]);
+    if (fromId === request.toSubjectId) throw new ProblemError('CONFLICT', '主体不能与自身关联');
     const today = this.clock.today();
     if (request.effectiveOn > today) {
       const detail = `日期不能晚于今天（${today}）`;
@@ -53,7 +54,6 @@ export class RegisterLinks {
     followers: readonly SubjectRow[],
     request: SubjectLinkRequest,
   ): Promise<void> {
-    if (from.id === to.id) throw new ProblemError('CONFLICT', '主体不能与自身归并');
     if ((from.kind === 'PERSON') !== (to.kind === 'PERSON')) throw new ProblemError('CONFLICT', '自然人与单位不能归并');
     if (from.merged_into !== null || to.merged_into !== null) throw new ProblemError('CONFLICT', '其中一个主体已归并到另一主体');
     // Whoever had proved to be `from` is now `to` as well: one step leads to the one who stands for all.
