@@ -108,7 +108,7 @@ export function compareBodies(query: Body, candidate: Body, weights: { trade: nu
   const sameTradeReading = query.trade === candidate.trade || sameReading(query.trade, candidate.trade);
   if (text === other) return { trade: 1, industry: candidate.industry === '' ? undefined : 1, sameTradeReading: true };
   if (text.length >= 4 && sameCharacters(text, other)) return { trade: creditOfOrder, industry: creditOfOrder, sameTradeReading };
-  const aligned = bestParting(text, candidate, weights);
+  const aligned = bestParting(query, candidate, weights);
   if (sameTradeReading && query.trade !== '') {
     const industry = industrySimilarity(query.industry, candidate.industry);
     const trade = query.trade === candidate.trade ? 1 : creditOfReading;
@@ -118,16 +118,19 @@ export function compareBodies(query: Body, candidate: Body, weights: { trade: nu
 }
 
 function bestParting(
-  text: string,
+  query: Body,
   candidate: Body,
   weights: { trade: number; industry: number },
 ): { trade: number; industry: number | undefined } {
+  const text = query.trade + query.industry;
   const heads = prefixDistances(text, candidate.trade);
   const tails = prefixDistances(text, candidate.industry, true);
   let best: { trade: number; industry: number | undefined } = { trade: 0, industry: 0 };
   for (let parting = 0; parting <= Math.min(text.length, longest); parting += 1) {
     const trade = shareOf(heads[parting] ?? 0, parting, candidate.trade.length);
     const rest = text.length - parting;
+    // A 行业 that was written is never taken for one that was left out.
+    if (rest === 0 && query.industry !== '' && candidate.industry !== '') continue;
     const industry = restSimilarity(tails[rest] ?? longest, rest, candidate.industry.length);
     if (weigh(trade, industry, weights) > weigh(best.trade, best.industry, weights)) best = { trade, industry };
   }
