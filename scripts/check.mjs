@@ -62,7 +62,7 @@ function checkTexts() {
         });
       }
       // A table of texts is as long as the product has texts.
-      if (lines.length > 401 && !/generated|problems\.ts$|texts\.\w\w\.ts$/.test(name))
+      if (lines.length > 402 && !/generated|problems\.ts$|texts\.\w\w\.ts$/.test(name))
         faults.push(`${name} has ${lines.length} lines: would two names be clearer than one?`);
     }
   }

@@ -28,10 +28,14 @@ class ServiceProcess {
     child.stdout?.on('data', (chunk: Buffer) => {
       output += chunk.toString('utf8');
     });
-    const url = await eventually('the service takes requests', () => {
-      if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
-      return /^ready (\S+)$/m.exec(output)?.[1];
-    });
+    const url = await eventually(
+      'the service takes requests',
+      () => {
+        if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
+        return /^ready (\S+)$/m.exec(output)?.[1];
+      },
+      60_000,
+    );
     return new ServiceProcess(url, child);
   }
 

@@ -83,7 +83,13 @@ describe('a punishment step by step (T1–T12)', () => {
     const [row] = await lists.city.query('SELECT row_to_json(e)::text AS text FROM list_matching.list_entry e WHERE id = $1', [drafted.id]);
     expect([String(row?.['text']).includes(idNumber), String(row?.['text']).includes('张示例')]).toEqual([false, false]);
     const put = (changes: Record<string, unknown>, headers: Record<string, string>) =>
-      lists.call<ListEntryView & ProblemBody>(market, 'PUT', `/api/v1/list-entries/${drafted.id}`, { ...body, ...changes }, headers);
+      lists.call<ListEntryView & Pick<ProblemBody, 'code' | 'errors' | 'detail'>>(
+        market,
+        'PUT',
+        `/api/v1/list-entries/${drafted.id}`,
+        { ...body, ...changes },
+        headers,
+      );
     expect([(await put({}, {})).status, (await put({}, { 'if-match': '"7"' })).status]).toEqual([412, 412]);
     const edited = await put({ facts: '另一事由' }, { 'if-match': '"1"' });
     expect([edited.status, edited.headers.get('etag'), edited.body.timeline.at(-1)?.detail]).toEqual([200, '"2"', { fields: ['facts'] }]);

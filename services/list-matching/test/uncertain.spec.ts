@@ -31,7 +31,7 @@ describe('records without a valid number (§11.3 P1–S3, §11.4 P1–S2): nothi
       .results;
   };
   /** Registers and waits until the index knows. */
-  const known = async (...changes: ({ kind: string; name: string; usccCode?: string; idNumber?: string } & object)[]) => {
+  const known = async (...changes: { kind: string; name: string; usccCode?: string; idNumber?: string; [field: string]: unknown }[]) => {
     const results = await tell(...changes);
     const version = async () =>
       (await lists.call<{ registerVersion: number }>(wageOffice, 'GET', '/api/v1/algorithms')).body.registerVersion;
@@ -56,7 +56,7 @@ describe('records without a valid number (§11.3 P1–S3, §11.4 P1–S2): nothi
     (await lists.call<Page<CandidateView>>(creditOffice, 'GET', `/api/v1/match-candidates?limit=200&sourceId=${id}&status=${status}`)).body
       .data;
   const decide = (id: string, verdict: string, body: object = { reason: '已核对档案' }) =>
-    lists.call<CandidateView & ProblemBody>(creditOffice, 'POST', `/api/v1/match-candidates/${id}/${verdict}`, body);
+    lists.call<CandidateView & Pick<ProblemBody, 'code'>>(creditOffice, 'POST', `/api/v1/match-candidates/${id}/${verdict}`, body);
   const nothingSaid = (id: string) =>
     [listEntryActivated, listEntryReceived].every(
       (definition) => !lists.feeder.eventsOf(definition).some((event) => event.data.entryId === id),
