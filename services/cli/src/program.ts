@@ -8,6 +8,7 @@ import { registerExport } from './export.command.ts';
 import { registerImports } from './import-flow.command.ts';
 import { registerLag } from './lag.command.ts';
 import { registerListEntries } from './list-entry.command.ts';
+import { registerMatch } from './match.command.ts';
 import { languages, outputFormats } from './options.ts';
 import { registerParked } from './parked.command.ts';
 import { registerTasks } from './task.command.ts';
@@ -24,6 +25,7 @@ export function buildProgram(context: CommandContext, help: { out: (text: string
   registerDemo(program, context);
   registerListEntries(program, context);
   registerImports(program, context);
+  registerMatch(program, context);
   registerTasks(program, context);
   registerExport(program, context);
   registerLag(program, context);

@@ -13,6 +13,9 @@ export const matchJobViewSchema = z
       /** While the file is being read: an estimate by how much of it has been read. */
       total: z.int().nullable(),
       done: z.int(),
+      /** Rows that could be read; the others are `failed`. */
+      succeeded: z.int(),
+      failed: z.int(),
       matched: z.int(),
       toReview: z.int(),
       unmatched: z.int(),
@@ -42,6 +45,8 @@ export function matchJobViewOf(job: MatchJobRow, now: Date): MatchJobView {
     progress: {
       total: job.total,
       done: job.done,
+      succeeded: job.done - job.faulty,
+      failed: job.faulty,
       matched: job.matched,
       toReview: job.to_review,
       unmatched: job.unmatched,
