@@ -6,8 +6,8 @@ import { openTable, sniffBytes, sniffFormat, type Table, TableFault, type TableF
 import { Injectable } from '@nestjs/common';
 import { insertPiece, readPiece } from './import-piece.store.ts';
 
-/** Largest file: CSV; a workbook ends at `workbookLimits.fileBytes`. */
-export const maxFileBytes = 200 * 1024 * 1024;
+/** Largest file: CSV, some two million rows; a workbook ends at `workbookLimits.fileBytes`. */
+export const maxFileBytes = 512 * 1024 * 1024;
 const pieceBytes = 512 * 1024;
 
 export interface ReceivedFile {
