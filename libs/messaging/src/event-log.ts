@@ -30,7 +30,7 @@ export interface ConsumeOptions {
   readonly positionOf: (topic: string, partition: number) => Promise<number>;
   /** Resolves when the batch's effects and position are committed. When it throws, the same records come again. */
   readonly onBatch: (batch: LogBatch) => Promise<void>;
-  /** Given: batches of different partitions that are there at the same time come together in one call instead, at most twice `maxBatch` records of them. */
+  /** Given: batches of different partitions that are there at the same time come together in one call instead, `maxBatch` records at most. */
   readonly onBatches?: ((batches: readonly LogBatch[]) => Promise<void>) | undefined;
   readonly onError: (error: unknown) => void;
 }

@@ -1,7 +1,5 @@
 import type { LogBatch } from './event-log.ts';
 
-/** How many records are handed over in one call when several partitions have something at the same time, as a multiple of what one may have. */
-const batchesInOneCall = 2;
 /** Calls under way at the same time, each a transaction of its own. */
 const callsAtOnce = 4;
 
@@ -20,10 +18,6 @@ export function groupsOf<Batch extends LogBatch>(batches: readonly Batch[], maxR
   return groups;
 }
 
-export function mostRecordsTogether(maxBatch: number): number {
-  return batchesInOneCall * maxBatch;
-}
-
 interface Waiting {
   readonly batch: LogBatch;
   readonly resolve: () => void;
@@ -39,6 +33,7 @@ export class Gathering {
   private calls = 0;
   private isScheduled = false;
 
+  /** @param maxBatch most records in one call: a backlog comes as before, partition by partition, and takes no more memory. */
   constructor(
     private readonly handOver: (batches: readonly LogBatch[]) => Promise<void>,
     private readonly maxBatch: number,
@@ -62,7 +57,7 @@ export class Gathering {
     while (this.calls < callsAtOnce && this.waiting.length > 0) {
       const [group = []] = groupsOf(
         this.waiting.map((one) => one.batch),
-        mostRecordsTogether(this.maxBatch),
+        this.maxBatch,
       );
       const taken = this.waiting.splice(0, group.length);
       this.calls++;

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { ConsumeOptions, LogBatch, LogConsumer, StoredRecord } from './event-log.ts';
-import { groupsOf, mostRecordsTogether } from './gathering.ts';
+import { groupsOf } from './gathering.ts';
 import { backoffMs, Loop } from './loop.ts';
 
 export const wakeChannel = 'lianxin_event_log';
@@ -69,7 +69,7 @@ class Member {
     const most = onBatches === undefined ? lanesAtOnce.alone : lanesAtOnce.together;
     const batches = await this.readBatches(idle.slice(0, Math.max(0, most - this.working.size)));
     if (onBatches === undefined) for (const batch of batches) this.work([batch], () => onBatch(batch));
-    else for (const group of groupsOf(batches, mostRecordsTogether(maxBatch))) this.work(group, () => onBatches(group));
+    else for (const group of groupsOf(batches, maxBatch)) this.work(group, () => onBatches(group));
     return false;
   }
 
