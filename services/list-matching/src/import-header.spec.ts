@@ -90,8 +90,8 @@ describe('fields of a file', () => {
     expect(filled.columns.map((column) => column.path.join('.'))).toEqual(['listCode', 'facts', 'sourceRecordId']);
     expect(filled.fill(['BL', ' '], ['BL', ' ', '7'])).toEqual(['BL', '默认', '7']);
     expect(filled.fill(['BL', '自有'], ['BL', '自有', '8'])).toEqual(['BL', '自有', '8']);
-    for (const defaults of [{ telephone: '1' }, { facts: '@没有这列' }])
-      expect(applyDefaults(listEntryIndex, header.columns, headers, defaults).ok).toBe(false);
+    const refused: Readonly<Record<string, string>>[] = [{ telephone: '1' }, { facts: '@没有这列' }];
+    for (const defaults of refused) expect(applyDefaults(listEntryIndex, header.columns, headers, defaults).ok).toBe(false);
   });
 });
 
