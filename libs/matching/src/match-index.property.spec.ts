@@ -189,7 +189,7 @@ describe('the index', () => {
     const byId = new Map(records.map((one) => [one.id, one]));
     const index = MatchIndex.build(records);
     let exact = 0;
-    for (let asked = 0; asked < 800; asked += 1) {
+    for (let asked = 0; asked < 2_000; asked += 1) {
       const query = next(3) === 0 ? personQuery(next) : organisationQuery(next);
       for (const result of index.search(query, { limit: 100 }).results) {
         const found = byId.get(result.recordId);

@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { maskIdNumber, maskName, type Principal, ProblemError, type RegisterChange, type RegisterResult } from '@lianxin/contracts';
+import { maskIdNumber, maskName, type Principal, type RegisterChange, type RegisterResult } from '@lianxin/contracts';
 import { lockLanes, type NewEvent, Outbox } from '@lianxin/messaging';
 import { Clock, PersonalData, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
@@ -14,7 +14,7 @@ import { KnownSubjects, type SubjectInWork } from './register-work.ts';
 import { openDetails, openRepresentative, sealDetails, sealRepresentative } from './subject.details.ts';
 import { changedEvents, registeredEvent } from './subject.events.ts';
 import { isSamePersonName } from './subject.service.ts';
-import { findByIdentity, findSubjects, type SubjectRow } from './subject.store.ts';
+import { findByIdentity, findSubjects, lockIdentities, type SubjectRow } from './subject.store.ts';
 
 const nobody: RegisterResult = { outcome: 'UNCHANGED', subjectId: null, version: null, endedEntries: [], errors: [] };
 
@@ -63,11 +63,14 @@ export class RegisterService {
     const codes = changes
       .flatMap(({ clean, parentUsccCode }) => [clean.usccCode, parentUsccCode?.toUpperCase() ?? null])
       .filter((code) => code !== null);
-    const found = await findByIdentity(
+    const hashes = changes.flatMap(({ clean }) => (clean.document === null ? [] : [this.hashOf(clean.document)]));
+    const bearers = new Set((await findByIdentity(tx, codes, hashes)).flatMap((row) => [row.uscc_code, row.id_hash]));
+    // Somebody else may be registering one of the others at this moment: what is read after the wait is what counts.
+    await lockIdentities(
       tx,
-      codes,
-      changes.flatMap(({ clean }) => (clean.document === null ? [] : [this.hashOf(clean.document)])),
+      [...codes, ...hashes].filter((key) => !bearers.has(key)),
     );
+    const found = await findByIdentity(tx, codes, hashes);
     await lockLanes(
       tx,
       found.map((row) => row.id),
@@ -209,8 +212,7 @@ export class RegisterService {
   private async write(tx: Transaction, principal: Principal, known: KnownSubjects): Promise<void> {
     const events: NewEvent[] = [];
     for (const { row } of known.begun) {
-      // Somebody else registered the same number at this moment: the whole work runs again and finds it.
-      if ((await insertRegistered(tx, row)) === undefined) throw new ProblemError('UNAVAILABLE', '该主体正在登记，请重试');
+      if ((await insertRegistered(tx, row)) === undefined) throw new Error('a subject was registered past the lock of its number');
       events.push(registeredEvent(row, principal.id), ...changedEvents(row, principal.id).slice(1));
     }
     await lockLanes(

@@ -12,6 +12,7 @@ import {
   findMergedInto,
   findSubjects,
   insertSubjects,
+  lockIdentities,
   type NewSubject,
   type SubjectRow,
 } from './subject.store.ts';
@@ -55,14 +56,12 @@ export class SubjectRegister {
     }
     const bearers = await this.find(tx, [...wanted.keys()]);
     const unknown = [...wanted].filter(([key]) => !bearers.has(key));
-    const inserted =
-      unknown.length === 0
-        ? []
-        : await insertSubjects(
-            tx,
-            unknown.map(([, subject]) => this.newSubject(subject)),
-            actor,
-          );
+    const newcomers = unknown.map(([, subject]) => this.newSubject(subject));
+    await lockIdentities(
+      tx,
+      newcomers.map((row) => row.uscc_code ?? row.id_hash ?? ''),
+    );
+    const inserted = newcomers.length === 0 ? [] : await insertSubjects(tx, newcomers, actor);
     for (const row of inserted) bearers.set(keyOfRow(row), row);
     const meanwhile = unknown.map(([key]) => key).filter((key) => !bearers.has(key));
     if (meanwhile.length > 0) for (const [key, row] of await this.find(tx, meanwhile)) bearers.set(key, row);

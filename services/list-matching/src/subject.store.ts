@@ -64,6 +64,19 @@ export function findMergedInto(tx: Transaction, ids: readonly string[]): Promise
 }
 
 /**
+ * Whoever is about to register one of these numbers waits here for whoever does so at this moment, and finds its subject afterwards. The numbers share
+ * a thousand locks, taken in one order, so that two batches never wait for each other in a ring and a large one does not fill the lock table.
+ */
+export async function lockIdentities(tx: Transaction, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
+  await tx.execute(
+    `SELECT pg_advisory_xact_lock(hashtext('list_matching.subject'), bucket)
+     FROM (SELECT DISTINCT hashtext(key) & 1023 AS bucket FROM unnest($1::text[]) AS key ORDER BY 1) AS buckets`,
+    [keys],
+  );
+}
+
+/**
  * Registers subjects with their first fact, always in the order of their identity, so that two batches never wait for each other in a ring. One that
  * another transaction registers at this moment is waited for and left out of the result.
  */
