@@ -6,8 +6,8 @@ export type ReadRows = (statements: readonly string[]) => Promise<string[]>;
 export interface TableDigest {
   /** What each row says by itself, ids and moments left out, in alphabetical order. */
   readonly rows: readonly string[];
-  /** One hash over all rows with what their ids refer to. */
-  readonly hash: string;
+  /** Of each row, in the same order: what it says with what its ids refer to, one step along the references further each time. */
+  readonly steps: readonly (readonly string[])[];
 }
 
 /** What tells how the work was done, not what is so: transport, positions, locks, retries, ages of caches. */
@@ -16,10 +16,10 @@ const bookkeeping = /^(outbox|inbox|consumer_position|subject_lane|subject_revis
 const ownToken = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?:\\x)?[0-9a-f]{32,}|[A-Za-z0-9_+/-]{40,}={0,2}/g;
 /** A moment; one on the full hour is a deadline and stays. */
 const moment = /\d{4}-\d\d-\d\d[T ]\d\d:(?!00:00(?:\.0+)?(?:Z|\+|"))\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::\d\d)?)?/g;
-/** Columns that tell in which order or transaction things came in, or are drawn by lot: what came is compared, not when. */
-const arrival = /("(?:sequence|epoch|written_by)": )(?:\d+|"[^"]*")|("id": )\d+/g;
+/** What tells in which order, transaction or batch things came in, or is drawn by lot: what came is compared, not when or with what. */
+const arrival = /("(?:sequence|epoch|written_by|traceparent)": )(?:\d+|"[^"]*")|("id": )\d+/g;
 /** How far a meaning is carried along references: task → basis → plan → entry → subject. */
-const rounds = 5;
+export const stepsCompared = 5;
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 interface Row {
@@ -48,13 +48,16 @@ export async function digestOfTables(read: ReadRows): Promise<Record<string, Tab
   const tables = await businessTables(read);
   const lines = await read(tables.map((table) => `SELECT '${table} ' || to_jsonb(t)::text FROM ${table} t`));
   const rows = lines.map(rowOf);
-  const meanings = meaningsOf(rows);
+  const steps = meaningsOf(rows);
   const byTable = Map.groupBy(rows, (row) => row.table);
   return Object.fromEntries(
     tables.map((table) => {
-      const found = byTable.get(table) ?? [];
-      const hashes = found.map((row) => hashOf(spelled(row.content, meanings))).sort();
-      return [table, { rows: found.map((row) => spelled(row.content, nothing)).sort(), hash: hashOf(hashes.join('')) }];
+      const found = (byTable.get(table) ?? []).map((row) => ({
+        text: spelled(row.content, nothing),
+        steps: steps.map((meanings) => hashOf(spelled(row.content, meanings)).slice(0, 12)),
+      }));
+      found.sort((one, other) => (`${one.text} ${one.steps}` < `${other.text} ${other.steps}` ? -1 : 1));
+      return [table, { rows: found.map(({ text }) => text), steps: found.map(({ steps: hashes }) => hashes) }];
     }),
   );
 }
@@ -80,10 +83,11 @@ function spelled(value: Json, meanings: ReadonlyMap<string, string>): string {
   return `{${fields.sort().join(',')}}`;
 }
 
-/** Token → hash of all places where it stands, of all places where its neighbours stand, and so on. */
-function meaningsOf(rows: readonly Row[]): Map<string, string> {
-  let meanings = new Map<string, string>();
-  for (let round = 0; round < rounds; round++) {
+/** Token → hash of all places where it stands; then of all places where its neighbours stand, and so on. */
+function meaningsOf(rows: readonly Row[]): ReadonlyMap<string, string>[] {
+  const steps: Map<string, string>[] = [];
+  for (let round = 0; round < stepsCompared; round++) {
+    const meanings = steps.at(-1) ?? nothing;
     const places = new Map<string, string[]>();
     for (const row of rows) {
       const text = hashOf(`${row.table} ${spelled(row.content, meanings)}`);
@@ -93,9 +97,9 @@ function meaningsOf(rows: readonly Row[]): Map<string, string> {
         else known.push(place);
       });
     }
-    meanings = new Map([...places].map(([token, found]) => [token, hashOf(found.sort().join(''))]));
+    steps.push(new Map([...places].map(([token, found]) => [token, hashOf(found.sort().join(''))])));
   }
-  return meanings;
+  return steps;
 }
 
 /** Tells every place of every token: within which row, which element of a list, under which name. */

@@ -4,7 +4,7 @@ import { expect } from '@jest/globals';
 import { beijingDate } from '@lianxin/contracts';
 import { eventually } from '@lianxin/testing';
 import type { Mode, System } from './system.ts';
-import type { TableDigest } from './tables.ts';
+import { stepsCompared, type TableDigest } from './tables.ts';
 
 interface Heard {
   readonly group: string;
@@ -21,6 +21,7 @@ interface Found {
 type Tables = Readonly<Record<string, TableDigest>>;
 /** Differing rows of one table that are shown. */
 const shownRows = 3;
+const shownLetters = 600;
 
 /** Waits until every event that was said has been handled by every service that hears it, on whatever engine the log is. */
 export async function untilQuiet(system: System): Promise<void> {
@@ -91,26 +92,34 @@ export async function expectSameAsOtherWays(mode: Mode, tables: Tables): Promise
   }
 }
 
-/** In plain words, table by table, with the first rows that only one of them has; ids that lead elsewhere follow from these and are told where there are none. */
+/**
+ * In plain words, table by table, with the first rows that only one of them has. Where all rows are the same, the ids may still lead elsewhere: then the rows
+ * are told whose ids do so in the fewest steps, because from there it spreads to all that refers to them.
+ */
 function differencesOf(one: Found, other: Found): string[] {
   const names = [...new Set([...Object.keys(one.tables), ...Object.keys(other.tables)])].sort();
-  const astray: string[] = [];
-  const differences = names.flatMap((name) => {
-    const [mine, theirs] = [one.tables[name], other.tables[name]];
-    if (mine === undefined || theirs === undefined) return [`${name} is only on ${(mine === undefined ? other : one).mode}`];
-    if (mine.hash !== theirs.hash) astray.push(`${name}: the same rows, but ids that lead elsewhere`);
-    return [...onlyIn(one.mode, mine.rows, theirs.rows), ...onlyIn(other.mode, theirs.rows, mine.rows)].map((row) => `${name} ${row}`);
-  });
-  return differences.length > 0 ? differences : astray;
+  const differencesAt = (step: number | undefined) =>
+    names.flatMap((name) => {
+      const [mine, theirs] = [one.tables[name], other.tables[name]];
+      if (mine === undefined || theirs === undefined) return [`${name} is only on ${(mine === undefined ? other : one).mode}`];
+      const differing = [...onlyIn(one.mode, mine, theirs, step), ...onlyIn(other.mode, theirs, mine, step)];
+      return differing.map((row) => `${name}${step === undefined ? '' : `, whose ids lead elsewhere in ${step + 1} steps,`} ${row}`);
+    });
+  const found = differencesAt(undefined);
+  for (let step = 0; found.length === 0 && step < stepsCompared; step++) found.push(...differencesAt(step));
+  return found;
 }
 
-function onlyIn(mode: Mode, rows: readonly string[], others: readonly string[]): string[] {
+function onlyIn(mode: Mode, mine: TableDigest, theirs: TableDigest, step: number | undefined): string[] {
+  const keysOf = ({ rows, steps }: TableDigest) => (step === undefined ? rows : steps.map((hashes) => hashes[step] ?? ''));
   const left = new Map<string, number>();
-  for (const row of others) left.set(row, (left.get(row) ?? 0) + 1);
-  const only = rows.filter((row) => {
-    const count = left.get(row) ?? 0;
-    left.set(row, count - 1);
+  for (const key of keysOf(theirs)) left.set(key, (left.get(key) ?? 0) + 1);
+  const keys = keysOf(mine);
+  const only = mine.rows.filter((_, place) => {
+    const key = keys[place] ?? '';
+    const count = left.get(key) ?? 0;
+    left.set(key, count - 1);
     return count <= 0;
   });
-  return only.slice(0, shownRows).map((row) => `only on ${mode} (${only.length} rows): ${row}`);
+  return only.slice(0, shownRows).map((row) => `only on ${mode} (${only.length} rows): ${row.slice(0, shownLetters)}`);
 }
