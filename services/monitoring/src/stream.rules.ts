@@ -20,14 +20,21 @@ import {
   listEntrySuspended,
   taskAcknowledged,
   taskArmed,
+  taskAssigned,
   taskDispatched,
   taskHeld,
   taskLifted,
   taskLifting,
+  taskReassigned,
   taskReleased,
+  taskRescheduled,
   taskReturnDecided,
   taskReturned,
+  taskSettled,
   taskStarted,
+  urgeDelivered,
+  urgeRead,
+  urgeSent,
 } from '@lianxin/contracts';
 import { is } from './event.rules.ts';
 
@@ -59,12 +66,21 @@ function departmentProjections(event: LianxinEvent): Projection[] {
     is(event, taskStarted) ||
     is(event, taskArmed) ||
     is(event, taskLifted) ||
+    is(event, taskAssigned) ||
+    is(event, taskSettled) ||
+    is(event, taskRescheduled) ||
+    is(event, urgeSent) ||
+    is(event, urgeDelivered) ||
+    is(event, urgeRead) ||
     is(event, feedbackSubmitted) ||
     is(event, feedbackApproved) ||
     is(event, feedbackRejected) ||
     is(event, caseRecorded)
   )
     return [{ receiver: event.data.departmentCode, data: event.data }];
+  // Who lost a task hears it like who got it.
+  if (is(event, taskReassigned))
+    return [event.data.departmentCode, event.data.fromDepartment].map((receiver) => ({ receiver, data: event.data }));
   if (
     is(event, listEntryReceived) ||
     is(event, listEntryActivated) ||

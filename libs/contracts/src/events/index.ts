@@ -1,4 +1,5 @@
 import type { EventDefinition } from '../event.ts';
+import { calendarLoaded } from './calendar.ts';
 import { cataloguePublished } from './catalogue.ts';
 import { checkDecided, checkOverridden, checkPerformed } from './check.ts';
 import { incidentRaised } from './incident.ts';
@@ -34,6 +35,7 @@ import {
 } from './measure-plan.ts';
 import { publicRecordPublished, publicRecordStopped, publicRecordWithdrawn } from './public-record.ts';
 import { repairGranted, repairRevoked } from './repair.ts';
+import { restorationOrdered } from './restoration.ts';
 import { subjectChanged, subjectChangedV2, subjectRegistered } from './subject.ts';
 import {
   caseRecorded,
@@ -51,6 +53,8 @@ import {
   taskReturned,
   taskStarted,
 } from './task.ts';
+import { taskAssigned, taskReassigned, taskRescheduled, taskSettled } from './task-order.ts';
+import { urgeDelivered, urgeRead, urgeSent } from './urge.ts';
 import {
   verificationCancelled,
   verificationConcluded,
@@ -60,6 +64,7 @@ import {
   verificationTransferred,
 } from './verification.ts';
 
+export * from './calendar.ts';
 export * from './catalogue.ts';
 export * from './check.ts';
 export * from './incident.ts';
@@ -69,8 +74,11 @@ export * from './match.ts';
 export * from './measure-plan.ts';
 export * from './public-record.ts';
 export * from './repair.ts';
+export * from './restoration.ts';
 export * from './subject.ts';
 export * from './task.ts';
+export * from './task-order.ts';
+export * from './urge.ts';
 export * from './verification.ts';
 
 /** Every event of the system, by type. The only registry: producers and consumers validate against it. */
@@ -126,6 +134,15 @@ export const eventDefinitions: readonly EventDefinition[] = [
   taskStarted,
   taskArmed,
   taskLifted,
+  taskAssigned,
+  taskSettled,
+  taskReassigned,
+  taskRescheduled,
+  restorationOrdered,
+  urgeSent,
+  urgeDelivered,
+  urgeRead,
+  calendarLoaded,
   feedbackSubmitted,
   feedbackApproved,
   feedbackRejected,
