@@ -42,6 +42,23 @@ TABLE cross_check_run
   GRANT list_matching_app: SELECT
   GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE decision_notice
+  entry_id uuid NOT NULL
+  entry_version integer NOT NULL
+  content jsonb NOT NULL
+  persons_sealed text
+  sha256 text NOT NULL
+  made_at timestamp with time zone NOT NULL
+  made_by text NOT NULL
+  department_code text NOT NULL
+  CONSTRAINT decision_notice_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES list_matching.list_entry(id)
+  CONSTRAINT decision_notice_pkey PRIMARY KEY (entry_id)
+  CREATE UNIQUE INDEX decision_notice_pkey ON list_matching.decision_notice USING btree (entry_id)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY department TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: INSERT, SELECT
+
 TABLE department
   code text NOT NULL
   name_zh text NOT NULL
@@ -732,6 +749,33 @@ TABLE match_setting
   CONSTRAINT match_setting_key_check CHECK ((key = ANY (ARRAY['match.core_min'::text, 'match.review_min'::text, 'match.retry_days'::text])))
   CONSTRAINT match_setting_pkey PRIMARY KEY (id)
   CREATE UNIQUE INDEX match_setting_pkey ON list_matching.match_setting USING btree (id)
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: INSERT, SELECT
+
+TABLE notice_rendition
+  id bigint NOT NULL GENERATED AS IDENTITY
+  entry_id uuid NOT NULL
+  form text NOT NULL
+  sha256 text NOT NULL
+  purpose text
+  actor text NOT NULL
+  at timestamp with time zone NOT NULL
+  department_code text NOT NULL
+  CONSTRAINT notice_rendition_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES list_matching.decision_notice(entry_id)
+  CONSTRAINT notice_rendition_form_check CHECK ((form = ANY (ARRAY['FULL'::text, 'MASKED'::text])))
+  CONSTRAINT notice_rendition_pkey PRIMARY KEY (id)
+  CREATE INDEX notice_rendition_entry ON list_matching.notice_rendition USING btree (entry_id)
+  CREATE UNIQUE INDEX notice_rendition_pkey ON list_matching.notice_rendition USING btree (id)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY department TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: INSERT, SELECT
+
+TABLE notice_text
+  hash text NOT NULL
+  texts jsonb NOT NULL
+  CONSTRAINT notice_text_pkey PRIMARY KEY (hash)
+  CREATE UNIQUE INDEX notice_text_pkey ON list_matching.notice_text USING btree (hash)
   GRANT list_matching_app: INSERT, SELECT
   GRANT list_matching_consumer: INSERT, SELECT
 

@@ -1,6 +1,8 @@
 /** One part of a document on paper, from top to bottom. Texts are printed as they are: nothing in them is a command. */
 export type PaperBlock =
   | { readonly kind: 'heading'; readonly text: string }
+  /** The head of a second document on the same paper, after a `pageBreak`. */
+  | { readonly kind: 'title'; readonly text: string; readonly documentNo?: string }
   | { readonly kind: 'paragraph'; readonly text: string; readonly indent?: boolean }
   /** Label and value, one pair below the other. */
   | { readonly kind: 'fields'; readonly fields: readonly (readonly [label: string, value: string])[] }

@@ -58,12 +58,8 @@ class Printer {
   }
 
   begin(): void {
-    const { document, paper } = this;
-    document.addPage();
-    this.use('bold', sizes.title).text(printable(paper.title), { align: 'center' });
-    document.moveDown(0.3);
-    if (paper.documentNo !== undefined) this.use('regular', sizes.text).text(printable(paper.documentNo), { align: 'center' });
-    document.moveDown(1);
+    this.document.addPage();
+    this.head(this.paper.title, this.paper.documentNo);
   }
 
   async block(block: PaperBlock): Promise<void> {
@@ -74,6 +70,10 @@ class Printer {
         document.moveDown(0.4);
         this.use('bold', sizes.heading).text(printable(block.text), this.left, undefined, { width: this.width });
         document.moveDown(0.3);
+        return;
+      case 'title':
+        this.keep(60);
+        this.head(block.text, block.documentNo);
         return;
       case 'paragraph':
         this.use('regular', sizes.text).text(printable(block.text), this.left, undefined, {
@@ -100,6 +100,15 @@ class Printer {
       case 'pageBreak':
         document.addPage();
     }
+  }
+
+  private head(title: string, documentNo: string | undefined): void {
+    const { document } = this;
+    const centred = { width: this.width, align: 'center' } as const;
+    this.use('bold', sizes.title).text(printable(title), this.left, undefined, centred);
+    document.moveDown(0.3);
+    if (documentNo !== undefined) this.use('regular', sizes.text).text(printable(documentNo), this.left, undefined, centred);
+    document.moveDown(1);
   }
 
   private use(face: 'regular' | 'bold', size: number): PDFKit.PDFDocument {

@@ -45,9 +45,10 @@ export const entrySchema = z.looseObject({
   grade: z.string().nullable(),
   subject: z.looseObject({ kind: z.string(), name: z.string(), usccCode: z.string().nullable(), idMasked: z.string().nullable() }),
   parties: z.array(z.looseObject({ role: z.string(), name: z.string() })),
-  decision: z.looseObject({ name: z.string(), number: z.string(), date: z.string() }),
+  /** Null until it is signed. */
+  decision: z.looseObject({ name: z.string(), number: z.string(), date: z.string() }).nullable(),
   activatedOn: z.string().nullable(),
-  validFrom: z.string(),
+  validFrom: z.string().nullable(),
   validTo: z.string().nullable(),
   timeline: z.array(
     z.looseObject({

@@ -4,6 +4,7 @@ import { type Entry, entrySchema } from './answers.ts';
 import { type CommandContext, readersOf } from './command.ts';
 import { exitCodes } from './exit-code.rules.ts';
 import { registerImport } from './import.command.ts';
+import { registerNotice } from './list-entry-notice.command.ts';
 import type { Session } from './session.ts';
 import type { Texts } from './texts.ts';
 
@@ -14,6 +15,7 @@ export function registerListEntries(program: Command, context: CommandContext): 
   const read = readersOf(texts);
   const listEntry = program.command('list-entry').description(t.description);
   registerImport(listEntry, context);
+  registerNotice(listEntry, context);
   listEntry.command('get').description(t.get).argument('<id>', t.idArgument, read.id).action(context.action(getEntry));
   listEntry
     .command('exit')
@@ -77,7 +79,7 @@ function fieldsOf(entry: Entry, texts: Texts, isTable: boolean): [string, string
     [c.code, 'subjectCode', entry.subject.usccCode ?? entry.subject.idMasked],
     [c.designating, 'designatingDepartment', entry.designatingDepartment],
     [c.grade, 'grade', entry.grade],
-    [c.decision, 'decision', `${entry.decision.name} ${entry.decision.number} ${entry.decision.date}`],
+    [c.decision, 'decision', entry.decision && `${entry.decision.name} ${entry.decision.number} ${entry.decision.date}`],
     [c.parties, 'parties', entry.parties.length],
     [c.activatedOn, 'activatedOn', entry.activatedOn],
     [c.validFrom, 'validFrom', entry.validFrom],

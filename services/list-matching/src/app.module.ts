@@ -5,6 +5,9 @@ import { MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type Config, configSchema, ListConfig } from './config.ts';
+import { NoticeController } from './decision-notice.controller.ts';
+import { NoticeMaker } from './decision-notice.maker.ts';
+import { NoticeService } from './decision-notice.service.ts';
 import { DepartmentConsumer } from './department.consumer.ts';
 import { DesignationService } from './designation.service.ts';
 import { EntryWriter } from './entry.writer.ts';
@@ -37,6 +40,7 @@ import { migration0005 } from './migrations/0005-life-cycle.ts';
 import { migration0006 } from './migrations/0006-recognition.ts';
 import { migration0008 } from './migrations/0008-public-records.ts';
 import { migration0010 } from './migrations/0010-national-batches.ts';
+import { migration0011 } from './migrations/0011-decision-notices.ts';
 import { BatchClock } from './national-batch.clock.ts';
 import { NationalBatchController } from './national-batch.controller.ts';
 import { BatchIntake } from './national-batch.intake.ts';
@@ -89,6 +93,7 @@ export class AppModule {
         MatchController,
         MatchJobController,
         ...lifeControllers,
+        NoticeController,
         MatchCandidateController,
         ...importControllers,
         PublicRecordController,
@@ -109,6 +114,8 @@ export class AppModule {
         RegisterService,
         SubjectQueries,
         EntryWriter,
+        NoticeMaker,
+        NoticeService,
         DesignationService,
         ListEntryService,
         MatchIndexHost,
@@ -155,6 +162,7 @@ export const service = {
     migration0006,
     migration0008,
     migration0010,
+    migration0011,
     exportMigrationOf('list-matching'),
   ],
   module: (config) => AppModule.register(config),

@@ -16,6 +16,7 @@ import type {
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { decidePrepare, decideReturn } from './decision.rules.ts';
+import { findNotice } from './decision-notice.store.ts';
 import { DraftService } from './draft.service.ts';
 import { EntryChange } from './entry-change.service.ts';
 import { assertInState, endPublicNotice, notifiedParties, provedParty, reviewDefence, serve, sign, take } from './entry-steps.ts';
@@ -118,7 +119,7 @@ export class EntryStepService {
     return this.change(args, async (tx, work, entry) => {
       const surroundings = await this.changes.surroundingsOf(tx, work, entry);
       const parties = surroundings.parties.map((party) => provedParty(party, request.parties));
-      serve(work, entry, request, { ...surroundings, parties }, this.changes.context);
+      serve(work, entry, request, { ...surroundings, parties }, this.changes.context, await findNotice(tx, entry.row.id));
       work.proved.push(...parties.filter((party, index) => party !== surroundings.parties[index]));
     });
   }

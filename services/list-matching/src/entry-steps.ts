@@ -110,11 +110,14 @@ export function serve(
   request: ServeDecisionRequest,
   world: EntrySurroundings,
   context: StepContext,
+  notice: { readonly sha256: string } | undefined,
 ): void {
   assertInState(entry, 'SERVE');
   const { row } = entry;
   const rule = ruleOfList(row.list_code, row.decision_date ?? context.today);
-  const outcome = decideServe(row, request, world.definition, rule, context);
+  const decided = decideServe(row, request, world.definition, rule, context);
+  // Which documents were served: their hash stands with the fact (R-5-9).
+  const outcome = decided.ok ? { ...decided, detail: { ...decided.detail, noticeSha256: notice?.sha256 ?? null } } : decided;
   if (!outcome.ok || outcome.action === 'RECORD_SERVICE') {
     take(work, entry, outcome, row.decision_number);
     return;

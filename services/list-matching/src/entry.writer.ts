@@ -3,6 +3,7 @@ import { type NewEvent, Outbox, Timers } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { ListConfig } from './config.ts';
+import { NoticeMaker } from './decision-notice.maker.ts';
 import { closeAllDeadlines, closeDeadlines, type DeadlineName, type DeadlineRow, upsertDeadlines } from './entry-deadline.store.ts';
 import { closeReviewsOf, insertReviews } from './entry-review.store.ts';
 import type { EntryWork, NewDeadline } from './entry-work.ts';
@@ -41,6 +42,7 @@ export class EntryWriter {
     private readonly timers: Timers,
     private readonly clock: Clock,
     private readonly config: ListConfig,
+    private readonly notices: NoticeMaker,
   ) {}
 
   /** @param before events that go out ahead of those of the entries (subjects that were registered) */
@@ -71,6 +73,7 @@ export class EntryWriter {
       tx,
       [...newEntries, ...changedEntries].flatMap((entry) => entry.newFacts),
     );
+    await this.notices.make(tx, work);
     await this.writeDeadlines(tx, work);
     await this.writeReviews(tx, work);
   }

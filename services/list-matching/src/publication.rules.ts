@@ -71,7 +71,8 @@ export interface PublicFacts {
   readonly persons: readonly { readonly role: PartyRole; readonly name: string }[];
 }
 
-const roleLabels: Readonly<Record<PartyRole, string>> = {
+/** What the parties of an entry are called. */
+export const roleLabels: Readonly<Record<PartyRole, string>> = {
   SUBJECT: '主体',
   LEGAL_REPRESENTATIVE: '法定代表人',
   PRINCIPAL: '主要负责人',
