@@ -26,10 +26,17 @@ export const routedServices = {
   'execution-feedback': ['tasks', 'notices', 'feedback', 'files', 'cases'],
   'window-check': ['checks'],
   monitoring: ['stats', 'events'],
+  'credit-repair': ['repair-eligibility', 'repair-exclusions', 'repairs', 'repair-files', 'repair-receipts'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type ServiceName = keyof typeof routedServices;
 export const serviceNames = Object.keys(routedServices) as ServiceName[];
+
+/** Parts of the public face that another service than the one of the segment answers. */
+const publicServices: Readonly<Record<string, ServiceName>> = {
+  'repair-eligibility': 'credit-repair',
+  'repair-certificates': 'credit-repair',
+};
 
 const serviceBySegment = new Map(
   serviceNames.flatMap((service) => routedServices[service].map((segment) => [segment, service] as [string, ServiceName])),
@@ -46,7 +53,9 @@ export const apiPrefix = '/api/v1/';
 export function serviceOf(url: string): ServiceName | undefined {
   const path = url.split('?', 1)[0] ?? '';
   if (!path.startsWith(apiPrefix) || climbs(path)) return undefined;
-  return serviceBySegment.get(path.slice(apiPrefix.length).split('/', 1)[0] ?? '');
+  const [segment = '', part = ''] = path.slice(apiPrefix.length).split('/', 2);
+  const ofPart = segment === publicSegment && Object.hasOwn(publicServices, part) ? publicServices[part] : undefined;
+  return ofPart ?? serviceBySegment.get(segment);
 }
 
 /** Whether a request is for the public face: nobody signs in for it. Written in any other way it needs a key like everything else. */

@@ -14,6 +14,8 @@ const starters = {
     boot((await import('@lianxin/execution-feedback/app.module')).service, environment, beside),
   'window-check': async (environment: Environment) => boot((await import('@lianxin/window-check/app.module')).service, environment, beside),
   monitoring: async (environment: Environment) => boot((await import('@lianxin/monitoring/app.module')).service, environment, beside),
+  'credit-repair': async (environment: Environment) =>
+    boot((await import('@lianxin/credit-repair/app.module')).service, environment, beside),
   gateway: async (environment: Environment) => boot((await import('@lianxin/gateway/app.module')).service, environment),
 } as const satisfies Record<string, (environment: Environment) => Promise<RunningService>>;
 const beside = { aloneInProcess: false };

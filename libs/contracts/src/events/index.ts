@@ -36,6 +36,18 @@ import {
 import { publicRecordPublished, publicRecordStopped, publicRecordWithdrawn } from './public-record.ts';
 import { repairGranted, repairRevoked } from './repair.ts';
 import { restorationOrdered } from './restoration.ts';
+import {
+  repairAdvanced,
+  repairDeadlineMissed,
+  repairReceived,
+  repairRecordGranted,
+  repairRecordRevoked,
+  repairRefused,
+  repairSynced,
+  repairSyncFailed,
+  repairTemporarilyRestored,
+  repairTemporaryEnded,
+} from './repair-life.ts';
 import { subjectChanged, subjectChangedV2, subjectRegistered } from './subject.ts';
 import {
   caseRecorded,
@@ -75,6 +87,7 @@ export * from './measure-plan.ts';
 export * from './public-record.ts';
 export * from './repair.ts';
 export * from './restoration.ts';
+export * from './repair-life.ts';
 export * from './subject.ts';
 export * from './task.ts';
 export * from './task-order.ts';
@@ -110,6 +123,16 @@ export const eventDefinitions: readonly EventDefinition[] = [
   publicRecordWithdrawn,
   repairGranted,
   repairRevoked,
+  repairReceived,
+  repairAdvanced,
+  repairRefused,
+  repairRecordGranted,
+  repairRecordRevoked,
+  repairTemporarilyRestored,
+  repairTemporaryEnded,
+  repairSynced,
+  repairSyncFailed,
+  repairDeadlineMissed,
   verificationRequested,
   verificationTransferred,
   verificationConcluded,

@@ -1,0 +1,151 @@
+import { type Principal, ProblemError, seesWholeCity } from '@lianxin/contracts';
+import { Clock, Database, type Transaction } from '@lianxin/platform';
+import { Injectable } from '@nestjs/common';
+import type { AssertionRequest, EligibilityAnswer, EligibilityQuery, ItemEligibility, PublicEligibilityQuery } from './eligibility.api.ts';
+import { type Eligibility, eligibilityOf, type Knowledge } from './eligibility.rules.ts';
+import { type ItemRow, itemOf } from './item.rules.ts';
+import { ItemStore, type SubjectRow } from './item.store.ts';
+import { barsOf } from './non-repairable.rules.ts';
+import { repairPolicy } from './policy.data.ts';
+import { acrossDepartments } from './row-scope.store.ts';
+
+/** R-5-17: shown with every answer. */
+export const noFeeZh = '信用修复不收取任何费用；有偿删除信用记录属违法行为，请向信用办举报。';
+
+/** What the asker says, beside what is known here. */
+export interface Claims {
+  readonly dutiesPerformedOn?: string | null | undefined;
+  readonly commitment?: boolean | undefined;
+}
+
+export interface JudgedItem {
+  readonly row: ItemRow;
+  readonly eligibility: Eligibility;
+}
+
+/** Eligibility first: whether, from when, and what is still missing, for any record (R-5-2 – R-5-6, §5.6). */
+@Injectable()
+export class EligibilityService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly items: ItemStore,
+  ) {}
+
+  /** @throws ProblemError VALIDATION_FAILED when nothing is named or a window gives no purpose, NOT_FOUND */
+  async ask(principal: Principal, query: EligibilityQuery): Promise<EligibilityAnswer> {
+    const ids = [query.entryId, query.recordId].filter((id) => id !== undefined);
+    if (ids.length === 0 && query.subjectId === undefined && query.usccCode === undefined)
+      throw new ProblemError('VALIDATION_FAILED', '请提供 entryId、recordId、subjectId 或 usccCode 之一');
+    const read = (tx: Transaction) => this.answer(tx, ids, query, query, query.asOf);
+    const isWindow = principal.roles.includes('WINDOW_CLERK') || principal.roles.includes('SYSTEM_CLIENT');
+    if (!isWindow || seesWholeCity(principal)) return this.database.transaction(principal, read);
+    if (query.purpose === undefined)
+      throw new ProblemError('VALIDATION_FAILED', '窗口查询须以 purpose 说明事由（R-8-11）', [
+        { pointer: '/purpose', code: 'VALIDATION_FAILED', detail: '填写查询事由' },
+      ]);
+    return this.database.consumerTransaction(read);
+  }
+
+  /** What is published anyway, for an organisation by its code; nothing of persons, of focus lists or of what is suspended (§8.3). */
+  async askPublic(query: PublicEligibilityQuery): Promise<EligibilityAnswer> {
+    return this.database.consumerTransaction(async (tx) => {
+      const subject = await this.items.findSubject(tx, { usccCode: query.usccCode });
+      const rows = subject === undefined ? [] : await this.items.find(tx, { subjectId: subject.id });
+      const shown = rows.filter((row) => {
+        const { state, listType, originRegion } = itemOf(row);
+        return state === 'LIVE' && (row.kind !== 'LIST_ENTRY' || listType === 'BLACK') && originRegion === null;
+      });
+      return this.answerOf(subject, await this.judge(tx, shown, query, query.asOf), query.asOf);
+    });
+  }
+
+  /** @throws ProblemError NOT_FOUND, FORBIDDEN, VALIDATION_FAILED for a code that is no such ground or does not fit the record */
+  async assert(tx: Transaction, principal: Principal, request: AssertionRequest): Promise<void> {
+    const [row] = await this.items.find(tx, { ids: [request.itemId] });
+    if (row === undefined) throw new ProblemError('NOT_FOUND', '没有该记录，或不属于本部门');
+    if (!principal.departments.includes(row.department_code)) throw new ProblemError('FORBIDDEN', '由认定部门说明');
+    const possible = barsOf(repairPolicy, itemOf(row), 'ALL').filter((bar) => bar.rule.asserted);
+    if (!possible.some((bar) => bar.rule.code === request.code))
+      throw new ProblemError('VALIDATION_FAILED', `该记录没有此情形；可选：${possible.map((bar) => bar.rule.code).join('、') || '无'}`, [
+        { pointer: '/code', code: 'VALIDATION_FAILED', detail: '从 detail 所列情形中选择，均须有法律依据（R-5-2）' },
+      ]);
+    await this.items.addAssertion(tx, {
+      item_id: row.id,
+      code: request.code,
+      department_code: row.department_code,
+      document_no: request.documentNo,
+      at: this.clock.now(),
+      actor: principal.id,
+    });
+  }
+
+  /** Judges these records on a day, by what is known here and what is claimed. */
+  async judge(tx: Transaction, rows: readonly ItemRow[], claims: Claims, asOf: string | undefined): Promise<JudgedItem[]> {
+    const ids = rows.map((row) => row.id);
+    const bars = Map.groupBy(await this.items.findAssertions(tx, ids), (row) => row.item_id);
+    const bases = new Map(
+      (await acrossDepartments(tx, () => this.items.findWithdrawnBases(tx, ids))).map((row) => [row.entry_id, row.number]),
+    );
+    const today = asOf ?? this.clock.today();
+    return rows.map((row) => {
+      const known: Knowledge = {
+        dutiesPerformedOn: claims.dutiesPerformedOn ?? row.performed_on,
+        hasCommitment: claims.commitment ?? false,
+        assertedBars: (bars.get(row.id) ?? []).map((bar) => bar.code),
+        basisWithdrawn: bases.get(row.id) ?? null,
+        openRepair: null,
+        fraudUntil: null,
+      };
+      return { row, eligibility: eligibilityOf(repairPolicy, itemOf(row), known, today) };
+    });
+  }
+
+  private async answer(
+    tx: Transaction,
+    ids: readonly string[],
+    who: { subjectId?: string | undefined; usccCode?: string | undefined },
+    claims: Claims,
+    asOf: string | undefined,
+  ): Promise<EligibilityAnswer> {
+    const named = await this.subjectOf(tx, who);
+    const rows = ids.length > 0 ? await this.items.find(tx, { ids }) : await this.items.find(tx, { subjectId: named?.id ?? '' });
+    if (rows.length < ids.length) throw new ProblemError('NOT_FOUND', '没有该记录，或不属于本部门');
+    const subject = named ?? (rows[0] === undefined ? undefined : await this.items.findSubject(tx, { id: rows[0].subject_id }));
+    return this.answerOf(subject, await this.judge(tx, rows, claims, asOf), asOf);
+  }
+
+  private async subjectOf(tx: Transaction, who: { subjectId?: string | undefined; usccCode?: string | undefined }) {
+    if (who.subjectId === undefined && who.usccCode === undefined) return undefined;
+    const asked = {
+      ...(who.subjectId === undefined ? {} : { id: who.subjectId }),
+      ...(who.usccCode === undefined ? {} : { usccCode: who.usccCode }),
+    };
+    const subject = await this.items.findSubject(tx, asked);
+    if (subject === undefined) throw new ProblemError('NOT_FOUND', '没有该主体');
+    return subject;
+  }
+
+  private answerOf(subject: SubjectRow | undefined, judged: readonly JudgedItem[], asOf: string | undefined): EligibilityAnswer {
+    return {
+      subject: subject === undefined ? null : { id: subject.id, name: subject.name_shown },
+      asOf: asOf ?? this.clock.today(),
+      items: judged.map(viewOf),
+      notice: noFeeZh,
+    };
+  }
+}
+
+export function viewOf({ row, eligibility }: JudgedItem): ItemEligibility {
+  return {
+    kind: row.kind,
+    id: row.id,
+    number: row.number,
+    listCode: row.list_code,
+    departmentCode: row.department_code,
+    decidedOn: row.decided_on,
+    ...eligibility,
+    missing: [...eligibility.missing],
+    caveats: [...eligibility.caveats],
+  };
+}

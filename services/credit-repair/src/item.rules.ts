@@ -1,0 +1,228 @@
+import {
+  type EntryStatus,
+  type EventData,
+  type Grade,
+  type LianxinEvent,
+  type ListType,
+  listEntryActivated,
+  listEntryAdvanced,
+  listEntryConfirmed,
+  listEntryDisputed,
+  listEntryDisputeEnded,
+  listEntryExited,
+  listEntryNarrowed,
+  listEntryReceived,
+  listEntryRecognised,
+  listEntryRecognitionEnded,
+  listEntryResumed,
+  listEntrySuperseded,
+  listEntrySuspended,
+  listEntryUnconfirmed,
+  type PenaltyCategory,
+  type PublicRecordStatus,
+  publicRecordPublished,
+  publicRecordStopped,
+  publicRecordWithdrawn,
+} from '@lianxin/contracts';
+import type { RepairItem } from './eligibility.rules.ts';
+import type { ItemKind } from './policy.rules.ts';
+
+export const entryEvents = [
+  listEntryReceived,
+  listEntryAdvanced,
+  listEntryActivated,
+  listEntryRecognised,
+  listEntryRecognitionEnded,
+  listEntrySuspended,
+  listEntryResumed,
+  listEntryDisputed,
+  listEntryDisputeEnded,
+  listEntryUnconfirmed,
+  listEntryConfirmed,
+  listEntryNarrowed,
+  listEntrySuperseded,
+  listEntryExited,
+];
+export const recordEvents = [publicRecordPublished, publicRecordStopped, publicRecordWithdrawn];
+
+/** A record as its events tell of it. What an event does not tell (null) stays as it was. */
+export interface ItemChange {
+  readonly id: string;
+  readonly kind: ItemKind;
+  readonly number: string;
+  readonly subjectId: string;
+  readonly laneKey: string;
+  readonly departmentCode: string;
+  readonly version: number;
+  readonly status: string;
+  readonly activationNo: number;
+  readonly listCode: string | null;
+  readonly listType: ListType | null;
+  /** Told by the events that make it public or bring it into force. */
+  readonly body: ItemBody | null;
+  readonly performedOn: string | null;
+  readonly endGround: string | null;
+  readonly endedAt: string | null;
+}
+interface ItemBody {
+  readonly grade: Grade | null;
+  readonly categories: readonly PenaltyCategory[];
+  readonly documentNo: string | null;
+  readonly decidedOn: string;
+  readonly publicFrom: string;
+  readonly termEnd: string | null;
+  readonly originRegion: string | null;
+}
+
+const inForce: readonly EntryStatus[] = ['ACTIVE', 'SUSPENDED'];
+const underWay: readonly EntryStatus[] = ['DRAFT', 'CHECKING', 'PRE_NOTICE', 'HEARING', 'PUBLIC_NOTICE', 'DESIGNATED'];
+
+/** What an event says of a record; undefined for a licence, which nobody repairs. */
+export function changeOf(event: LianxinEvent): ItemChange | undefined {
+  if (recordEvents.some(({ type }) => type === event.type)) return recordChange(event);
+  const data = event.data as EventData<typeof listEntryReceived>;
+  const isOver = !inForce.includes(data.status) && !underWay.includes(data.status);
+  return {
+    id: data.entryId,
+    kind: 'LIST_ENTRY',
+    number: data.number,
+    subjectId: data.subjectId,
+    laneKey: event.key,
+    departmentCode: data.designatingDepartment,
+    version: data.entryVersion,
+    status: data.status,
+    activationNo: data.activationNo,
+    listCode: data.listCode,
+    listType: data.listType,
+    body: entryBody(event),
+    performedOn: performedOn(event),
+    endGround: isOver ? ((event.data as { ground?: string }).ground ?? data.status) : null,
+    endedAt: isOver ? event.time : null,
+  };
+}
+
+function entryBody(event: LianxinEvent): ItemBody | null {
+  if (event.type !== listEntryActivated.type && event.type !== listEntryRecognised.type) return null;
+  const data = event.data as EventData<typeof listEntryActivated>;
+  return {
+    grade: data.grade,
+    categories: [],
+    documentNo: data.decision.number,
+    decidedOn: data.decision.date,
+    // A revoked repair brings the entry back; its listing began when it was first in force.
+    publicFrom: data.validFrom,
+    termEnd: data.validTo,
+    originRegion: data.originRegion ?? null,
+  };
+}
+
+/** T16b: the designating unit has recorded that the duties are performed. */
+function performedOn(event: LianxinEvent): string | null {
+  if (event.type !== listEntryAdvanced.type) return null;
+  const { transition, on } = event.data as EventData<typeof listEntryAdvanced>;
+  return transition === 'T16b' ? on : null;
+}
+
+function recordChange(event: LianxinEvent): ItemChange | undefined {
+  const data = event.data as Pick<
+    EventData<typeof publicRecordPublished>,
+    keyof EventData<typeof publicRecordStopped> & keyof EventData<typeof publicRecordPublished>
+  >;
+  if (data.kind === 'LICENCE') return undefined;
+  const isOver = data.status === 'STOPPED' || data.status === 'WITHDRAWN';
+  const published = event.type === publicRecordPublished.type ? (event.data as EventData<typeof publicRecordPublished>) : undefined;
+  return {
+    id: data.recordId,
+    kind: data.kind,
+    number: data.number,
+    subjectId: data.subjectId,
+    laneKey: event.key,
+    departmentCode: data.departmentCode,
+    version: data.recordVersion,
+    status: data.status satisfies PublicRecordStatus,
+    activationNo: 1,
+    listCode: null,
+    listType: null,
+    body:
+      published === undefined
+        ? null
+        : {
+            grade: published.grade,
+            categories: published.categories,
+            documentNo: published.documentNo,
+            decidedOn: published.decidedOn,
+            publicFrom: published.publishedOn,
+            termEnd: published.publicUntil,
+            originRegion: null,
+          },
+    performedOn: null,
+    endGround: isOver ? ((event.data as { ground?: string }).ground ?? data.status) : null,
+    endedAt: isOver ? event.time : null,
+  };
+}
+
+/** Of several changes of one record those that count, in the order of their versions, folded into one. */
+export function foldChanges(changes: readonly ItemChange[]): ItemChange[] {
+  const folded = new Map<string, ItemChange>();
+  for (const change of [...changes].sort((a, b) => a.version - b.version)) {
+    const known = folded.get(change.id);
+    folded.set(change.id, {
+      ...change,
+      body: change.body ?? known?.body ?? null,
+      performedOn: change.performedOn ?? known?.performedOn ?? null,
+    });
+  }
+  return [...folded.values()];
+}
+
+/** A record as it is stored. */
+export interface ItemRow {
+  readonly id: string;
+  readonly kind: ItemKind;
+  readonly number: string;
+  readonly subject_id: string;
+  readonly lane_key: string;
+  readonly department_code: string;
+  readonly version: number;
+  readonly status: string;
+  readonly activation_no: number;
+  readonly list_code: string | null;
+  readonly list_type: ListType | null;
+  readonly grade: Grade | null;
+  readonly categories: readonly PenaltyCategory[];
+  readonly document_no: string | null;
+  readonly decided_on: string | null;
+  readonly public_from: string | null;
+  readonly term_end: string | null;
+  readonly origin_region: string | null;
+  readonly performed_on: string | null;
+  readonly end_ground: string | null;
+  readonly ended_at: Date | null;
+}
+
+/** The record as the rules of repair see it. */
+export function itemOf(row: ItemRow): RepairItem {
+  const { decided_on: decidedOn, public_from: publicFrom } = row;
+  return {
+    id: row.id,
+    kind: row.kind,
+    number: row.number,
+    departmentCode: row.department_code,
+    state: decidedOn === null || publicFrom === null ? (row.end_ground === null ? 'UNKNOWN' : 'ENDED') : stateOf(row),
+    endGround: row.end_ground,
+    listCode: row.list_code,
+    listType: row.list_type,
+    grade: row.grade,
+    categories: row.categories,
+    decidedOn: decidedOn ?? '',
+    publicFrom: publicFrom ?? '',
+    termEnd: row.term_end,
+    originRegion: row.origin_region,
+  };
+}
+
+function stateOf(row: ItemRow): RepairItem['state'] {
+  if (row.end_ground !== null) return 'ENDED';
+  if (row.status === 'SUSPENDED') return 'SUSPENDED';
+  return row.status === 'ACTIVE' || row.status === 'PUBLISHED' ? 'LIVE' : 'UNKNOWN';
+}
