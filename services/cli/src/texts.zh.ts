@@ -212,6 +212,7 @@ export const zh = {
     'measure-decomposition': '措施分解',
     'execution-feedback': '执行反馈',
     'window-check': '窗口核查',
+    'credit-repair': '信用修复',
     monitoring: '监测统计',
     gateway: '网关',
   } as Record<string, string>,

@@ -305,6 +305,7 @@ describe('operating', () => {
     await eventually('the same in JSON', async () => {
       const lag = await desk.json<{ services: { service: string; outboxOldestSeconds: number | null }[]; parkedKeys: unknown[] }>('lag');
       expect(lag.services.map((row) => row.service)).toEqual([
+        'credit-repair',
         'execution-feedback',
         'list-matching',
         'measure-decomposition',

@@ -35,7 +35,6 @@ import {
 } from './measure-plan.ts';
 import { publicRecordPublished, publicRecordStopped, publicRecordWithdrawn } from './public-record.ts';
 import { repairGranted, repairRevoked } from './repair.ts';
-import { restorationOrdered } from './restoration.ts';
 import {
   repairAdvanced,
   repairDeadlineMissed,
@@ -48,6 +47,7 @@ import {
   repairTemporarilyRestored,
   repairTemporaryEnded,
 } from './repair-life.ts';
+import { restorationOrdered } from './restoration.ts';
 import { subjectChanged, subjectChangedV2, subjectRegistered } from './subject.ts';
 import {
   caseRecorded,
@@ -86,8 +86,8 @@ export * from './match.ts';
 export * from './measure-plan.ts';
 export * from './public-record.ts';
 export * from './repair.ts';
-export * from './restoration.ts';
 export * from './repair-life.ts';
+export * from './restoration.ts';
 export * from './subject.ts';
 export * from './task.ts';
 export * from './task-order.ts';
