@@ -1,4 +1,5 @@
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
+import { acceptFiles, FileFolder } from '@lianxin/files';
 import { MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -13,8 +14,6 @@ import { FeedbackReader } from './feedback.reader.ts';
 import { FeedbackService } from './feedback.service.ts';
 import { FeedbackStore } from './feedback.store.ts';
 import { FileController } from './file.controller.ts';
-import { FileFolder } from './file.folder.ts';
-import { acceptFiles } from './file.plugin.ts';
 import { FileStore } from './file.store.ts';
 import { tasksMigration } from './migrations/0001-tasks.ts';
 import { feedbackMigration } from './migrations/0002-feedback.ts';

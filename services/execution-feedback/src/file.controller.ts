@@ -1,13 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import { departmentCodeSchema, idSchema, type Principal, ProblemError } from '@lianxin/contracts';
+import { dispositionOf, evidenceTypes, FileFolder, fileOfRequest, plainFileName } from '@lianxin/files';
 import { Clock, CurrentPrincipal, contentHash, Database, idempotently, Roles, sendAnswer } from '@lianxin/platform';
 import { Controller, Get, Param, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { FileFolder } from './file.folder.ts';
-import { evidenceTypes, plainFileName } from './file.rules.ts';
 import { type EvidenceFile, FileStore } from './file.store.ts';
 
 const fileViewSchema = z
@@ -52,7 +50,7 @@ export class FileController {
   ) {
     const departmentCode = departmentOf(principal, query.department);
     const id = randomUUIDv7();
-    const upload = await bodyOf(request);
+    const upload = await fileOfRequest(request);
     const stored = await this.folder.take(id, upload.body);
     const file: EvidenceFile = {
       id,
@@ -86,7 +84,7 @@ export class FileController {
     return new StreamableFile(await this.folder.read(id), {
       type: file.media_type,
       length: file.size_bytes,
-      disposition: `attachment; filename*=UTF-8''${encodeURIComponent(file.name).replace(/['()*]/g, escapeCharacter)}`,
+      disposition: dispositionOf(file.name),
     });
   }
 
@@ -125,27 +123,6 @@ function departmentOf(principal: Principal, asked: string | undefined): string {
   const department = asked ?? first;
   if (department === undefined) throw new ProblemError('FORBIDDEN', '只有部门可以上传证据');
   return department;
-}
-
-/** The file in a request: field `file` of multipart, or the body itself. */
-async function bodyOf(request: FastifyRequest): Promise<{ body: Readable; name: string | undefined }> {
-  if (request.isMultipart()) {
-    const part = await request.file();
-    if (part === undefined || part.fieldname !== 'file') {
-      part?.file.resume();
-      throw new ProblemError('VALIDATION_FAILED', '缺少文件：以 multipart 的 file 字段上传', [
-        { pointer: '/file', code: 'VALIDATION_FAILED', detail: '缺少 file 字段' },
-      ]);
-    }
-    return { body: part.file, name: part.filename };
-  }
-  const body = request.body as Readable | undefined;
-  if (typeof body?.pipe !== 'function') throw new ProblemError('UNSUPPORTED_MEDIA_TYPE', '以 multipart/form-data 或文件本身的类型上传');
-  return { body, name: undefined };
-}
-
-function escapeCharacter(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 function viewOf(file: EvidenceFile): z.infer<typeof fileViewSchema> {
