@@ -34,6 +34,19 @@ describe('the way through the door', () => {
     expect(serviceOf(url)).toBeUndefined();
   });
 
+  test.each([
+    ['/api/v1/subjects/018f/timeline', 'objection-handling'],
+    ['/api/v1/subjects/018f/timeline?asOf=2026-06-30', 'objection-handling'],
+    ['/api/v1/subjects/018f/timeline/export', 'objection-handling'],
+    ['/api/v1/subjects/018f/events/018e/causes', 'objection-handling'],
+    ['/api/v1/subjects/018f', 'list-matching'],
+    ['/api/v1/subjects/018f/reveal', 'list-matching'],
+    ['/api/v1/subjects/timeline', 'list-matching'],
+    ['/api/v1/subjects/018f/constructor', 'list-matching'],
+  ])('leads %s to %s', (url, service) => {
+    expect(serviceOf(url)).toBe(service);
+  });
+
   test('minds only folders, not dots in names', () => {
     expect(serviceOf('/api/v1/files/report..pdf')).toBe('execution-feedback');
   });

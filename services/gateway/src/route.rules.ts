@@ -27,6 +27,7 @@ export const routedServices = {
   'window-check': ['checks'],
   monitoring: ['stats', 'events'],
   'credit-repair': ['repair-eligibility', 'repair-exclusions', 'repairs', 'repair-files', 'repair-receipts'],
+  'objection-handling': ['objections'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type ServiceName = keyof typeof routedServices;
@@ -42,6 +43,11 @@ const serviceBySegment = new Map(
   serviceNames.flatMap((service) => routedServices[service].map((segment) => [segment, service] as [string, ServiceName])),
 );
 
+/** Paths below one thing of another service's segment: `subjects/{id}/timeline` is no business of whoever keeps the register. */
+const serviceByPart: Readonly<Record<string, Readonly<Record<string, ServiceName>>>> = {
+  subjects: { timeline: 'objection-handling', events: 'objection-handling' },
+};
+
 /** Below this path a caller needs a key. */
 export const apiPrefix = '/api/v1/';
 
@@ -53,9 +59,10 @@ export const apiPrefix = '/api/v1/';
 export function serviceOf(url: string): ServiceName | undefined {
   const path = url.split('?', 1)[0] ?? '';
   if (!path.startsWith(apiPrefix) || climbs(path)) return undefined;
-  const [segment = '', part = ''] = path.slice(apiPrefix.length).split('/', 2);
-  const ofPart = segment === publicSegment && Object.hasOwn(publicServices, part) ? publicServices[part] : undefined;
-  return ofPart ?? serviceBySegment.get(segment);
+  const [segment = '', second = '', third = ''] = path.slice(apiPrefix.length).split('/', 3);
+  if (segment === publicSegment && Object.hasOwn(publicServices, second)) return publicServices[second];
+  const parts = Object.hasOwn(serviceByPart, segment) ? serviceByPart[segment] : undefined;
+  return (parts !== undefined && Object.hasOwn(parts, third) ? parts[third] : undefined) ?? serviceBySegment.get(segment);
 }
 
 /** Whether a request is for the public face: nobody signs in for it. Written in any other way it needs a key like everything else. */

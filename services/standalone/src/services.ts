@@ -16,6 +16,8 @@ const starters = {
   monitoring: async (environment: Environment) => boot((await import('@lianxin/monitoring/app.module')).service, environment, beside),
   'credit-repair': async (environment: Environment) =>
     boot((await import('@lianxin/credit-repair/app.module')).service, environment, beside),
+  'objection-handling': async (environment: Environment) =>
+    boot((await import('@lianxin/objection-handling/app.module')).service, environment, beside),
   gateway: async (environment: Environment) => boot((await import('@lianxin/gateway/app.module')).service, environment),
 } as const satisfies Record<string, (environment: Environment) => Promise<RunningService>>;
 const beside = { aloneInProcess: false };

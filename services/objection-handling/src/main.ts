@@ -1,0 +1,4 @@
+import { runService } from '@lianxin/platform';
+import { service } from './app.module.ts';
+
+await runService(service);
