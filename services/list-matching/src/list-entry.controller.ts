@@ -80,13 +80,16 @@ export class ListEntryController {
   }
 
   @Get()
-  @ApiOperation({ summary: '名单记录列表', description: '认定单位看到本部门的记录，信用办和审计看到全市的。' })
+  @ApiOperation({
+    summary: '名单记录列表',
+    description: '认定单位看到本部门的记录，信用办和审计看到全市的；已退出的惩戒记录只对认定单位、信用办和审计显示（R-7-1a）。',
+  })
   @ApiResponse({ status: 200, standardSchema: pageSchema(listEntrySummarySchema) })
   list(
     @CurrentPrincipal() principal: Principal,
     @Query({ schema: listQuerySchema }) query: z.infer<typeof listQuerySchema>,
   ): Promise<Page<ListEntrySummary>> {
-    return this.database.transaction(principal, (tx) => this.entries.list(tx, query, query.cursor, query.limit));
+    return this.database.transaction(principal, (tx) => this.entries.list(tx, principal, query, query.cursor, query.limit));
   }
 
   @Get(':id')
@@ -97,7 +100,7 @@ export class ListEntryController {
     @Param('id', { schema: idSchema }) id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ListEntryView> {
-    const view = await this.database.transaction(principal, (tx) => this.entries.get(tx, id));
+    const view = await this.database.transaction(principal, (tx) => this.entries.get(tx, principal, id));
     return sendEntry(reply, { status: 200, body: view, replayed: false });
   }
 

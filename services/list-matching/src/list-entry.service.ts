@@ -13,6 +13,8 @@ import { type NewEvent, Timers } from '@lianxin/messaging';
 import { Clock, decodeCursor, pageOf, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { endedAccessOf, mayReadEntry } from './ended-entry.rules.ts';
+import { withoutEndedHits } from './ended-hits.ts';
 import { EntryWriter, expiryTimer } from './entry.writer.ts';
 import { EntryChange } from './entry-change.service.ts';
 import type { Acting, EntryInWork, EntryWork } from './entry-work.ts';
@@ -55,10 +57,14 @@ export class ListEntryService {
   }
 
   /** @throws ProblemError NOT_FOUND, also for an entry of another department. */
-  async get(tx: Transaction, id: string): Promise<ListEntryView> {
+  async get(tx: Transaction, principal: Principal, id: string): Promise<ListEntryView> {
     const row = await findStored(tx, id);
-    if (row === undefined) throw new ProblemError('NOT_FOUND', '没有该名单记录，或不属于本部门');
-    return this.view(tx, row);
+    const access = endedAccessOf(principal);
+    if (row === undefined || !mayReadEntry(access, row)) throw new ProblemError('NOT_FOUND', '没有该名单记录，或不属于本部门');
+    const view = await this.view(tx, row);
+    if (access.all) return view;
+    const [shown] = await withoutEndedHits(tx, [view]);
+    return shown ?? view;
   }
 
   /** The entry as callers see it today. */
@@ -66,10 +72,19 @@ export class ListEntryService {
     return loadView(tx, row, { now: this.clock.now(), calendar: this.clock.calendar() });
   }
 
-  async list(tx: Transaction, filter: EntryFilter, cursor: string | undefined, limit: number): Promise<Page<ListEntrySummary>> {
+  async list(
+    tx: Transaction,
+    principal: Principal,
+    filter: EntryFilter,
+    cursor: string | undefined,
+    limit: number,
+  ): Promise<Page<ListEntrySummary>> {
     const before = cursor === undefined ? undefined : decodeCursor(cursorSchema, cursor)[0];
-    const rows = await findPage(tx, { ...filter, statuses: filter.status }, before, limit + 1);
-    const summaries = new Map((await loadSummaries(tx, rows.slice(0, limit))).map((summary) => [summary.id, summary]));
+    const access = endedAccessOf(principal);
+    const rows = await findPage(tx, { ...filter, statuses: filter.status }, access, before, limit + 1);
+    const loaded = await loadSummaries(tx, rows.slice(0, limit));
+    const shown = access.all ? loaded : await withoutEndedHits(tx, loaded);
+    const summaries = new Map(shown.map((summary) => [summary.id, summary]));
     return pageOf(
       rows,
       limit,

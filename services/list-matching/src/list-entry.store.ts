@@ -1,6 +1,7 @@
 import type { EntryStatus, Grade, ListEntryRequest, ListType, Origin, PartyRole, SubjectKind } from '@lianxin/contracts';
 import { ProblemError } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
+import { type EndedAccess, endedStatuses } from './ended-entry.rules.ts';
 import type { Procedure } from './procedure.rules.ts';
 
 /** A row of `list_entry`, in the words of its table: submitted, so that it has a subject. What only a signed decision says is null until then. */
@@ -202,6 +203,7 @@ export function findFacts(tx: Transaction, entryIds: readonly string[]): Promise
 export function findPage(
   tx: Transaction,
   filter: { listCode?: string | undefined; statuses?: readonly EntryStatus[] | undefined; subjectId?: string | undefined },
+  ended: EndedAccess,
   beforeId: string | undefined,
   limit: number,
 ): Promise<(EntryRow | DraftRow)[]> {
@@ -209,8 +211,20 @@ export function findPage(
     `SELECT * FROM list_entry
      WHERE ($1::text IS NULL OR list_code = $1) AND ($2::text[] IS NULL OR status = ANY($2)) AND ($3::uuid IS NULL OR subject_id = $3)
        AND ($4::uuid IS NULL OR id < $4)
+       -- R-7-1a: see mayReadEntry.
+       AND (list_type = 'RED' OR parties_continue IS TRUE OR status <> ALL($6) OR $7 OR department_code = ANY($8) OR ($9 AND origin <> 'CITY'))
      ORDER BY id DESC LIMIT $5`,
-    [filter.listCode ?? null, filter.statuses ?? null, filter.subjectId ?? null, beforeId ?? null, limit],
+    [
+      filter.listCode ?? null,
+      filter.statuses ?? null,
+      filter.subjectId ?? null,
+      beforeId ?? null,
+      limit,
+      endedStatuses,
+      ended.all,
+      ended.departments,
+      ended.fromAbove,
+    ],
   );
 }
 

@@ -17,7 +17,7 @@ export const listEntryExport = exportOf({
   tag: '名单记录',
   query: listQuerySchema,
   reader: ListEntryService,
-  page: (entries, tx, _principal, query) => entries.list(tx, query, query.cursor, query.limit),
+  page: (entries, tx, principal, query) => entries.list(tx, principal, query, query.cursor, query.limit),
   columns: [
     { key: 'number', titleZh: '记录编号', kind: 'code', of: (row) => row.number },
     { key: 'listCode', titleZh: '名单', kind: 'code', of: (row) => row.listCode },

@@ -154,6 +154,7 @@ export class NationalBatchController {
   }
 
   @Get(':id/rows')
+  @Roles('CREDIT_OFFICE', 'CREDIT_CENTRE_OPERATOR', 'AUDITOR')
   @ApiOperation({ summary: '批次中的记录' })
   @ApiResponse({ status: 200, standardSchema: pageSchema(batchLineSchema) })
   rows(
@@ -228,6 +229,7 @@ export class NationalBatchController {
   }
 
   @Get(':id/report')
+  @Roles('CREDIT_OFFICE', 'CREDIT_CENTRE_OPERATOR', 'AUDITOR')
   @ApiOperation({ summary: '已上报的核实结果' })
   @ApiResponse({ status: 200, standardSchema: reportSchema })
   getReport(@CurrentPrincipal() principal: Principal, @Param('id', { schema: idSchema }) id: string): Promise<ReportView> {
@@ -235,12 +237,14 @@ export class NationalBatchController {
   }
 
   @Get(':id/report.xlsx')
+  @Roles('CREDIT_OFFICE', 'CREDIT_CENTRE_OPERATOR', 'AUDITOR')
   @ApiOperation({ summary: '上报文件（xlsx）' })
   xlsx(@CurrentPrincipal() principal: Principal, @Param('id', { schema: idSchema }) id: string, @Res() reply: FastifyReply): Promise<void> {
     return this.sendFile(principal, id, 'xlsx', reply);
   }
 
   @Get(':id/report.csv')
+  @Roles('CREDIT_OFFICE', 'CREDIT_CENTRE_OPERATOR', 'AUDITOR')
   @ApiOperation({ summary: '上报文件（CSV）' })
   csv(@CurrentPrincipal() principal: Principal, @Param('id', { schema: idSchema }) id: string, @Res() reply: FastifyReply): Promise<void> {
     return this.sendFile(principal, id, 'csv', reply);

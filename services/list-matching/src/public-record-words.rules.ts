@@ -102,3 +102,9 @@ export function wanAmountOf(text: string): string | undefined {
 export function isForEver(date: string): boolean {
   return /^(?:长期|永久|2099-12-31|9999-12-31)$/u.test(date);
 }
+
+const wordOf = <Meaning extends string>(words: Readonly<Record<string, Meaning>>, meaning: Meaning): string =>
+  Object.keys(words).find((word) => words[word] === meaning) ?? meaning;
+/** The word of the standard for what stands here. */
+export const penaltyCategoryWord = (category: PenaltyCategory) => wordOf(penaltyWords, category);
+export const licenceCategoryWord = (category: LicenceCategory) => wordOf(licenceWords, category);

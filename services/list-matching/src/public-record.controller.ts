@@ -57,7 +57,7 @@ class VisibleRecordGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<{ params: Record<string, string>; principal: Principal }>();
     const id = idSchema.safeParse(request.params['id']);
-    if (id.success) await this.database.transaction(request.principal, (tx) => this.records.get(tx, id.data));
+    if (id.success) await this.database.transaction(request.principal, (tx) => this.records.get(tx, request.principal, id.data));
     return true;
   }
 }
@@ -108,7 +108,7 @@ export class PublicRecordController {
     @CurrentPrincipal() principal: Principal,
     @Query({ schema: publicRecordQuerySchema }) query: PublicRecordQuery,
   ): Promise<Page<PublicRecordView>> {
-    return this.database.transaction(principal, (tx) => this.records.list(tx, query));
+    return this.database.transaction(principal, (tx) => this.records.list(tx, principal, query));
   }
 
   @Get(':id')
@@ -119,7 +119,7 @@ export class PublicRecordController {
     @Param('id', { schema: idSchema }) id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PublicRecordView> {
-    const view = await this.database.transaction(principal, (tx) => this.records.get(tx, id));
+    const view = await this.database.transaction(principal, (tx) => this.records.get(tx, principal, id));
     return sendRecord(reply, { status: 200, body: view, replayed: false });
   }
 

@@ -10,7 +10,7 @@ export const publicRecordExport = exportOf({
   tag: '公示记录',
   query: publicRecordQuerySchema,
   reader: PublicRecordService,
-  page: (records, tx, _principal, query) => records.list(tx, query),
+  page: (records, tx, principal, query) => records.list(tx, principal, query),
   columns: [
     { key: 'number', titleZh: '记录编号', kind: 'code', of: (row) => row.number },
     { key: 'kind', titleZh: '类别', kind: 'code', of: (row) => row.kind },

@@ -107,19 +107,20 @@ export class PublicRecordIntake {
       const made = this.newRow(candidate, department, work, { id: ids.shift() ?? '', number: numbers.shift() ?? 0 });
       known.set(key, made);
       answers.set(candidate.index, { ok: true, effect: 'CREATED', row: made });
+      const received = { standard: made.standard, state: candidate.request.state };
       const subject = candidate.identity === null ? undefined : subjects.byKey.get(this.register.keyOf(candidate.identity));
       const bearer = candidate.identity === null ? undefined : subjects.bearers.get(this.register.keyOf(candidate.identity));
       if (candidate.identity === null || subject === undefined || bearer === undefined) {
         made.reason = 'NO_IDENTIFIER';
-        work.begin(made, { standard: made.standard, identity: 'NONE' });
+        work.begin(made, { ...received, identity: 'NONE' });
       } else if (this.register.isSameName(bearer, candidate.identity, made.decided_on)) {
         made.subject_id = subject.id;
         used.add(bearer.id).add(subject.id);
-        work.begin(made, { standard: made.standard, identity: 'EXACT' });
+        work.begin(made, { ...received, identity: 'EXACT' });
         work.show(made, { identity: 'EXACT' });
       } else {
         made.reason = 'IDENTITY_CONFLICT';
-        work.begin(made, { standard: made.standard, identity: 'CONFLICT' });
+        work.begin(made, { ...received, identity: 'CONFLICT' });
         conflicts.push({ row: made, subject, name: candidate.identity.name, id: ids.shift() ?? '' });
         used.add(bearer.id).add(subject.id);
       }

@@ -12,6 +12,7 @@ import { lockLanes, Timers } from '@lianxin/messaging';
 import { Clock, decodeCursor, pageOf, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { endedAccessOf, mayReadRecord } from './ended-entry.rules.ts';
 import type { Acting } from './entry-work.ts';
 import type { CandidateRow } from './match-candidate.store.ts';
 import { assertStorable } from './match-review.service.ts';
@@ -58,20 +59,21 @@ export class PublicRecordService implements ReviewSource {
         answer.errors,
       );
     }
-    return { view: await this.get(tx, answer.row.id), isNew: answer.effect === 'CREATED' };
+    return { view: await this.get(tx, principal, answer.row.id), isNew: answer.effect === 'CREATED' };
   }
 
   /** @throws ProblemError NOT_FOUND, also for a record of another department */
-  async get(tx: Transaction, id: string): Promise<PublicRecordView> {
+  async get(tx: Transaction, principal: Principal, id: string): Promise<PublicRecordView> {
     const [row] = await findRecords(tx, [id]);
-    if (row === undefined) throw new ProblemError('NOT_FOUND', '没有该公示记录，或不属于本部门');
+    if (row === undefined || !mayReadRecord(endedAccessOf(principal), row))
+      throw new ProblemError('NOT_FOUND', '没有该公示记录，或不属于本部门');
     return publicRecordViewOf(row, await findRecordFacts(tx, [id]), this.clock.today());
   }
 
-  async list(tx: Transaction, query: PublicRecordQuery): Promise<Page<PublicRecordView>> {
+  async list(tx: Transaction, principal: Principal, query: PublicRecordQuery): Promise<Page<PublicRecordView>> {
     const before = query.cursor === undefined ? undefined : decodeCursor(cursorSchema, query.cursor)[0];
     const today = this.clock.today();
-    const rows = await findRecordPage(tx, query, today, before, query.limit + 1);
+    const rows = await findRecordPage(tx, query, today, endedAccessOf(principal), before, query.limit + 1);
     const facts = Map.groupBy(
       await findRecordFacts(
         tx,
@@ -198,7 +200,7 @@ export class PublicRecordService implements ReviewSource {
     const work = new PublicRecordWork(this.actingOf(principal.id));
     change(work, row);
     await this.writer.write(tx, work);
-    return this.get(tx, id);
+    return this.get(tx, principal, id);
   }
 
   private assertDates(row: PublicRecordRow, date: string): void {

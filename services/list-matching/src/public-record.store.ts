@@ -1,5 +1,6 @@
 import type { Grade, PublicRecordKind, PublicRecordQuery, PublicRecordRequest, PublicRecordStatus, SubjectKind } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
+import { type EndedAccess, endedRecordStatuses } from './ended-entry.rules.ts';
 
 /** A row of `public_record`, in the words of its table. */
 export interface PublicRecordRow {
@@ -79,6 +80,14 @@ export function findRecords(tx: Transaction, ids: readonly string[]): Promise<Pu
   return tx.query<PublicRecordRow>('SELECT * FROM public_record WHERE id = ANY ($1) ORDER BY id', [ids]);
 }
 
+/** Records of these subjects that stand as published. */
+export function findPublishedRecords(tx: Transaction, subjectIds: readonly string[]): Promise<PublicRecordRow[]> {
+  return tx.query<PublicRecordRow>(
+    `SELECT * FROM public_record WHERE subject_id = ANY ($1) AND status = 'PUBLISHED' ORDER BY decided_on DESC, id LIMIT 500`,
+    [subjectIds],
+  );
+}
+
 /** Locked, because a record whose subject is not known has no lane of its own. */
 export function lockRecords(tx: Transaction, ids: readonly string[]): Promise<PublicRecordRow[]> {
   return tx.query<PublicRecordRow>('SELECT * FROM public_record WHERE id = ANY ($1) ORDER BY id FOR UPDATE', [ids]);
@@ -93,6 +102,7 @@ export function findRecordPage(
   tx: Transaction,
   filter: Omit<PublicRecordQuery, 'cursor' | 'limit'>,
   today: string,
+  ended: EndedAccess,
   beforeId: string | undefined,
   limit: number,
 ): Promise<PublicRecordRow[]> {
@@ -103,6 +113,8 @@ export function findRecordPage(
        AND ($7::boolean IS NULL OR $7 = (coalesce(published_on, CASE status WHEN 'CHECKING' THEN $8::date END) > publish_due_on
              OR coalesce(withdrawn_on > withdraw_due_on, false)) IS TRUE)
        AND ($9::uuid IS NULL OR id < $9)
+       -- R-7-1a: see mayReadRecord.
+       AND (kind = 'LICENCE' OR status <> ALL($11) OR $12 OR department_code = ANY($13))
      ORDER BY id DESC LIMIT $10`,
     [
       filter.kind ?? null,
@@ -115,6 +127,9 @@ export function findRecordPage(
       today,
       beforeId ?? null,
       limit,
+      endedRecordStatuses,
+      ended.all,
+      ended.departments,
     ],
   );
 }

@@ -1,4 +1,4 @@
-import { idTypeSchema, listTypeSchema, ProblemError } from '@lianxin/contracts';
+import { idTypeSchema, listTypeSchema, ProblemError, publicRecordKindSchema } from '@lianxin/contracts';
 import { Public } from '@lianxin/platform';
 import { Body, Controller, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -21,6 +21,14 @@ const answerSchema = z
         mark: z.literal('异议处理中').nullable(),
       }),
     ),
+    /** Licences, penalties and abnormal operation of organisations; penalties of the lightest grade are not published (§5.2). */
+    records: z.array(
+      z.object({
+        kind: publicRecordKindSchema,
+        lines: z.array(z.object({ label: z.string(), value: z.string() })),
+        mark: z.literal('异议处理中').nullable(),
+      }),
+    ),
     /** 未查询到公示信息 is not a certificate of good standing. */
     message: z.string(),
     asOf: z.string(),
@@ -39,7 +47,8 @@ export class PublicationController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     summary: '公示查询（单位）',
-    description: '按统一社会信用代码或单位全称查询；不支持模糊查询。重点关注名单和已退出的记录不公示。',
+    description:
+      '按统一社会信用代码或单位全称查询；不支持模糊查询。重点关注名单和已退出的记录不公示。许可、处罚和经营异常一并列出；轻微处罚和超过最长公示期的处罚不公示。',
   })
   @ApiResponse({ status: 200, standardSchema: answerSchema })
   async find(@Query({ schema: querySchema }) query: z.infer<typeof querySchema>): Promise<Answer> {
@@ -73,7 +82,8 @@ function shown(answer: PublicAnswer): Answer {
   return {
     subject: answer.subject,
     entries: answer.entries.map((entry) => ({ ...entry, lines: [...entry.lines] })),
-    message: answer.entries.length === 0 ? '未查询到公示信息' : '',
+    records: answer.records.map((record) => ({ ...record, lines: [...record.lines] })),
+    message: answer.entries.length === 0 && answer.records.length === 0 ? '未查询到公示信息' : '',
     asOf: new Date().toISOString(),
   };
 }

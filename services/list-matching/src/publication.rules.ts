@@ -15,6 +15,8 @@ export interface PublishableEntry {
   /** False for a foreign entry without effect here (R-2-16); its own region publishes it. */
   readonly recognised: boolean;
   readonly subjectKind: SubjectKind;
+  /** Its last day has passed and nothing else is asked for. */
+  readonly termOver?: boolean;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface PublishableEntry {
 export type PublicationState = 'PUBLISHED' | 'HIDDEN' | 'WITHDRAWN';
 
 export function publicationOf(entry: PublishableEntry, list: Pick<ListDefinition, 'publishPerson'>): PublicationState {
-  if (entry.status !== 'ACTIVE' && entry.status !== 'SUSPENDED') return 'WITHDRAWN';
+  if ((entry.status !== 'ACTIVE' && entry.status !== 'SUSPENDED') || entry.termOver === true) return 'WITHDRAWN';
   if (entry.status === 'SUSPENDED' || entry.listType === 'FOCUS' || !entry.recognised) return 'HIDDEN';
   return entry.subjectKind === 'PERSON' && !list.publishPerson ? 'HIDDEN' : 'PUBLISHED';
 }

@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { checkIdentityDocument, checkUscc, type IdType, type Principal, ProblemError } from '@lianxin/contracts';
+import { checkIdentityDocument, checkUscc, type IdType, type Principal, ProblemError, type PublicRecordKind } from '@lianxin/contracts';
 import { Clock, Database, PersonalData, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { findDepartmentNames } from './department.store.ts';
 import type { ListDefinition } from './list-definition.rules.ts';
 import { allDefinitions } from './list-definition.store.ts';
 import { type EntryRow, findFacts, findParties, findStanding, type PartyRow } from './list-entry.store.ts';
+import { ruleOfList } from './list-rule.data.ts';
+import { findPublishedRecords, findRecordFacts, type PublicRecordRow } from './public-record.store.ts';
+import { isRecordDisputed, isRecordPublic, type PublishableRecord, publicRecordLines } from './public-record-publication.rules.ts';
 import { isDisputed, publicationOf, publicLines, publicNumberOf, publishesParty } from './publication.rules.ts';
 import { isSamePersonName } from './subject.service.ts';
 import { findByIdentity, findByName, findMergedInto, findSubjects, type SubjectRow } from './subject.store.ts';
@@ -18,9 +21,16 @@ export interface PublicEntry {
   /** 异议处理中: somebody has disputed the record and it is being verified (R-6-5). */
   readonly mark: '异议处理中' | null;
 }
+/** A licence, a penalty or abnormal operation under the labels of 双公示 (§7.7). */
+export interface PublicRecord {
+  readonly kind: PublicRecordKind;
+  readonly lines: PublicEntry['lines'];
+  readonly mark: PublicEntry['mark'];
+}
 export interface PublicAnswer {
   readonly subject: { readonly name: string; readonly usccCode: string } | null;
   readonly entries: readonly PublicEntry[];
+  readonly records: readonly PublicRecord[];
 }
 
 /** Nobody: reads what may be published, and changes nothing. */
@@ -28,7 +38,7 @@ const publicReader: Principal = { id: 'public', kind: 'SERVICE', roles: ['AUDITO
 /** Every answer takes at least so long: a quick "nothing" would tell that a person is not even known here. */
 const answerMs = 250;
 const maxNamesakes = 20;
-const nothing: PublicAnswer = { subject: null, entries: [] };
+const nothing: PublicAnswer = { subject: null, entries: [], records: [] };
 
 /** The public face (§8.3): exact questions only, nothing that could be browsed; unknown and clean look the same. */
 @Injectable()
@@ -72,17 +82,59 @@ export class PublicationService {
         name,
         identifier: publicNumberOf(number, list),
       }));
-      return { subject: null, entries };
+      return { subject: null, entries, records: [] };
     });
   }
 
   private async ofOrganisations(tx: Transaction, find: () => Promise<SubjectRow[]>): Promise<PublicAnswer> {
     const rows = (await find()).filter((row) => row.kind !== 'PERSON' && row.uscc_code !== null);
     const entries = await this.entriesOf(tx, rows, (subject) => ({ name: subject.name ?? '', identifier: subject.uscc_code ?? '' }));
+    const records = await this.recordsOf(tx, rows);
     const [subject] = rows;
     // A subject without anything public is answered like one that nobody knows.
-    if (entries.length === 0 || subject === undefined) return nothing;
-    return { subject: rows.length === 1 ? { name: subject.name ?? '', usccCode: subject.uscc_code ?? '' } : null, entries };
+    if ((entries.length === 0 && records.length === 0) || subject === undefined) return nothing;
+    return { subject: rows.length === 1 ? { name: subject.name ?? '', usccCode: subject.uscc_code ?? '' } : null, entries, records };
+  }
+
+  /** Licences, penalties and abnormal operation of organisations (R-7-0). */
+  private async recordsOf(tx: Transaction, subjects: readonly SubjectRow[]): Promise<PublicRecord[]> {
+    const byId = await this.withMerged(tx, subjects);
+    const today = this.clock.today();
+    const rows = (await findPublishedRecords(tx, [...byId.keys()])).filter((row) => isRecordPublic(publishable(row), today));
+    const facts = Map.groupBy(
+      await findRecordFacts(
+        tx,
+        rows.map((row) => row.id),
+      ),
+      (fact) => fact.record_id,
+    );
+    return rows.map((row) => {
+      const subject = byId.get(row.subject_id ?? '');
+      const lines = publicRecordLines({
+        kind: row.kind,
+        name: subject?.name ?? '',
+        usccCode: subject?.uscc_code ?? '',
+        documentName: row.document_name,
+        documentNumber: row.document_number,
+        decidedOn: row.decided_on,
+        authority: row.authority_name,
+        validFrom: row.valid_from,
+        validTo: row.valid_to,
+        publicUntil: row.public_until,
+        content: row.content,
+      });
+      return { kind: row.kind, lines, mark: isRecordDisputed(facts.get(row.id) ?? []) ? '异议处理中' : null };
+    });
+  }
+
+  /** Subjects by their ids, and by those of subjects that proved to be one of them: what they have keeps its key (§11.3). */
+  private async withMerged(tx: Transaction, subjects: readonly SubjectRow[]): Promise<Map<string, SubjectRow>> {
+    const byId = new Map(subjects.map((subject) => [subject.id, subject]));
+    for (const merged of await findMergedInto(tx, [...byId.keys()])) {
+      const target = byId.get(merged.merged_into ?? '');
+      if (target !== undefined) byId.set(merged.id, target);
+    }
+    return byId;
   }
 
   private async entriesOf(
@@ -90,18 +142,20 @@ export class PublicationService {
     subjects: readonly SubjectRow[],
     shown: (subject: SubjectRow, list: ListDefinition) => { name: string; identifier: string },
   ): Promise<PublicEntry[]> {
-    const byId = new Map(subjects.map((subject) => [subject.id, subject]));
-    // Entries of a subject that proved to be one of these keep their key (§11.3).
-    for (const merged of await findMergedInto(tx, [...byId.keys()])) {
-      const target = byId.get(merged.merged_into ?? '');
-      if (target !== undefined) byId.set(merged.id, target);
-    }
+    const byId = await this.withMerged(tx, subjects);
+    const today = this.clock.today();
     const definitions = await allDefinitions(tx);
     const published = (await findStanding(tx, [...byId.keys()])).flatMap((row) => {
       const subject = byId.get(row.subject_id);
       const list = definitions.find(({ code, version }) => code === row.list_code && version === row.list_version);
       if (subject === undefined || list === undefined) return [];
-      const entry = { status: row.status, listType: row.list_type, recognised: row.recognised ?? true, subjectKind: subject.kind };
+      const entry = {
+        status: row.status,
+        listType: row.list_type,
+        recognised: row.recognised ?? true,
+        subjectKind: subject.kind,
+        termOver: isTermOver(row, today),
+      };
       return publicationOf(entry, list) === 'PUBLISHED' ? [{ row, subject, list }] : [];
     });
     const ids = published.map(({ row }) => row.id);
@@ -149,6 +203,24 @@ export class PublicationService {
     const [answer] = await Promise.all([this.database.transaction(publicReader, work), delay(answerMs)]);
     return answer;
   }
+}
+
+/** R-2-11: a term that is over ends publication, also in the moment before its timer fires; not where the list's clause wants its duties performed. */
+function isTermOver(row: EntryRow, today: string): boolean {
+  if (row.valid_to === null || row.valid_to >= today) return false;
+  return row.duties_performed_on !== null || !ruleOfList(row.list_code, row.decision_date ?? today).termNeedsPerformance;
+}
+
+function publishable(row: PublicRecordRow): PublishableRecord {
+  return {
+    kind: row.kind,
+    status: row.status,
+    subjectKind: row.subject_kind,
+    grade: row.grade,
+    decidedOn: row.decided_on,
+    publishedOn: row.published_on,
+    publicUntil: row.public_until,
+  };
 }
 
 /** A name as it may stand in the register: brackets and letters wide or narrow. */

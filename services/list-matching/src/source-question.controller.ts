@@ -21,7 +21,9 @@ export class SourceQuestionController {
     private readonly questions: SourceQuestionService,
   ) {}
 
+  // Answered ones tell of entries that have left their list (R-7-1a): not for windows.
   @Get()
+  @Roles('DEPT_HANDLER', 'DEPT_APPROVER', 'DEPT_LIAISON', 'COUNTY_CREDIT_OFFICE', 'CREDIT_OFFICE', 'CREDIT_CENTRE_OPERATOR', 'AUDITOR')
   @ApiOperation({ summary: '全量名单中缺少的记录', description: '名单全量文件中不再出现的记录：任务已暂停，等待来源在 2 个工作日内答复。' })
   @ApiResponse({ status: 200, standardSchema: pageSchema(sourceQuestionSchema) })
   list(

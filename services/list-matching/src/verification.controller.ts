@@ -83,7 +83,18 @@ export class VerificationController {
     private readonly verifications: VerificationService,
   ) {}
 
+  // Records that the platform above still names may have left their list (V3, R-7-1a): not for windows.
   @Get()
+  @Roles(
+    'DEPT_HANDLER',
+    'DEPT_APPROVER',
+    'DEPT_LIAISON',
+    'COUNTY_CREDIT_OFFICE',
+    'CREDIT_OFFICE',
+    'CREDIT_CENTRE_OPERATOR',
+    'SUPERVISOR',
+    'AUDITOR',
+  )
   @ApiOperation({ summary: '核实任务', description: '县区信用办和行业部门看到本单位参与的任务，按到期日排列。' })
   @ApiResponse({ status: 200, standardSchema: pageSchema(verificationSummarySchema) })
   list(
@@ -113,6 +124,7 @@ export class VerificationController {
   }
 
   @Get(':id')
+  @Roles('DEPT_HANDLER', 'DEPT_APPROVER', 'DEPT_LIAISON', 'COUNTY_CREDIT_OFFICE', 'CREDIT_OFFICE', 'CREDIT_CENTRE_OPERATOR', 'AUDITOR')
   @ApiOperation({ summary: '一项核实任务', description: '下发的记录、核实结果和经过。' })
   @ApiResponse({ status: 200, standardSchema: verificationViewSchema })
   get(@CurrentPrincipal() principal: Principal, @Param('id', { schema: idSchema }) id: string): Promise<VerificationView> {

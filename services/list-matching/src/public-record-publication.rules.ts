@@ -1,0 +1,102 @@
+import {
+  addMonths,
+  type Grade,
+  type PublicRecordKind,
+  type PublicRecordRequest,
+  type PublicRecordStatus,
+  type SubjectKind,
+} from '@lianxin/contracts';
+import { licenceCategoryWord, penaltyCategoryWord } from './public-record-words.rules.ts';
+
+/** A public record as the public may see it. */
+export interface PublishableRecord {
+  readonly kind: PublicRecordKind;
+  readonly status: PublicRecordStatus;
+  readonly subjectKind: SubjectKind;
+  readonly grade: Grade | null;
+  readonly decidedOn: string;
+  readonly publishedOn: string | null;
+  readonly publicUntil: string | null;
+}
+
+/** 36号令 in force: periods count from publicity for acts from this day on, from the decision before (R-5-4). */
+const publicitySince = '2026-04-01';
+/** §5.2: longest publicity of a penalty; one of the lightest grade is in principle not published. */
+const longestMonths: Readonly<Record<Grade, number>> = { MINOR: 0, GENERAL: 12, SERIOUS: 36 };
+
+/**
+ * Whether anybody may see a record on a day: published, of an organisation (R-8-7), within its own period and, of a penalty, within the longest of its
+ * grade (§5.2, R-5-5), also when nobody has ended it yet.
+ */
+export function isRecordPublic(record: PublishableRecord, today: string): boolean {
+  if (record.status !== 'PUBLISHED' || record.subjectKind === 'PERSON' || record.publishedOn === null) return false;
+  if (record.publicUntil !== null && record.publicUntil < today) return false;
+  if (record.kind !== 'PENALTY') return true;
+  const from = record.decidedOn >= publicitySince ? record.publishedOn : record.decidedOn;
+  return today < addMonths(from, longestMonths[record.grade ?? 'GENERAL']);
+}
+
+/** What the source said of a record when it came: that somebody disputes it is shown with it (R-6-5). */
+export function isRecordDisputed(facts: readonly { readonly what: string; readonly detail: Readonly<Record<string, unknown>> }[]): boolean {
+  return facts.some(({ what, detail }) => what === 'RECEIVE' && detail['state'] === 'DISPUTED');
+}
+
+export interface PublicRecordFacts {
+  readonly kind: PublicRecordKind;
+  readonly name: string;
+  readonly usccCode: string;
+  readonly documentName: string | null;
+  readonly documentNumber: string | null;
+  readonly decidedOn: string;
+  readonly authority: string;
+  readonly validFrom: string | null;
+  readonly validTo: string | null;
+  readonly publicUntil: string | null;
+  readonly content: Pick<PublicRecordRequest, 'penalty' | 'licence' | 'abnormal'>;
+}
+type Line = readonly [label: string, value: string | null | undefined];
+
+/** A record under the labels of 双公示 (§7.7) and of the public reports (§7.8). The representative is never named (R-8-8). */
+export function publicRecordLines(facts: PublicRecordFacts): { label: string; value: string }[] {
+  const head: Line[] = [
+    ['行政相对人名称', facts.name],
+    ['统一社会信用代码', facts.usccCode],
+  ];
+  return [...head, ...linesOf[facts.kind](facts)].flatMap(([label, value]) =>
+    value === null || value === undefined || value === '' ? [] : [{ label, value }],
+  );
+}
+
+const linesOf: Readonly<Record<PublicRecordKind, (facts: PublicRecordFacts) => Line[]>> = {
+  PENALTY: ({ content: { penalty = {} }, ...facts }) => [
+    ['行政处罚决定书文号', facts.documentNumber],
+    ['违法行为类型', penalty.violation],
+    ['违法事实', penalty.facts],
+    ['处罚依据', penalty.basis],
+    ['处罚类别', penalty.categories?.map(penaltyCategoryWord).join('、')],
+    ['处罚内容', penalty.detail],
+    ['罚款金额（万元）', penalty.fineWan],
+    ['没收金额（万元）', penalty.confiscatedWan],
+    ['暂扣或吊销证照名称及编号', penalty.revokedLicence],
+    ['处罚决定日期', facts.decidedOn],
+    ['公示截止期', facts.publicUntil],
+    ['处罚机关', facts.authority],
+  ],
+  LICENCE: ({ content: { licence = {} }, ...facts }) => [
+    ['行政许可决定文书名称', facts.documentName],
+    ['行政许可决定文书号', facts.documentNumber],
+    ['许可类别', licence.category === undefined ? null : licenceCategoryWord(licence.category)],
+    ['许可证书名称', licence.certificateName],
+    ['许可编号', licence.number],
+    ['许可内容', licence.detail],
+    ['许可决定日期', facts.decidedOn],
+    ['有效期自', facts.validFrom],
+    ['有效期至', facts.validTo],
+    ['许可机关', facts.authority],
+  ],
+  ABNORMAL: ({ content: { abnormal }, ...facts }) => [
+    ['列入经营异常名录原因类型名称', abnormal?.reason],
+    ['列入日期', facts.decidedOn],
+    ['列入决定机关名称', facts.authority],
+  ],
+};
