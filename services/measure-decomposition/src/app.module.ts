@@ -7,17 +7,26 @@ import { departmentExport, measureExport, memorandumExport } from './catalogue.e
 import { CatalogueReader } from './catalogue.reader.ts';
 import { CatalogueService } from './catalogue.service.ts';
 import { CatalogueStore } from './catalogue.store.ts';
-import { type Config, configSchema } from './config.ts';
+import { CatalogueDraftController } from './catalogue-draft.controller.ts';
+import { CatalogueDraftService } from './catalogue-draft.service.ts';
+import { CatalogueDraftStore } from './catalogue-draft.store.ts';
+import { CatalogueJobController } from './catalogue-job.controller.ts';
+import { CatalogueJobRunner } from './catalogue-job.runner.ts';
+import { CatalogueJobStore } from './catalogue-job.store.ts';
+import { type Config, configSchema, ReplanSettings } from './config.ts';
 import { IncidentController } from './incident.controller.ts';
 import { IncidentStore } from './incident.store.ts';
 import { catalogueAndPlans } from './migrations/0001-catalogue-and-plans.ts';
 import { narrowedPlans } from './migrations/0002-narrowed-plans.ts';
 import { holdCauses } from './migrations/0003-hold-causes.ts';
+import { catalogueVersions } from './migrations/0004-catalogue-versions.ts';
 import { PlanConsumer } from './plan.consumer.ts';
 import { PlanController, PlanReader } from './plan.controller.ts';
 import { decompositionExport, incidentExport } from './plan.export.ts';
 import { PlanService } from './plan.service.ts';
 import { PlanStore } from './plan.store.ts';
+import { ReplanService } from './replan.service.ts';
+import { ReplanStore } from './replan.store.ts';
 
 const exports = [measureExport, departmentExport, memorandumExport, decompositionExport, incidentExport];
 
@@ -27,8 +36,24 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [MessagingModule.register(config), ExportModule.register(exports)],
-      controllers: [CatalogueController, PlanController, IncidentController],
-      providers: [CatalogueStore, CatalogueService, CatalogueReader, PlanReader, PlanStore, PlanService, PlanConsumer, IncidentStore],
+      controllers: [CatalogueDraftController, CatalogueJobController, CatalogueController, PlanController, IncidentController],
+      providers: [
+        { provide: ReplanSettings, useFactory: () => new ReplanSettings(config) },
+        CatalogueStore,
+        CatalogueService,
+        CatalogueReader,
+        CatalogueDraftStore,
+        CatalogueDraftService,
+        CatalogueJobStore,
+        CatalogueJobRunner,
+        PlanReader,
+        PlanStore,
+        PlanService,
+        PlanConsumer,
+        ReplanStore,
+        ReplanService,
+        IncidentStore,
+      ],
     };
   }
 }
@@ -37,6 +62,13 @@ export const service = {
   name: 'measure-decomposition',
   titleZh: '措施分解',
   config: configSchema,
-  migrations: [messagingMigration, catalogueAndPlans, narrowedPlans, holdCauses, exportMigrationOf('measure-decomposition')],
+  migrations: [
+    messagingMigration,
+    catalogueAndPlans,
+    narrowedPlans,
+    holdCauses,
+    catalogueVersions,
+    exportMigrationOf('measure-decomposition'),
+  ],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

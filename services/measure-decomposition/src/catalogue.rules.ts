@@ -41,6 +41,8 @@ export interface Catalogue {
 
 /** A catalogue with what a plan looks up in it; made once per version. */
 export interface IndexedCatalogue extends Catalogue {
+  /** First day for whose legal acts it counts; null: from the beginning. */
+  readonly effectiveFrom: string | null;
   readonly measureByCode: ReadonlyMap<string, CatalogueMeasure>;
   readonly measuresByList: ReadonlyMap<string, readonly CatalogueMeasure[]>;
   readonly departmentByCode: ReadonlyMap<string, Department>;
@@ -48,7 +50,7 @@ export interface IndexedCatalogue extends Catalogue {
   readonly officeByRegion: ReadonlyMap<string, Department>;
 }
 
-export function indexCatalogue(catalogue: Catalogue): IndexedCatalogue {
+export function indexCatalogue(catalogue: Catalogue, effectiveFrom: string | null = null): IndexedCatalogue {
   const measuresByList = new Map<string, CatalogueMeasure[]>();
   for (const measure of catalogue.measures) {
     for (const listCode of measure.listCodes) {
@@ -60,6 +62,7 @@ export function indexCatalogue(catalogue: Catalogue): IndexedCatalogue {
   const offices = catalogue.departments.filter(isCountyOffice);
   return {
     ...catalogue,
+    effectiveFrom,
     measureByCode: new Map(catalogue.measures.map((measure) => [measure.code, measure])),
     measuresByList,
     departmentByCode: new Map(catalogue.departments.map((department) => [department.code, department])),

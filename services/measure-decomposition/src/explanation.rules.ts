@@ -8,7 +8,7 @@ import type {
   SkipReason,
 } from '@lianxin/contracts';
 import { conditionCodes, gateOf, type IndexedCatalogue, isVoluntary, openingKinds } from './catalogue.rules.ts';
-import { gateDate, proofsOf, skipClauses } from './plan.rules.ts';
+import { gateDate, proofsOf, skipClauses } from './measure-decision.rules.ts';
 
 type Executor = PlanMeasure['executors'][number];
 type Clause = Pick<Explanation, 'clause' | 'rule' | 'reasonCode'>;

@@ -27,9 +27,9 @@ import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import type { IndexedCatalogue } from './catalogue.rules.ts';
 import { CatalogueService } from './catalogue.service.ts';
-import { makePlan } from './plan.rules.ts';
 import { type NewIncident, type NewPlan, type NewStep, PlanStore } from './plan.store.ts';
 import { decideSteps, type Heard, type PlanStep, strongestHold } from './plan-lifecycle.rules.ts';
+import { planUnder } from './replan.rules.ts';
 
 /** What a batch of facts comes to; saved and said together. */
 interface Outcome {
@@ -54,7 +54,7 @@ export class PlanService {
       tx,
       events.map((event) => event.key),
     );
-    const catalogue = await this.catalogue.getInForce(tx);
+    const catalogues = await this.catalogue.getVersionsForPlanning(tx);
     const facts = events.map((event) => ({ event, ...factOf(event) }));
     const states = await this.store.findStates(
       tx,
@@ -66,7 +66,7 @@ export class PlanService {
       states.set(entryId, state);
       for (const step of steps) {
         outcome.steps.push({ kind: step.kind, plan: step.plan, entryVersion: heard.entryVersion, detail, causeEventId: event.id });
-        carryOut(catalogue, event, step, outcome);
+        carryOut(catalogues, event, step, outcome);
       }
     }
     await this.store.saveHeard(tx, states);
@@ -134,10 +134,10 @@ function headOf(
 }
 
 /** Says what a step means to those who execute; a made plan is decomposed here. */
-function carryOut(catalogue: IndexedCatalogue, event: LianxinEvent, { kind, plan }: PlanStep, outcome: Outcome): void {
+function carryOut(catalogues: readonly IndexedCatalogue[], event: LianxinEvent, { kind, plan }: PlanStep, outcome: Outcome): void {
   const said = { key: event.key, cause: event };
   if (kind === 'MADE' && (isEvent(event, listEntryActivated) || isEvent(event, listEntryRecognised))) {
-    decompose(catalogue, event, plan, outcome);
+    decompose(catalogues, event, plan, outcome);
   } else if (kind === 'HELD' || kind === 'RELEASED') {
     const stop = stopOf(event);
     if (stop === undefined) throw new Error(`${event.type} cannot bring about the step ${kind}`);
@@ -183,13 +183,13 @@ function stopOf(event: LianxinEvent): { entry: StoppedEntry; documentNo: string 
 }
 
 function decompose(
-  catalogue: IndexedCatalogue,
+  catalogues: readonly IndexedCatalogue[],
   event: LianxinEvent<ListEntryActivated>,
   { planId, planVersion }: PlanStep['plan'],
   outcome: Outcome,
 ): void {
   const said = { key: event.key, cause: event };
-  const { plan, incidents } = makePlan(catalogue, event.data, { planId, planVersion });
+  const { plan, incidents } = planUnder(catalogues, event.data, { planId, planVersion });
   outcome.plans.push({ subjectKey: event.key, entry: event.data, body: plan });
   outcome.said.push(newEvent({ ...said, definition: measurePlanMade, data: plan }));
   for (const planned of incidents) {

@@ -33,9 +33,14 @@ function countyCopy(catalogue: IndexedCatalogue, departmentCode: string, regionC
   return office.zoneDelegated === true && catalogue.departmentByCode.has(own) ? found(catalogue, own) : found(catalogue, ofHost);
 }
 
-function found(catalogue: IndexedCatalogue, code: string): Routing {
+/** A department that has been merged is represented by its successor (R-4-8); one that is gone without successor executes nothing. */
+function found(catalogue: IndexedCatalogue, code: string, passed: readonly string[] = []): Routing {
   const department = catalogue.departmentByCode.get(code);
-  return department === undefined ? { ok: false, missing: code } : { ok: true, department };
+  if (department === undefined) return { ok: false, missing: code };
+  if ((department.validTo ?? null) === null) return { ok: true, department };
+  const successor = department.successorCode ?? null;
+  if (successor === null || passed.includes(successor)) return { ok: false, missing: code };
+  return found(catalogue, successor, [...passed, code]);
 }
 
 /** Above the city or outside government: no queue here, a notice shown to the credit office (catalogue rules 5 and 8). */

@@ -67,6 +67,10 @@ export const catalogueDepartmentSchema = z.object({
   parentCode: departmentCodeSchema.nullable(),
   zoneHost: z.string().nullable(),
   validFrom: dateSchema,
+  /** Last day of a department that has been merged or dissolved. */
+  validTo: dateSchema.nullable().optional(),
+  /** Who has its duties from the day after `validTo`. */
+  successorCode: departmentCodeSchema.nullable().optional(),
 });
 export type CatalogueDepartment = z.infer<typeof catalogueDepartmentSchema>;
 
@@ -87,6 +91,8 @@ export const cataloguePublished = defineEvent({
   titleZh: '措施目录发布',
   data: z.object({
     version: z.int().positive(),
+    /** First day for whose legal acts the version counts; left out for the first version. */
+    effectiveFrom: dateSchema.optional(),
     /** 1-based place of this row among `rowCount` rows of the version; the version is complete with the last. */
     rowNumber: z.int().positive(),
     rowCount: z.int().positive(),

@@ -31,6 +31,7 @@ import {
   measurePlanMade,
   measurePlanNarrowed,
   measurePlanReleased,
+  measurePlanRevised,
   measurePlanSuperseded,
 } from './measure-plan.ts';
 import { publicRecordPublished, publicRecordStopped, publicRecordWithdrawn } from './public-record.ts';
@@ -143,6 +144,7 @@ export const eventDefinitions: readonly EventDefinition[] = [
   measurePlanMade,
   measurePlanHeld,
   measurePlanReleased,
+  measurePlanRevised,
   measurePlanEnded,
   measurePlanNarrowed,
   measurePlanSuperseded,

@@ -144,3 +144,25 @@ export const measurePlanSuperseded = defineEvent({
   titleZh: '措施由新记录承接',
   data: z.object({ ...planHead, byEntryId: idSchema, documentNo: z.string().nullable(), endedOn: dateSchema }),
 });
+
+/** Why a plan was derived again: another version of the catalogue came into force (R-4-8), or what had been missing was supplied. */
+export const revisionReasonSchema = z.enum(['CATALOGUE_VERSION', 'INCIDENT_RETRY']);
+
+/**
+ * Sent when a plan that has not ended was derived again and came out otherwise (R-4-8). It carries the whole plan: what it no longer has is lifted, what is
+ * new is dispatched, what is in both keeps its history; whether it is held stays as it was.
+ */
+export const measurePlanRevised = defineEvent({
+  type: 'lianxin.measure_plan.revised.v1',
+  effect: 'FREES',
+  titleZh: '措施重新分解',
+  data: z.object({
+    ...planBody,
+    reason: revisionReasonSchema,
+    documentNo: z.string().nullable(),
+    revisedOn: dateSchema,
+    /** Departments that have been merged: open tasks of `from` move to `to` (R-4-8). */
+    moves: z.array(z.object({ from: departmentCodeSchema, to: departmentCodeSchema })),
+  }),
+});
+export type MeasurePlanRevised = z.infer<typeof measurePlanRevised.data>;
