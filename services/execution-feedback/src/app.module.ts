@@ -19,6 +19,7 @@ import { tasksMigration } from './migrations/0001-tasks.ts';
 import { feedbackMigration } from './migrations/0002-feedback.ts';
 import { planDepartmentsMigration } from './migrations/0003-plan-departments.ts';
 import { measureQueueMigration } from './migrations/0004-measure-queue.ts';
+import { basisRounds } from './migrations/0005-basis-rounds.ts';
 import { NoticeStore } from './notice.store.ts';
 import { PlanConsumer } from './plan.consumer.ts';
 import { PlanService } from './plan.service.ts';
@@ -76,6 +77,7 @@ export const service = {
     exportMigrationOf('execution-feedback'),
     planDepartmentsMigration,
     measureQueueMigration,
+    basisRounds,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

@@ -80,10 +80,26 @@ export interface Known {
   readonly notices: readonly Notice[];
 }
 
+/** A task that another department has now. */
+export interface MovedTask {
+  readonly taskId: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A basis of such a task, which is named otherwise now. */
+export interface MovedBasis {
+  readonly before: Basis;
+  readonly after: Basis;
+}
+
 /** All that a batch changes. A fresh task is written as it was created; what befell it later in the batch stands among the changed. */
 export interface Changes {
   readonly plans: readonly Plan[];
   readonly freshTasks: readonly { readonly task: Task; readonly basis: Basis; readonly causeEvent: string }[];
+  /** Tasks that went to another department with all their bases. */
+  readonly movedTasks: readonly MovedTask[];
+  readonly movedBases: readonly MovedBasis[];
   readonly changedTasks: readonly Task[];
   /** Bases that joined a task which was there. */
   readonly freshBases: readonly Basis[];
@@ -96,7 +112,8 @@ export interface Changes {
 const planKey = (plan: { entryId: string; activationNo: number }) => `${plan.entryId}|${plan.activationNo}`;
 const slotOf = (task: Pick<Task, 'partySubjectId' | 'canonicalCode' | 'departmentCode'>) =>
   `${task.partySubjectId}|${task.canonicalCode}|${task.departmentCode}`;
-const basisKey = (basis: Basis) => `${basis.entryId}|${basis.activationNo}|${basis.partyId}|${basis.measureCode}|${basis.departmentCode}`;
+const basisKey = (basis: Basis) =>
+  `${basis.entryId}|${basis.activationNo}|${basis.partyId}|${basis.measureCode}|${basis.departmentCode}|${basis.round ?? 1}`;
 
 /** The working set of one batch: what is known, what happens to it, and what has to be written in the end. */
 export class PlanBoard {
@@ -117,6 +134,8 @@ export class PlanBoard {
   private readonly freshNotices: string[] = [];
   private readonly freshNoticeIds = new Set<string>();
   private readonly changedNotices = new Set<string>();
+  private readonly movedTasks: MovedTask[] = [];
+  private readonly movedBases: MovedBasis[] = [];
   private readonly facts: Fact[] = [];
   private readonly dates = new Map<string, unknown>();
 
@@ -177,6 +196,13 @@ export class PlanBoard {
     return (this.noticesOfPlan.get(planKey(plan)) ?? []).flatMap((id) => this.notices.get(id) ?? []);
   }
 
+  /** In which round a row of a plan stands that is added now: the next, if the same row had ended before (R-4-8). */
+  roundOf(row: Omit<Basis, 'round'>): number {
+    let round = 1;
+    while (this.bases.has(basisKey({ ...row, round }))) round += 1;
+    return round;
+  }
+
   createTask(task: Task, basis: Basis, causeEvent: string): void {
     this.placeTask(task);
     this.placeBasis(basis);
@@ -214,6 +240,29 @@ export class PlanBoard {
     return next;
   }
 
+  /** Gives a living task and all its bases to another department, which has no task of its own there; the task keeps its history (R-4-8). */
+  moveTask(task: Task, departmentCode: string, fact: { causeEvent: LianxinEvent; detail: Fact['detail'] }): Task {
+    this.taskOfSlot.delete(slotOf(task));
+    const keys = this.basesOfTask.get(task.id) ?? [];
+    const moved = keys
+      .flatMap((key) => this.bases.get(key) ?? [])
+      .map((before) => {
+        const after = { ...before, departmentCode };
+        return { before, after: { ...after, round: this.roundOf(after) } };
+      });
+    for (const { before, after } of moved) {
+      this.bases.delete(basisKey(before));
+      if (this.changedBases.delete(basisKey(before))) this.changedBases.add(basisKey(after));
+    }
+    this.basesOfTask.set(task.id, []);
+    for (const { after } of moved) this.placeBasis(after);
+    this.movedBases.push(...moved);
+    this.movedTasks.push({ taskId: task.id, from: task.departmentCode, to: departmentCode });
+    const next = this.changeTask(task, { departmentCode }, { what: 'REASSIGNED', ...fact });
+    this.taskOfSlot.set(slotOf(next), next.id);
+    return next;
+  }
+
   addNotice(notice: Notice): void {
     this.placeNotice(notice);
     this.freshNotices.push(notice.id);
@@ -230,6 +279,8 @@ export class PlanBoard {
     return {
       plans: [...this.touchedPlans].flatMap((key) => this.plans.get(key) ?? []),
       freshTasks: this.fresh,
+      movedTasks: this.movedTasks,
+      movedBases: this.movedBases,
       changedTasks: [...this.changedTasks].map((id) => this.getTask(id)),
       freshBases: this.freshBases,
       changedBases: [...this.changedBases].flatMap((key) => this.bases.get(key) ?? []),

@@ -6,6 +6,7 @@ import {
   measurePlanMade,
   measurePlanNarrowed,
   measurePlanReleased,
+  measurePlanRevised,
   measurePlanSuperseded,
   subjectChanged,
   subjectRegistered,
@@ -16,7 +17,15 @@ import { Injectable } from '@nestjs/common';
 import { CopyStore } from './copy.store.ts';
 import { PlanService } from './plan.service.ts';
 
-const planEvents = [measurePlanMade, measurePlanHeld, measurePlanReleased, measurePlanNarrowed, measurePlanSuperseded, measurePlanEnded];
+const planEvents = [
+  measurePlanMade,
+  measurePlanHeld,
+  measurePlanReleased,
+  measurePlanRevised,
+  measurePlanNarrowed,
+  measurePlanSuperseded,
+  measurePlanEnded,
+];
 
 /** Hears plans, which become tasks, and the catalogue and subjects, of which it keeps copies. */
 @Injectable()

@@ -36,13 +36,13 @@ export function applyMade(board: PlanBoard, event: LianxinEvent<MeasurePlanMade>
 }
 
 /** Every department that executes a measure of some party of the plan. */
-function departmentsOf(data: MeasurePlanMade): string[] {
+export function departmentsOf(data: MeasurePlanMade): string[] {
   const used = new Set(data.groups.flatMap((group) => (group.partyIds.length === 0 ? [] : group.measureCodes)));
   const executors = data.measures.filter((measure) => used.has(measure.measureCode)).flatMap((measure) => measure.executors);
   return [...new Set(executors.map((executor) => executor.departmentCode))].sort();
 }
 
-function bodyOf(data: MeasurePlanMade, departments: readonly string[]): PlanBody {
+export function bodyOf(data: MeasurePlanMade, departments: readonly string[]): PlanBody {
   return {
     catalogueVersion: data.catalogueVersion,
     listCode: data.listCode,
@@ -60,7 +60,7 @@ function bodyOf(data: MeasurePlanMade, departments: readonly string[]): PlanBody
 }
 
 /** The rows of one plan on their way into tasks and notices. */
-class Dispatch {
+export class Dispatch {
   readonly notices: Notice[] = [];
   private readonly rows = new Map<string, { basis: Basis; joined: boolean; wasHeld: boolean }>();
   private readonly measures: ReadonlyMap<string, PlanMeasure>;
@@ -76,12 +76,14 @@ class Dispatch {
     this.parties = new Map(event.data.parties.map((party) => [party.partyId, party]));
   }
 
-  addRows(partyId: string, measureCode: string): void {
+  /** @param isMeant which executors get it; all when left out. */
+  addRows(partyId: string, measureCode: string, isMeant: (departmentCode: string, notice: boolean) => boolean = () => true): void {
     const party = this.parties.get(partyId);
     const measure = this.measures.get(measureCode);
     if (party === undefined || measure === undefined)
       throw new Error(`the plan names party or measure ${measureCode} without describing it`);
     for (const executor of measure.executors) {
+      if (!isMeant(executor.departmentCode, executor.notice)) continue;
       if (executor.notice) this.addNotice(party, measure, executor);
       else this.addTask(party, measure, executor);
     }
@@ -142,7 +144,7 @@ class Dispatch {
   private addTask(party: MeasurePlanMade['parties'][number], measure: PlanMeasure, executor: PlanMeasure['executors'][number]): void {
     const row = this.rowOf(party, measure, executor);
     const living = this.board.findLiveTask(row);
-    const basis: Basis = {
+    const first: Basis = {
       taskId: living?.id ?? this.newId(),
       entryId: this.plan.entryId,
       activationNo: this.plan.activationNo,
@@ -154,6 +156,7 @@ class Dispatch {
       holdExempt: measure.holdExempt,
       ...this.statusOf(measure.holdExempt),
     };
+    const basis: Basis = { ...first, round: this.board.roundOf(first) };
     if (living !== undefined) {
       this.board.addBasis(basis);
       const joined = refold(this.board, living, { what: 'BASIS_ADDED', cause: this.event, on: beijingDate(this.board.context.now) });

@@ -5,6 +5,7 @@ import {
   taskDispatched,
   taskHeld,
   taskLifting,
+  taskReassigned,
   taskReleased,
   tasksPerEvent,
 } from '@lianxin/contracts';
@@ -29,12 +30,13 @@ const weightOfOthers = 0.35;
  * A step without any task still gives one event, so that whoever waits for the plan learns that nothing had to be done.
  */
 export function eventsOfStep(step: Step): StepEvent[] {
+  if (step.kind === 'MOVED') return step.tasks.map((moved) => reassignedEvent(step, moved));
   const others: readonly (Notice | Stay)[] = step.kind === 'DISPATCHED' ? step.notices : step.stays;
   const parts = Math.max(1, Math.ceil((step.tasks.length + others.length * weightOfOthers) / tasksPerEvent));
   return Array.from({ length: parts }, (_, index) => eventOfPart(step, index, parts));
 }
 
-function eventOfPart(step: Step, index: number, parts: number): StepEvent {
+function eventOfPart(step: Exclude<Step, { kind: 'MOVED' }>, index: number, parts: number): StepEvent {
   const take = <Row>(rows: readonly Row[]) => {
     const size = Math.ceil(rows.length / parts);
     return rows.slice(index * size, (index + 1) * size);
@@ -91,6 +93,23 @@ function eventOfPart(step: Step, index: number, parts: number): StepEvent {
       return { ...place, definition: taskLifting, data };
     }
   }
+}
+
+/** One event for each task, in the lane of the plan that moved it: that lane is held. */
+function reassignedEvent(
+  step: Extract<Step, { kind: 'MOVED' }>,
+  { task, from, entryIds }: Extract<Step, { kind: 'MOVED' }>['tasks'][number],
+): StepEvent<typeof taskReassigned> {
+  const data: EventData<typeof taskReassigned> = {
+    ...taskRow(task),
+    entryIds: [...entryIds],
+    actedAt: step.at.toISOString(),
+    fromDepartment: from,
+    reason: 'DEPARTMENT_MERGED',
+    acknowledgeDueAt: acknowledgeDueAt(task),
+    feedbackDueAt: task.feedbackDueAt?.toISOString() ?? null,
+  };
+  return { definition: taskReassigned, key: step.plan.laneKey, data, cause: step.cause };
 }
 
 const taskRow = (task: Task) => ({ taskId: task.id, taskVersion: task.version, departmentCode: task.departmentCode, status: task.status });

@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { type LianxinEvent, type MeasurePlanMade, measurePlanMade } from '@lianxin/contracts';
+import { type LianxinEvent, type MeasurePlanMade, measurePlanMade, measurePlanRevised } from '@lianxin/contracts';
 import { isEvent, lockLanes, newEvent, Outbox } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
@@ -82,8 +82,13 @@ function movedPlans(events: readonly LianxinEvent[]): PlanName[] {
   return events.filter((event) => !isEvent(event, measurePlanMade)).map(planNameOf);
 }
 
+/** Whether an event may make tasks: it says the whole plan. */
+function carriesPlan(event: LianxinEvent): event is LianxinEvent<MeasurePlanMade> {
+  return isEvent(event, measurePlanMade) || isEvent(event, measurePlanRevised);
+}
+
 function partySubjects(events: readonly LianxinEvent[]): string[] {
-  const subjects = events.flatMap((event) => (isEvent(event, measurePlanMade) ? event.data.parties.map((party) => party.subjectId) : []));
+  const subjects = events.flatMap((event) => (carriesPlan(event) ? event.data.parties.map((party) => party.subjectId) : []));
   return [...new Set(subjects)];
 }
 
@@ -100,7 +105,7 @@ function slicesOf(events: readonly LianxinEvent[]): LianxinEvent[][] {
   const slices: LianxinEvent[][] = [];
   let rows = Number.POSITIVE_INFINITY;
   for (const event of events) {
-    const added = isEvent(event, measurePlanMade) ? rowsOf(event.data) : 1;
+    const added = carriesPlan(event) ? rowsOf(event.data) : 1;
     if (rows + added > rowsPerSlice) {
       slices.push([]);
       rows = 0;

@@ -35,4 +35,9 @@ export type Step =
       readonly liftDueAt: Date | null;
       readonly tasks: readonly Task[];
       readonly stays: readonly Stay[];
+    })
+  | (StepHead & {
+      readonly kind: 'MOVED';
+      readonly at: Date;
+      readonly tasks: readonly { readonly task: Task; readonly from: string; readonly entryIds: readonly string[] }[];
     });

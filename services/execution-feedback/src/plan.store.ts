@@ -1,7 +1,7 @@
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { type Column, namesOf, unnestRows } from './columns.store.ts';
-import type { Changes, Notice, Plan, PlanBody } from './plan.board.rules.ts';
+import type { Changes, MovedBasis, MovedTask, Notice, Plan, PlanBody } from './plan.board.rules.ts';
 import {
   type BasisRow,
   basisKeySql,
@@ -134,6 +134,7 @@ export class PlanStore {
     await this.insertFreshTasks(tx, changes.freshTasks);
     await updateTasks(tx, changes.changedTasks);
     await this.insertBases(tx, changes.freshBases);
+    await this.moveTasks(tx, changes.movedTasks, changes.movedBases);
     await this.updateBases(tx, changes.changedBases);
     await insertFacts(tx, changes.facts);
     await insertRows(tx, 'notice', noticeColumns, changes.freshNotices);
@@ -151,6 +152,29 @@ export class PlanStore {
     );
   }
 
+  /** The key of a basis names its department (R-4-3): it is made anew for the one that has it now. What old feedback names stays as it was. */
+  private async moveTasks(tx: Transaction, tasks: readonly MovedTask[], bases: readonly MovedBasis[]): Promise<void> {
+    if (tasks.length === 0) return;
+    await tx.execute(
+      `UPDATE task SET department_code = moved.department_code FROM unnest($1::uuid[], $2::text[]) AS moved (task_id, department_code)
+       WHERE task.id = moved.task_id AND NOT task.closed`,
+      [tasks.map((task) => task.taskId), tasks.map((task) => task.to)],
+    );
+    const columns: Column<MovedBasis>[] = [
+      ...basisNameColumns.map((column) => ({ ...column, of: (moved: MovedBasis) => column.of(moved.before) })),
+      { name: 'to_department', type: 'text', of: ({ after }) => after.departmentCode },
+      { name: 'to_round', type: 'integer', of: ({ after }) => after.round ?? 1 },
+    ];
+    const { from, parameters } = unnestRows(columns, bases, 'row');
+    await tx.execute(
+      `UPDATE task_basis SET department_code = row.to_department, round = row.to_round,
+         basis_key = ${basisKeySql('row', { department: 'to_department', round: 'to_round' })} FROM ${from}
+       WHERE task_basis.entry_id = row.entry_id AND task_basis.activation_no = row.activation_no
+         AND task_basis.department_code = row.department_code AND task_basis.basis_key = ${basisKeySql('row')}`,
+      parameters,
+    );
+  }
+
   /** New tasks with their first fact and first basis, in one statement over one set of arrays. */
   private async insertFreshTasks(tx: Transaction, fresh: readonly FreshTask[]): Promise<void> {
     if (fresh.length === 0) return;
@@ -162,6 +186,7 @@ export class PlanStore {
       { name: 'hold_exempt', type: 'boolean', of: (row) => row.basis.holdExempt },
       { name: 'basis_status', type: 'text', of: (row) => row.basis.status },
       { name: 'hold_cause', type: 'text', of: (row) => row.basis.holdCause },
+      { name: 'round', type: 'integer', of: (row) => row.basis.round ?? 1 },
       { name: 'cause_event', type: 'uuid', of: (row) => row.causeEvent },
     ];
     const { from, parameters } = unnestRows(columns, fresh, 'row');
@@ -172,8 +197,8 @@ export class PlanStore {
          INSERT INTO task_fact (task_id, version, department_code, what, to_status, at, cause_event, detail)
          SELECT id, version, department_code, 'DISPATCHED', status, dispatched_at, cause_event, jsonb_build_object('entryId', entry_id) FROM row
        )
-       INSERT INTO task_basis (entry_id, activation_no, basis_key, task_id, department_code, party_id, party_role, measure_code, force, hold_exempt, status, hold_cause)
-       SELECT entry_id, activation_no, ${basisKeySql('row')}, id, department_code, party_id, party_role, measure_code, force, hold_exempt, basis_status, hold_cause
+       INSERT INTO task_basis (entry_id, activation_no, basis_key, task_id, department_code, party_id, party_role, measure_code, force, hold_exempt, status, hold_cause, round)
+       SELECT entry_id, activation_no, ${basisKeySql('row')}, id, department_code, party_id, party_role, measure_code, force, hold_exempt, basis_status, hold_cause, round
        FROM row`,
       parameters,
     );
@@ -191,9 +216,10 @@ export class PlanStore {
 
   private async updateBases(tx: Transaction, bases: readonly Basis[]): Promise<void> {
     if (bases.length === 0) return;
-    const { from, parameters } = unnestRows([...basisNameColumns, ...basisStateColumns], bases, 'row');
+    const terms = basisOtherColumns.filter((column) => column.name === 'force' || column.name === 'hold_exempt');
+    const { from, parameters } = unnestRows([...basisNameColumns, ...basisStateColumns, ...terms], bases, 'row');
     await tx.execute(
-      `UPDATE task_basis SET status = row.status, hold_cause = row.hold_cause FROM ${from}
+      `UPDATE task_basis SET status = row.status, hold_cause = row.hold_cause, force = row.force, hold_exempt = row.hold_exempt FROM ${from}
        WHERE task_basis.entry_id = row.entry_id AND task_basis.activation_no = row.activation_no
          AND task_basis.department_code = row.department_code AND task_basis.basis_key = ${basisKeySql('row')}`,
       parameters,

@@ -112,6 +112,7 @@ export interface BasisRow {
   hold_exempt: boolean;
   status: Basis['status'];
   hold_cause: Basis['holdCause'];
+  round: number;
 }
 
 export function basisOf(row: BasisRow): Basis {
@@ -127,6 +128,7 @@ export function basisOf(row: BasisRow): Basis {
     holdExempt: row.hold_exempt,
     status: row.status,
     holdCause: row.hold_cause,
+    round: row.round,
   };
 }
 
@@ -137,6 +139,7 @@ export const basisNameColumns: readonly Column<Basis>[] = [
   { name: 'party_id', type: 'uuid', of: (basis) => basis.partyId },
   { name: 'measure_code', type: 'text', of: (basis) => basis.measureCode },
   { name: 'department_code', type: 'text', of: (basis) => basis.departmentCode },
+  { name: 'round', type: 'integer', of: (basis) => basis.round ?? 1 },
 ];
 export const basisStateColumns: readonly Column<Basis>[] = [
   { name: 'status', type: 'text', of: (basis) => basis.status },
@@ -149,10 +152,10 @@ export const basisOtherColumns: readonly Column<Basis>[] = [
   { name: 'hold_exempt', type: 'boolean', of: (basis) => basis.holdExempt },
 ];
 
-/** sha256(entry|activation|party|measure|department|cycle); a plan's rows all stand in the first cycle (R-4-3). */
-export function basisKeySql(row: string): string {
-  const parts = ['entry_id', 'activation_no', 'party_id', 'measure_code', 'department_code'].map((name) => `${row}.${name}`);
-  return `sha256(convert_to(concat_ws('|', ${parts.join(', ')}, 1), 'UTF8'))`;
+/** sha256(entry|activation|party|measure|department|cycle) of R-4-3; a plan's rows stand in the first cycle, those that come again in the next. */
+export function basisKeySql(row: string, names = { department: 'department_code', round: 'round' }): string {
+  const parts = ['entry_id', 'activation_no', 'party_id', 'measure_code', names.department].map((name) => `${row}.${name}`);
+  return `sha256(convert_to(concat_ws('|', ${parts.join(', ')}, ${row}.${names.round}), 'UTF8'))`;
 }
 
 export const factColumns: readonly Column<Fact>[] = [

@@ -99,6 +99,8 @@ export interface Basis {
   readonly holdExempt: boolean;
   readonly status: BasisStatus;
   readonly holdCause: HoldCause | null;
+  /** Grows where a row of a plan comes again after it had ended (R-4-8); 1 when left out. */
+  readonly round?: number;
 }
 
 export type Refusal = { readonly ok: false; readonly code: ProblemCode; readonly detail: string };

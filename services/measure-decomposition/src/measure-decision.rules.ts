@@ -110,6 +110,12 @@ function routeAll(catalogue: IndexedCatalogue, measure: CatalogueMeasure, entry:
       continue;
     }
     const { department } = routing;
+    const known = executors.find((one) => one.departmentCode === department.code);
+    if (known !== undefined) {
+      // Two that were merged execute once, in the stronger role.
+      if (executor.role === 'LEAD') known.role = 'LEAD';
+      continue;
+    }
     const notice = measure.force === 'REFERENCE' || isVoluntary(measure) || !isTenant(department);
     executors.push({
       departmentCode: department.code,

@@ -4,7 +4,8 @@ import { describe, expect, test } from '@jest/globals';
 import { maxEventBytes, measurePlanMade } from '@lianxin/contracts';
 import { catalogue, catalogueDirectory, entryOf, flatten, ids, party, planOf, uuid } from '../test/plan-fixtures.ts';
 import { indexCatalogue } from './catalogue.rules.ts';
-import { makePlan, skipClauses } from './plan.rules.ts';
+import { skipClauses } from './measure-decision.rules.ts';
+import { makePlan } from './plan.rules.ts';
 
 interface Example {
   entry: Parameters<typeof entryOf>[1] & { listCode: string; name: string };

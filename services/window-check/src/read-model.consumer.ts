@@ -1,16 +1,8 @@
-import {
-  cataloguePublished,
-  type LianxinEvent,
-  type MeasurePlanMade,
-  measurePlanMade,
-  measurePlanNarrowed,
-  subjectChanged,
-  subjectRegistered,
-} from '@lianxin/contracts';
+import { cataloguePublished, type LianxinEvent, subjectChanged, subjectRegistered } from '@lianxin/contracts';
 import { EventConsumer, isEvent, lockLanes } from '@lianxin/messaging';
 import { Database, Health, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { entryEvents, foldEntries, foldPlans, partiesOf, planEvents, planKey } from './read-model.rules.ts';
+import { entryEvents, foldEntries, foldPlans, type PlanState, partyChanges, planEvents } from './read-model.rules.ts';
 import { ReadModelStore } from './read-model.store.ts';
 
 const isOneOf = (event: LianxinEvent, definitions: readonly { readonly type: string }[]) =>
@@ -56,14 +48,17 @@ export class ReadModelConsumer {
     const heads = events.map((event) => event.data as { entryId: string; activationNo: number });
     const known = await this.store.readPlans(tx, heads);
     const changed = [...foldPlans(known, events).values()];
-    // A plan that is known has its parties, less those who have left it since.
-    const isNews = (made: MeasurePlanMade) => (known.get(planKey(made))?.body ?? null) === null;
-    const parties = events.flatMap((event) => (isEvent(event, measurePlanMade) && isNews(event.data) ? partiesOf(event.data) : []));
     if (changed.length > 0) await this.store.upsertPlans(tx, changed);
-    if (parties.length > 0) await this.store.insertParties(tx, parties);
-    const left = events.flatMap((event) => (isEvent(event, measurePlanNarrowed) ? event.data.endedPartyIds : []));
-    if (left.length > 0) await this.store.dropParties(tx, left);
+    await this.followParties(tx, known, events);
     await this.store.reviseParties(tx, [...new Set(heads.map((head) => head.entryId))]);
+  }
+
+  /** Who gets what by which plan, event after event: said with the plan, said anew when it is derived again, and less those who leave it (T22). */
+  private async followParties(tx: Transaction, known: ReadonlyMap<string, PlanState>, events: readonly LianxinEvent[]): Promise<void> {
+    const { said, again, left } = partyChanges(known, events);
+    if (again.length > 0) await this.store.dropPlanParties(tx, again);
+    if (said.length > 0) await this.store.insertParties(tx, said);
+    if (left.length > 0) await this.store.dropParties(tx, left);
   }
 
   private async followEntries(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {

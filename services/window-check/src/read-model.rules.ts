@@ -16,6 +16,7 @@ import {
   measurePlanMade,
   measurePlanNarrowed,
   measurePlanReleased,
+  measurePlanRevised,
   measurePlanSuperseded,
 } from '@lianxin/contracts';
 import type { PlanBody, PlanRow } from './applicable.rules.ts';
@@ -24,6 +25,7 @@ export const planEvents = [
   measurePlanMade,
   measurePlanHeld,
   measurePlanReleased,
+  measurePlanRevised,
   measurePlanNarrowed,
   measurePlanSuperseded,
   measurePlanEnded,
@@ -71,7 +73,7 @@ export interface EntryState {
 
 export const planKey = (plan: { entryId: string; activationNo: number }) => `${plan.entryId}/${plan.activationNo}`;
 
-interface PlanHead {
+export interface PlanHead {
   readonly entryId: string;
   readonly activationNo: number;
   readonly planId: string;
@@ -101,6 +103,11 @@ function nextPlan(before: PlanState | undefined, event: LianxinEvent, head: Plan
     return { entryId, activationNo, planId, planVersion, status: 'LIVE', holdCause: null, body };
   }
   if (isOlder) return undefined;
+  // Derived again (R-4-8): another body, in whatever state it was.
+  if (event.type === measurePlanRevised.type) {
+    const body = bodyOf(event.data as MeasurePlanMade);
+    return { entryId, activationNo, planId, planVersion, status: before?.status ?? 'LIVE', holdCause: before?.holdCause ?? null, body };
+  }
   const rest = { entryId, activationNo, planId, planVersion, body: before?.body ?? null };
   if (event.type === measurePlanHeld.type)
     return { ...rest, status: 'HELD', holdCause: (event.data as { cause: PlanRow['holdCause'] }).cause };
@@ -132,6 +139,32 @@ export function partiesOf(made: MeasurePlanMade): PlanParty[] {
     if (measureCodes.length === 0) return [];
     return [{ entryId: made.entryId, activationNo: made.activationNo, partyId, subjectId, role, measureCodes }];
   });
+}
+
+/**
+ * What a batch of events of plans does to their parties. Of several events that say a plan as a whole the last one counts; a plan that is known has its
+ * parties already, and one said late, behind a later version, changes none.
+ */
+export function partyChanges(
+  known: ReadonlyMap<string, PlanState>,
+  events: readonly LianxinEvent[],
+): { readonly said: PlanParty[]; readonly again: PlanHead[]; readonly left: string[] } {
+  const said = new Map<string, { readonly version: number; readonly parties: PlanParty[] }>();
+  const again = new Map<string, PlanHead>();
+  for (const event of events) {
+    const head = event.data as PlanHead;
+    const key = planKey(head);
+    const version = said.get(key)?.version ?? ((known.get(key)?.body ?? null) === null ? 0 : (known.get(key)?.planVersion ?? 0));
+    const isSaid =
+      event.type === measurePlanMade.type ? version === 0 : event.type === measurePlanRevised.type && head.planVersion > version;
+    if (!isSaid) continue;
+    said.set(key, { version: head.planVersion, parties: partiesOf(event.data as MeasurePlanMade) });
+    if (event.type === measurePlanRevised.type) again.set(key, head);
+  }
+  const left = events.flatMap((event) =>
+    event.type === measurePlanNarrowed.type ? (event.data as { endedPartyIds: string[] }).endedPartyIds : [],
+  );
+  return { said: [...said.values()].flatMap(({ parties }) => parties), again: [...again.values()], left };
 }
 
 /** What a batch tells of each entry, the newest last. */

@@ -140,6 +140,18 @@ export class ReadModelStore {
     );
   }
 
+  /** Plans that are said anew: whoever was their party gets a new revision, also if it no longer is. */
+  async dropPlanParties(tx: Transaction, plans: readonly { entryId: string; activationNo: number }[]): Promise<void> {
+    await tx.execute(
+      `WITH dropped AS (
+         DELETE FROM plan_party USING unnest($1::uuid[], $2::integer[]) AS again (entry_id, activation_no)
+         WHERE plan_party.entry_id = again.entry_id AND plan_party.activation_no = again.activation_no RETURNING subject_id)
+       INSERT INTO subject_revision (subject_id, revision) SELECT DISTINCT subject_id, 1 FROM dropped ORDER BY subject_id
+       ON CONFLICT (subject_id) DO UPDATE SET revision = subject_revision.revision + 1`,
+      [plans.map((plan) => plan.entryId), plans.map((plan) => plan.activationNo)],
+    );
+  }
+
   /** Parties for whom a plan has ended (T22) leave it, and get a new revision. */
   async dropParties(tx: Transaction, partyIds: readonly string[]): Promise<void> {
     await tx.execute(

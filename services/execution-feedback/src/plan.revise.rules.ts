@@ -1,0 +1,142 @@
+import { type LianxinEvent, type MeasurePlanRevised, type PlanMeasure } from '@lianxin/contracts';
+import type { Plan, PlanBoard } from './plan.board.rules.ts';
+import { applyMade, bodyOf, Dispatch, departmentsOf } from './plan.dispatch.rules.ts';
+import { refold } from './plan.fold.rules.ts';
+import { endBases, type PlanRowName, setNotice } from './plan.move.rules.ts';
+import type { Step } from './plan.step.rules.ts';
+import { type Basis, endedStatuses, holds } from './task.rules.ts';
+
+const keyOf = (row: PlanRowName) => `${row.partyId}|${row.measureCode}|${row.departmentCode}|${row.notice}`;
+
+/**
+ * A plan was derived again (R-4-8). What is in both keeps its task and history; tasks of a merged department go to its successor; what is new is dispatched,
+ * and then what is no longer wanted is lifted, so that a restriction that only changed its name stays one task.
+ */
+export function applyRevised(board: PlanBoard, event: LianxinEvent<MeasurePlanRevised>, newId: () => string): Step[] {
+  const seen = board.findPlan(event.data);
+  if (seen !== undefined && (seen.planVersion >= event.data.planVersion || seen.status === 'ENDED')) return [];
+  // What it said before has not come here: it now says all.
+  if (seen === undefined || seen.body === null) return applyMade(board, event, newId);
+  const departments = [...new Set([...seen.body.departments, ...departmentsOf(event.data)])].sort();
+  const body = bodyOf(event.data, departments);
+  const plan: Plan = { ...seen, planVersion: event.data.planVersion, body };
+  board.savePlan(plan);
+  const head = { plan, body, cause: event };
+  const wanted = wantedRows(event.data);
+  const moved = moveToSuccessors(board, plan, event, wanted);
+  softenBases(board, plan, event, wanted);
+  const dispatched = dispatchNew(board, plan, event, wanted, newId);
+  const end = { ground: groundOf(event.data), documentNo: event.data.documentNo, on: event.data.revisedOn, inError: false };
+  const gone = (row: PlanRowName) => !wanted.has(keyOf(row));
+  const ended = endBases(board, head, gone, end).filter((step) => step.kind !== 'LIFTING' || step.tasks.length + step.stays.length > 0);
+  return [
+    ...(moved.length === 0 ? [] : [{ ...head, kind: 'MOVED' as const, at: board.context.now, tasks: moved }]),
+    ...dispatched,
+    ...ended,
+  ];
+}
+
+/** Told to whoever must undo what they did. */
+function groundOf({ reason }: MeasurePlanRevised): string {
+  return reason === 'CATALOGUE_VERSION' ? 'CATALOGUE_CHANGED' : 'PLAN_CORRECTED';
+}
+
+function wantedRows(data: MeasurePlanRevised): Map<string, PlanRowName & { readonly measure: PlanMeasure }> {
+  const measures = new Map(data.measures.map((measure) => [measure.measureCode, measure]));
+  const rows = data.groups.flatMap((group) =>
+    group.partyIds.flatMap((partyId) =>
+      group.measureCodes.flatMap((measureCode) => {
+        const measure = measures.get(measureCode);
+        if (measure === undefined) throw new Error(`the plan names measure ${measureCode} without describing it`);
+        return measure.executors.map(({ departmentCode, notice }) => ({ partyId, measureCode, departmentCode, notice, measure }));
+      }),
+    ),
+  );
+  return new Map(rows.map((row) => [keyOf(row), row]));
+}
+
+/** The bases of this plan that run or rest. */
+function standingBases(board: PlanBoard, plan: Plan): Basis[] {
+  return board
+    .tasksOf(plan)
+    .flatMap((task) => board.basesOf(task.id))
+    .filter((basis) => basis.entryId === plan.entryId && basis.activationNo === plan.activationNo && basis.status !== 'ENDED');
+}
+
+/** R-4-8: open tasks of a merged department move to its successor. Where that has the same task already the two become one, by the way of the other rows. */
+function moveToSuccessors(
+  board: PlanBoard,
+  plan: Plan,
+  event: LianxinEvent<MeasurePlanRevised>,
+  wanted: ReadonlyMap<string, PlanRowName>,
+): Extract<Step, { kind: 'MOVED' }>['tasks'][number][] {
+  const successor = new Map(event.data.moves.map(({ from, to }) => [from, to]));
+  const moved: Extract<Step, { kind: 'MOVED' }>['tasks'][number][] = [];
+  for (const basis of standingBases(board, plan)) {
+    const task = board.getTask(basis.taskId);
+    const to = successor.get(task.departmentCode);
+    if (to === undefined || endedStatuses.includes(task.status)) continue;
+    if (!wanted.has(keyOf({ ...basis, departmentCode: to, notice: false }))) continue;
+    if (board.findLiveTask({ ...task, departmentCode: to }) !== undefined) continue;
+    const detail = { entryId: plan.entryId, from: task.departmentCode, to };
+    const next = board.moveTask(task, to, { causeEvent: event, detail });
+    const entryIds = [...new Set(board.basesOf(task.id).map((other) => other.entryId))].sort();
+    moved.push({ task: next, from: task.departmentCode, entryIds });
+  }
+  return moved;
+}
+
+/** A weaker force from now on, or a hold that no longer spares it. */
+function softenBases(
+  board: PlanBoard,
+  plan: Plan,
+  event: LianxinEvent<MeasurePlanRevised>,
+  wanted: ReadonlyMap<string, PlanRowName & { readonly measure: PlanMeasure }>,
+): void {
+  for (const basis of standingBases(board, plan)) {
+    const measure = wanted.get(keyOf({ ...basis, notice: false }))?.measure;
+    if (measure === undefined || (measure.force === basis.force && measure.holdExempt === basis.holdExempt)) continue;
+    const held = plan.status === 'HELD' && plan.holdCause !== null && holds(plan.holdCause, measure.holdExempt);
+    const state = held ? { status: 'HELD' as const, holdCause: plan.holdCause } : { status: 'LIVE' as const, holdCause: null };
+    board.changeBasis({ ...basis, ...state, force: measure.force, holdExempt: measure.holdExempt });
+    const task = board.getTask(basis.taskId);
+    if (!endedStatuses.includes(task.status)) refold(board, task, { what: 'BASIS_SOFTENED', cause: event, on: event.data.revisedOn });
+  }
+}
+
+function dispatchNew(
+  board: PlanBoard,
+  plan: Plan,
+  event: LianxinEvent<MeasurePlanRevised>,
+  wanted: ReadonlyMap<string, PlanRowName & { readonly measure: PlanMeasure }>,
+  newId: () => string,
+): Step[] {
+  const notices = board.noticesOf(plan);
+  const standing = new Set([
+    ...standingBases(board, plan).map((basis) => keyOf({ ...basis, notice: false })),
+    ...notices.filter((notice) => notice.status !== 'ENDED').map((notice) => keyOf({ ...notice, notice: true })),
+  ]);
+  const ended = new Map(
+    notices.filter((notice) => notice.status === 'ENDED').map((notice) => [keyOf({ ...notice, notice: true }), notice]),
+  );
+  const dispatch = new Dispatch(board, event, plan, newId);
+  for (const [key, row] of wanted) {
+    if (standing.has(key)) continue;
+    const before = ended.get(key);
+    // Information that was taken back is given again.
+    if (before !== undefined) {
+      const held = plan.status === 'HELD' && plan.holdCause !== null && holds(plan.holdCause, row.measure.holdExempt);
+      setNotice(board, before, held ? 'HELD' : 'LIVE');
+      continue;
+    }
+    const isMeant = (departmentCode: string, notice: boolean) => departmentCode === row.departmentCode && notice === row.notice;
+    dispatch.addRows(row.partyId, row.measureCode, isMeant);
+  }
+  const tasks = dispatch.tasks();
+  const released = dispatch.released();
+  const head = { plan, body: plan.body ?? bodyOf(event.data, []), cause: event };
+  return [
+    ...(tasks.length + dispatch.notices.length === 0 ? [] : [{ ...head, kind: 'DISPATCHED' as const, tasks, notices: dispatch.notices }]),
+    ...(released.length === 0 ? [] : [{ ...head, kind: 'RELEASED' as const, tasks: released, stays: [] }]),
+  ];
+}
