@@ -74,6 +74,85 @@ TABLE entry_seen
   GRANT window_check_app: SELECT
   GRANT window_check_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE export_job
+  id uuid NOT NULL
+  list text NOT NULL
+  request jsonb NOT NULL
+  principal jsonb NOT NULL
+  departments text[] NOT NULL
+  city boolean NOT NULL
+  status text NOT NULL DEFAULT 'queued'::text
+  cancelled_by text
+  done integer NOT NULL DEFAULT 0
+  attempts integer NOT NULL DEFAULT 0
+  failure text
+  sealed_key text
+  data_at timestamp with time zone
+  file_bytes bigint
+  file_hash text
+  lease_owner uuid
+  lease_until timestamp with time zone
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  started_at timestamp with time zone
+  finished_at timestamp with time zone
+  expires_at timestamp with time zone
+  CONSTRAINT export_job_pkey PRIMARY KEY (id)
+  CONSTRAINT export_job_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text])))
+  CREATE INDEX export_job_kept ON window_check.export_job USING btree (expires_at) WHERE ((sealed_key IS NOT NULL) AND (finished_at IS NOT NULL))
+  CREATE INDEX export_job_open ON window_check.export_job USING btree (created_at) WHERE (finished_at IS NULL)
+  CREATE UNIQUE INDEX export_job_pkey ON window_check.export_job USING btree (id)
+  POLICY consumer TO window_check_consumer USING true CHECK true
+  POLICY own TO window_check_app USING 
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK 
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END
+  GRANT window_check_app: INSERT, SELECT
+  GRANT window_check_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE export_log
+  id bigint NOT NULL GENERATED AS IDENTITY
+  export_id uuid NOT NULL
+  at timestamp with time zone NOT NULL DEFAULT now()
+  what text NOT NULL
+  list text NOT NULL
+  request jsonb NOT NULL
+  row_count integer
+  actor text NOT NULL
+  departments text[] NOT NULL
+  city boolean NOT NULL
+  CONSTRAINT export_log_pkey PRIMARY KEY (id)
+  CONSTRAINT export_log_what_check CHECK ((what = ANY (ARRAY['EXPORTED'::text, 'REQUESTED'::text, 'WRITTEN'::text, 'DOWNLOADED'::text, 'CANCELLED'::text, 'FAILED'::text])))
+  CREATE INDEX export_log_list ON window_check.export_log USING btree (list, id)
+  CREATE UNIQUE INDEX export_log_pkey ON window_check.export_log USING btree (id)
+  POLICY consumer TO window_check_consumer USING true CHECK true
+  POLICY own_read TO window_check_app USING (
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END OR (current_setting('lianxin.scope'::text, true) = 'CITY'::text)) CHECK -
+  POLICY own_write TO window_check_app USING - CHECK 
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END
+  GRANT window_check_app: INSERT, SELECT
+  GRANT window_check_consumer: INSERT, SELECT
+
+TABLE export_piece
+  job_id uuid NOT NULL
+  place integer NOT NULL
+  sealed bytea NOT NULL
+  CONSTRAINT export_piece_job_id_fkey FOREIGN KEY (job_id) REFERENCES window_check.export_job(id) ON DELETE CASCADE
+  CONSTRAINT export_piece_pkey PRIMARY KEY (job_id, place)
+  CREATE UNIQUE INDEX export_piece_pkey ON window_check.export_piece USING btree (job_id, place)
+  POLICY consumer TO window_check_consumer USING true CHECK true
+  GRANT window_check_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE idempotency_key
   principal_id text NOT NULL
   key text NOT NULL

@@ -4,6 +4,7 @@ import type { Span } from '@opentelemetry/api';
 import pg from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import type { PlatformConfig } from './config.ts';
+import { DatabaseClient } from './database.client.ts';
 import { databaseRolesOf, roleUrl } from './database.roles.ts';
 import { statementOf } from './telemetry.sql.ts';
 import { isTraced, type Tracing } from './telemetry.tracing.ts';
@@ -107,7 +108,12 @@ export class Database {
         applicationName: `${service} ${role.split('_').at(-1)}`,
         poolSize,
         connectTimeoutMS: 10_000,
-        extra: { statement_timeout: 60_000, idle_in_transaction_session_timeout: 120_000, idleTimeoutMillis: 30_000 },
+        extra: {
+          Client: DatabaseClient,
+          statement_timeout: 60_000,
+          idle_in_transaction_session_timeout: 120_000,
+          idleTimeoutMillis: 30_000,
+        },
       }).initialize();
     const app = await open(roles.app, config.LIANXIN_DATABASE_POOL);
     const consumer = await open(roles.consumer, 6);

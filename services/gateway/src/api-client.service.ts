@@ -61,10 +61,13 @@ export class ApiClientService {
     return { ...answer, body: { ...answer.body, key: answer.status === 201 && !answer.replayed ? (key ?? null) : null } };
   }
 
-  async list(principal: Principal, query: PageQuery): Promise<Page<ClientView>> {
-    const [after] = query.cursor === undefined ? [] : decodeCursor(z.tuple([z.uuid()]), query.cursor);
-    const rows = await this.database.transaction(principal, (tx) => listClients(tx, after, query.limit + 1));
-    return pageOf(rows, query.limit, (row) => [row.id], viewOf);
+  list(principal: Principal, query: PageQuery): Promise<Page<ClientView>> {
+    return this.database.transaction(principal, (tx) => this.readPage(tx, query));
+  }
+
+  async readPage(tx: Transaction, { cursor, limit }: PageQuery): Promise<Page<ClientView>> {
+    const [after] = cursor === undefined ? [] : decodeCursor(z.tuple([z.uuid()]), cursor);
+    return pageOf(await listClients(tx, after, limit + 1), limit, (row) => [row.id], viewOf);
   }
 
   /** Revokes a client at once; a client that was revoked before stays as it was. @throws ProblemError NOT_FOUND. */

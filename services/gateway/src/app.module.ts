@@ -2,10 +2,12 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
+import { ExportModule, exportMigrationOf } from '@lianxin/exports';
 import { Database, Health, Metrics, ServiceContext, type ServiceDefinition, TokenSigner } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiClientController } from './api-client.controller.ts';
+import { apiClientExport } from './api-client.export.ts';
 import { ApiClientService } from './api-client.service.ts';
 import { Callers } from './callers.ts';
 import { type Config, configSchema, rateLimitOf } from './config.ts';
@@ -41,6 +43,7 @@ export class AppModule {
     const demoKeys = config.LIANXIN_DEMO ? config.LIANXIN_DEMO_CREDENTIALS_FILE : undefined;
     return {
       module: AppModule,
+      imports: [ExportModule.register([apiClientExport])],
       controllers: [
         ApiClientController,
         ParkedKeysController,
@@ -109,7 +112,7 @@ export const service = {
   name: 'gateway',
   titleZh: '网关',
   config: configSchema,
-  migrations: [apiClients],
+  migrations: [apiClients, exportMigrationOf('gateway')],
   module: (config: Config) => AppModule.register(config),
   plugins: prepare,
   document: (app, own) => app.get(OpenApiService).joined(own),

@@ -45,6 +45,20 @@ describe('API clients', () => {
     expect([other.status, other.body.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
+  test('are exported for those who may list them, without a key', async () => {
+    const auditor = await city.register('审计导出', ['AUDITOR']);
+    const handler = await city.register('经办导出', ['DEPT_HANDLER'], ['RSJ']);
+    const file = `${path}/export?format=csv&columns=name,roles,departments,revokedAt`;
+    expect((await city.call(handler, 'GET', file)).status).toBe(403);
+    const answer = await city.call<string>(auditor, 'GET', file);
+    expect(answer.status).toBe(200);
+    const list = await city.call<{ data: ClientView[] }>(auditor, 'GET', `${path}?limit=200`);
+    const lines = answer.body.replace('\uFEFF', '').split('\r\n').slice(1, -1);
+    expect(lines).toEqual(list.body.data.map((client) => `${client.name},${client.roles.join('、')},${client.departments.join('、')},`));
+    expect(answer.body).not.toMatch(/lx_(live|test)_/);
+    expect((await city.call(auditor, 'GET', `${file}&name=审计`)).status).toBe(400);
+  });
+
   test('may bring a key of their own, of which only the hash travels', async () => {
     const key = `lx_live_${randomBytes(32).toString('base64url')}`;
     const body = { name: '法院', roles: ['DEPT_HANDLER'], departments: ['ZY'], keySha256: createHash('sha256').update(key).digest('hex') };

@@ -12,9 +12,11 @@ import { DepartmentConsumer } from './department.consumer.ts';
 import { DesignationService } from './designation.service.ts';
 import { EntryWriter } from './entry.writer.ts';
 import { lifeControllers, lifeProviders } from './entry-life.providers.ts';
+import { importErrorExport, importExport, matchJobExport } from './import.export.ts';
 import { importControllers, importProviders } from './import.providers.ts';
 import { maxFileBytes } from './import-file.ts';
 import { PublicRecordImports, PublicRecordUndo } from './import-public-records.kind.ts';
+import { agreementExport, deadlineExport, questionExport, reviewExport } from './life.export.ts';
 import { listEntryExport, listExport, matchCandidateExport } from './list.export.ts';
 import { ListCatalogue, ListDefinitionController } from './list-definition.controller.ts';
 import { ListEntryController } from './list-entry.controller.ts';
@@ -43,6 +45,7 @@ import { migration0010 } from './migrations/0010-national-batches.ts';
 import { migration0011 } from './migrations/0011-decision-notices.ts';
 import { BatchClock } from './national-batch.clock.ts';
 import { NationalBatchController } from './national-batch.controller.ts';
+import { batchExport, batchRowExport, verificationExport } from './national-batch.export.ts';
 import { BatchIntake } from './national-batch.intake.ts';
 import { BatchReports } from './national-batch.report.ts';
 import { NationalBatchService } from './national-batch.service.ts';
@@ -76,15 +79,30 @@ const fileTypes = [
   'application/vnd.ms-excel',
 ];
 
+/** Every list of this service, as its screen filters it. */
+const exportedLists = [
+  listEntryExport,
+  listExport,
+  matchCandidateExport,
+  matchJobExport,
+  publicRecordExport,
+  importExport,
+  importErrorExport,
+  deadlineExport,
+  reviewExport,
+  agreementExport,
+  questionExport,
+  batchExport,
+  batchRowExport,
+  verificationExport,
+];
+
 @Module({})
 export class AppModule {
   static register(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [
-        MessagingModule.register(config),
-        ExportModule.register([listEntryExport, listExport, matchCandidateExport, publicRecordExport]),
-      ],
+      imports: [MessagingModule.register(config), ExportModule.register(exportedLists)],
       controllers: [
         ListDefinitionController,
         RegisterController,

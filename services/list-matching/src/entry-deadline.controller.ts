@@ -9,7 +9,7 @@ import {
   pageSchema,
   workingDaysBetween,
 } from '@lianxin/contracts';
-import { Clock, CurrentPrincipal, Database, decodeCursor, pageOf, Roles } from '@lianxin/platform';
+import { Clock, CurrentPrincipal, Database, decodeCursor, pageOf, Roles, type Transaction } from '@lianxin/platform';
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
@@ -31,7 +31,7 @@ const deadlineViewSchema = z
   })
   .meta({ id: 'EntryDeadline' });
 type DeadlineView = z.infer<typeof deadlineViewSchema>;
-const querySchema = pageQuerySchema.extend({ overdue: z.enum(['true', 'false']).optional() });
+export const deadlineQuerySchema = pageQuerySchema.extend({ overdue: z.enum(['true', 'false']).optional() });
 const cursorSchema = z.tuple([z.string(), z.uuid(), z.string()]);
 
 const runsViewSchema = z
@@ -60,33 +60,11 @@ export class EntryDeadlineController {
   @Get()
   @ApiOperation({ summary: '名单记录的时限', description: '未了结的时限，最紧急的在前；overdue=true 只列逾期。' })
   @ApiResponse({ status: 200, standardSchema: pageSchema(deadlineViewSchema) })
-  async list(
+  list(
     @CurrentPrincipal() principal: Principal,
-    @Query({ schema: querySchema }) query: z.infer<typeof querySchema>,
+    @Query({ schema: deadlineQuerySchema }) query: z.infer<typeof deadlineQuerySchema>,
   ): Promise<Page<DeadlineView>> {
-    const after = query.cursor === undefined ? undefined : decodeCursor(cursorSchema, query.cursor);
-    const now = this.clock.now();
-    const from = after === undefined ? undefined : { dueAt: after[0], entryId: after[1], kind: after[2] };
-    const overdueAt = query.overdue === 'true' ? now : undefined;
-    const rows = await this.database.transaction(principal, (tx) => findOpenDeadlines(tx, { overdueAt }, from, query.limit + 1));
-    const today = beijingDate(now);
-    return pageOf(
-      rows,
-      query.limit,
-      (row) => [row.due_at.toISOString(), row.entry_id, row.kind],
-      (row) => ({
-        entryId: row.entry_id,
-        number: row.number,
-        listCode: row.list_code,
-        status: row.status,
-        department: row.department_code,
-        kind: row.kind,
-        dueAt: row.due_at.toISOString(),
-        remainingWorkdays: workingDaysBetween(this.clock.calendar(), today, row.due_on),
-        provisional: row.provisional,
-        overdue: now > row.due_at,
-      }),
-    );
+    return this.database.transaction(principal, (tx) => readDeadlines(tx, query, this.clock));
   }
 
   @Get('cross-checks')
@@ -105,4 +83,35 @@ export class EntryDeadlineController {
       })),
     };
   }
+}
+
+/** Open time limits, the most urgent first. */
+export async function readDeadlines(
+  tx: Transaction,
+  query: z.infer<typeof deadlineQuerySchema>,
+  clock: Clock,
+): Promise<Page<DeadlineView>> {
+  const after = query.cursor === undefined ? undefined : decodeCursor(cursorSchema, query.cursor);
+  const now = clock.now();
+  const from = after === undefined ? undefined : { dueAt: after[0], entryId: after[1], kind: after[2] };
+  const overdueAt = query.overdue === 'true' ? now : undefined;
+  const rows = await findOpenDeadlines(tx, { overdueAt }, from, query.limit + 1);
+  const today = beijingDate(now);
+  return pageOf(
+    rows,
+    query.limit,
+    (row) => [row.due_at.toISOString(), row.entry_id, row.kind],
+    (row) => ({
+      entryId: row.entry_id,
+      number: row.number,
+      listCode: row.list_code,
+      status: row.status,
+      department: row.department_code,
+      kind: row.kind,
+      dueAt: row.due_at.toISOString(),
+      remainingWorkdays: workingDaysBetween(clock.calendar(), today, row.due_on),
+      provisional: row.provisional,
+      overdue: now > row.due_at,
+    }),
+  );
 }

@@ -32,7 +32,7 @@ const reviewViewSchema = z
   })
   .meta({ id: 'EntryReview' });
 type ReviewView = z.infer<typeof reviewViewSchema>;
-const querySchema = pageQuerySchema.extend({ status: z.enum(['OPEN', 'KEPT', 'EXCLUDED', 'NOT_NEEDED']).optional() });
+export const reviewQuerySchema = pageQuerySchema.extend({ status: z.enum(['OPEN', 'KEPT', 'EXCLUDED', 'NOT_NEEDED']).optional() });
 
 @ApiTags('名单记录')
 @Controller('api/v1/entry-reviews')
@@ -48,10 +48,10 @@ export class EntryReviewController {
   @ApiResponse({ status: 200, standardSchema: pageSchema(reviewViewSchema) })
   async list(
     @CurrentPrincipal() principal: Principal,
-    @Query({ schema: querySchema }) query: z.infer<typeof querySchema>,
+    @Query({ schema: reviewQuerySchema }) query: z.infer<typeof reviewQuerySchema>,
   ): Promise<Page<ReviewView>> {
     const page = await this.database.transaction(principal, (tx) => this.reviews.list(tx, query.status, query.cursor, query.limit));
-    return { ...page, data: page.data.map((row) => viewOf(row, this.clock.now())) };
+    return { ...page, data: page.data.map((row) => reviewViewOf(row, this.clock.now())) };
   }
 
   @Post(':id/decide')
@@ -69,14 +69,14 @@ export class EntryReviewController {
     const answer = await this.database.transaction(principal, (tx) =>
       idempotently(tx, request, async () => {
         const row = await this.reviews.decide(tx, principal, id, body);
-        return { status: 200, body: viewOf(row, this.clock.now()) };
+        return { status: 200, body: reviewViewOf(row, this.clock.now()) };
       }),
     );
     return sendAnswer(reply, answer);
   }
 }
 
-function viewOf(row: ReviewRow, now: Date): ReviewView {
+export function reviewViewOf(row: ReviewRow, now: Date): ReviewView {
   return {
     id: row.id,
     entryId: row.entry_id,

@@ -24,6 +24,11 @@ export class EntryReviewService {
     private readonly writer: EntryWriter,
   ) {}
 
+  /** The moment at which a page is told: what is overdue then. */
+  now(): Date {
+    return this.clock.now();
+  }
+
   async list(
     tx: Transaction,
     status: ReviewRow['status'] | undefined,

@@ -36,7 +36,7 @@ const querySchema = z.object({
 });
 const keySchema = z.string().min(1).max(200).optional();
 const statusSchema = jobViewSchema.shape.status;
-const historySchema = pageQuerySchema.extend({
+export const importHistorySchema = pageQuerySchema.extend({
   kind: z.string().max(40).optional(),
   status: z
     .string()
@@ -50,7 +50,7 @@ const startSchema = z
   .object({ mode: z.enum(['partial', 'all']).default('partial'), maxErrorPercent: percentSchema })
   .meta({ id: 'ImportStart' });
 const confirmSchema = z.object({ reason: z.string().trim().min(1).max(2_000) }).meta({ id: 'ImportConfirm' });
-const errorsQuerySchema = pageQuerySchema.extend({ severity: z.enum(['ERROR', 'WARNING']).default('ERROR') });
+export const importErrorQuerySchema = pageQuerySchema.extend({ severity: z.enum(['ERROR', 'WARNING']).default('ERROR') });
 
 @ApiTags('导入与作业')
 @Controller('api/v1')
@@ -106,10 +106,10 @@ export class ImportController {
   @ApiResponse({ status: 200, standardSchema: pageSchema(jobViewSchema) })
   list(
     @CurrentPrincipal() principal: Principal,
-    @Query({ schema: historySchema }) query: z.infer<typeof historySchema>,
+    @Query({ schema: importHistorySchema }) query: z.infer<typeof importHistorySchema>,
   ): Promise<Page<JobView>> {
     const { kind, status, createdFrom, createdTo } = query;
-    return this.imports.list(principal, { kind, statuses: status, createdFrom, createdTo }, query.cursor, query.limit);
+    return this.imports.list(principal, { kind, statuses: status, createdFrom, createdTo }, query);
   }
 
   @Post('imports/:id/start')
@@ -165,9 +165,9 @@ export class ImportController {
   errors(
     @CurrentPrincipal() principal: Principal,
     @Param('id', { schema: idSchema }) id: string,
-    @Query({ schema: errorsQuerySchema }) query: z.infer<typeof errorsQuerySchema>,
+    @Query({ schema: importErrorQuerySchema }) query: z.infer<typeof importErrorQuerySchema>,
   ): Promise<Page<ImportErrorView>> {
-    return this.imports.errors(principal, id, query.severity, query.cursor, query.limit);
+    return this.imports.errors(principal, id, query);
   }
 }
 

@@ -1,6 +1,15 @@
 import type { Readable } from 'node:stream';
-import { type FieldProblem, type Page, type Principal, ProblemError } from '@lianxin/contracts';
-import { Clock, contentHash, Database, decodeCursor, type IdempotentAnswer, idempotently, pageOf } from '@lianxin/platform';
+import { type FieldProblem, type Page, type PageQuery, type Principal, ProblemError } from '@lianxin/contracts';
+import {
+  Clock,
+  contentHash,
+  Database,
+  decodeCursor,
+  type IdempotentAnswer,
+  idempotently,
+  pageOf,
+  type Transaction,
+} from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { ListConfig } from './config.ts';
@@ -42,6 +51,8 @@ export interface ImportRequest {
   readonly fileName: string | undefined;
   readonly idempotencyKey: string | undefined;
 }
+
+type ErrorQuery = PageQuery & { readonly severity: Severity };
 
 /** Takes list files in and tells how far their jobs have come. */
 @Injectable()
@@ -89,31 +100,29 @@ export class ImportService {
   }
 
   /** History of the imports that the caller may see, newest first. */
-  async list(principal: Principal, filter: HistoryFilter, cursor: string | undefined, limit: number): Promise<Page<JobView>> {
-    const before = cursor === undefined ? undefined : decodeCursor(idCursorSchema, cursor)[0];
-    return this.database.transaction(principal, async (tx) => {
-      const rows = await findJobs(tx, filter, before, limit + 1);
-      return pageOf(
-        rows,
-        limit,
-        (row) => [row.id],
-        (row) => jobViewOf(row, [], this.clock.now()),
-      );
-    });
+  list(principal: Principal, filter: HistoryFilter, page: PageQuery): Promise<Page<JobView>> {
+    return this.database.transaction(principal, (tx) => this.readHistory(tx, filter, page));
   }
 
-  async errors(
-    principal: Principal,
-    id: string,
-    severity: Severity,
-    cursor: string | undefined,
-    limit: number,
-  ): Promise<Page<ImportErrorView>> {
+  async readHistory(tx: Transaction, filter: HistoryFilter, { cursor, limit }: PageQuery): Promise<Page<JobView>> {
+    const before = cursor === undefined ? undefined : decodeCursor(idCursorSchema, cursor)[0];
+    return pageOf(
+      await findJobs(tx, filter, before, limit + 1),
+      limit,
+      (row) => [row.id],
+      (row) => jobViewOf(row, [], this.clock.now()),
+    );
+  }
+
+  errors(principal: Principal, id: string, query: ErrorQuery): Promise<Page<ImportErrorView>> {
+    return this.database.transaction(principal, (tx) => this.readErrors(tx, id, query));
+  }
+
+  /** @throws ProblemError NOT_FOUND, also for a job of another department */
+  async readErrors(tx: Transaction, id: string, { severity, cursor, limit }: ErrorQuery): Promise<Page<ImportErrorView>> {
     const after = cursor === undefined ? 0 : decodeCursor(numberCursorSchema, cursor)[0];
-    return this.database.transaction(principal, async (tx) => {
-      visible(await findJob(tx, id));
-      return pageOf(await findErrors(tx, id, severity, after, limit + 1), limit, (row) => [row.id], errorViewOf);
-    });
+    visible(await findJob(tx, id));
+    return pageOf(await findErrors(tx, id, severity, after, limit + 1), limit, (row) => [row.id], errorViewOf);
   }
 
   private kindFor(principal: Principal, code: string): ImportKind {

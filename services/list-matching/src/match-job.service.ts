@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { type Page, type Principal, ProblemError } from '@lianxin/contracts';
-import { Clock, Database, decodeCursor, FileSeal, PersonalData, pageOf } from '@lianxin/platform';
+import { Clock, Database, decodeCursor, FileSeal, PersonalData, pageOf, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { ImportFiles } from './import-file.ts';
@@ -62,11 +62,15 @@ export class MatchJobService {
     return this.viewOf(getJob(await this.database.transaction(principal, (tx) => findMatchJob(tx, id))));
   }
 
-  async list(principal: Principal, cursor: string | undefined, limit: number): Promise<Page<MatchJobView>> {
+  list(principal: Principal, cursor: string | undefined, limit: number): Promise<Page<MatchJobView>> {
+    return this.database.transaction(principal, (tx) => this.readPage(tx, cursor, limit));
+  }
+
+  /** The caller's own jobs, newest first. */
+  async readPage(tx: Transaction, cursor: string | undefined, limit: number): Promise<Page<MatchJobView>> {
     const before = cursor === undefined ? undefined : decodeCursor(cursorSchema, cursor)[0];
-    const rows = await this.database.transaction(principal, (tx) => findMatchJobs(tx, before, limit + 1));
     return pageOf(
-      rows,
+      await findMatchJobs(tx, before, limit + 1),
       limit,
       (row) => [row.id],
       (row) => this.viewOf(row),

@@ -48,8 +48,11 @@ const flag = z
   .default('false')
   .transform((value) => value === 'true');
 const receiveQuerySchema = z.object({ dryRun: flag });
-const listQuerySchema = pageQuerySchema.extend({ batchNo: z.string().max(100).optional() });
-const rowQuerySchema = pageQuerySchema.extend({ state: z.enum(rowStates).optional(), department: z.string().max(40).optional() });
+export const batchQuerySchema = pageQuerySchema.extend({ batchNo: z.string().max(100).optional() });
+export const batchRowQuerySchema = pageQuerySchema.extend({
+  state: z.enum(rowStates).optional(),
+  department: z.string().max(40).optional(),
+});
 const matchSchema = z
   .object({ decision: z.enum(['SAME', 'UNMATCHED']), usccCode: text(64).optional(), reason: text(2000) })
   .meta({ id: 'ListBatchMatchDecision' });
@@ -131,19 +134,9 @@ export class NationalBatchController {
   @ApiResponse({ status: 200, standardSchema: pageSchema(batchSummarySchema) })
   list(
     @CurrentPrincipal() principal: Principal,
-    @Query({ schema: listQuerySchema }) query: z.infer<typeof listQuerySchema>,
+    @Query({ schema: batchQuerySchema }) query: z.infer<typeof batchQuerySchema>,
   ): Promise<Page<BatchSummary>> {
-    const before = query.cursor === undefined ? undefined : decodeCursor(cursorSchema, query.cursor)[0];
-    return this.database.transaction(principal, async (tx) => {
-      const rows = await findBatchPage(tx, before, query.batchNo, query.limit + 1);
-      const views = new Map((await batchSummaries(tx, rows.slice(0, query.limit), this.clock.today())).map((view) => [view.id, view]));
-      return pageOf(
-        rows,
-        query.limit,
-        (row) => [row.id],
-        (row) => views.get(row.id) as BatchSummary,
-      );
-    });
+    return this.database.transaction(principal, (tx) => readBatches(tx, query, this.clock.today()));
   }
 
   @Get(':id')
@@ -160,15 +153,9 @@ export class NationalBatchController {
   rows(
     @CurrentPrincipal() principal: Principal,
     @Param('id', { schema: idSchema }) id: string,
-    @Query({ schema: rowQuerySchema }) query: z.infer<typeof rowQuerySchema>,
+    @Query({ schema: batchRowQuerySchema }) query: z.infer<typeof batchRowQuerySchema>,
   ): Promise<Page<BatchLineView>> {
-    const cursor = query.cursor === undefined ? undefined : decodeCursor(lineCursorSchema, query.cursor);
-    return this.database.transaction(principal, async (tx) => {
-      await getBatch(tx, id);
-      const after = cursor === undefined ? undefined : { line: cursor[0], id: cursor[1] };
-      const lines = await findLinePage(tx, id, { state: query.state, departmentCode: query.department }, after, query.limit + 1);
-      return pageOf(lines, query.limit, (line) => [line.line, line.id], lineViewOf);
-    });
+    return this.database.transaction(principal, (tx) => readBatchRows(tx, id, query));
   }
 
   @Post(':id/rows/:rowId/match')
@@ -269,6 +256,31 @@ export class NationalBatchController {
     );
     return sendAnswer(reply, answer);
   }
+}
+
+export async function readBatches(tx: Transaction, query: z.infer<typeof batchQuerySchema>, today: string): Promise<Page<BatchSummary>> {
+  const before = query.cursor === undefined ? undefined : decodeCursor(cursorSchema, query.cursor)[0];
+  const rows = await findBatchPage(tx, before, query.batchNo, query.limit + 1);
+  const views = new Map((await batchSummaries(tx, rows.slice(0, query.limit), today)).map((view) => [view.id, view]));
+  return pageOf(
+    rows,
+    query.limit,
+    (row) => [row.id],
+    (row) => views.get(row.id) as BatchSummary,
+  );
+}
+
+/** @throws ProblemError NOT_FOUND. */
+export async function readBatchRows(
+  tx: Transaction,
+  batchId: string,
+  query: z.infer<typeof batchRowQuerySchema>,
+): Promise<Page<BatchLineView>> {
+  const cursor = query.cursor === undefined ? undefined : decodeCursor(lineCursorSchema, query.cursor);
+  await getBatch(tx, batchId);
+  const after = cursor === undefined ? undefined : { line: cursor[0], id: cursor[1] };
+  const lines = await findLinePage(tx, batchId, { state: query.state, departmentCode: query.department }, after, query.limit + 1);
+  return pageOf(lines, query.limit, (line) => [line.line, line.id], lineViewOf);
 }
 
 async function getBatch(tx: Transaction, id: string): Promise<BatchRow> {

@@ -83,10 +83,7 @@ export class RecognitionController {
     @CurrentPrincipal() principal: Principal,
     @Query({ schema: pageQuerySchema }) query: z.infer<typeof pageQuerySchema>,
   ): Promise<Page<AgreementView>> {
-    const after = query.cursor === undefined ? undefined : decodeCursor(cursorSchema, query.cursor)[0];
-    return this.database.transaction(principal, async (tx) =>
-      pageOf(await findAgreementPage(tx, after, query.limit + 1), query.limit, (row) => [row.id], viewOf),
-    );
+    return this.database.transaction(principal, (tx) => readAgreements(tx, query.cursor, query.limit));
   }
 
   @Post(':id/confirm')
@@ -144,6 +141,11 @@ export class RecognitionController {
     );
     return sendAnswer(reply, answer);
   }
+}
+
+export async function readAgreements(tx: Transaction, cursor: string | undefined, limit: number): Promise<Page<AgreementView>> {
+  const after = cursor === undefined ? undefined : decodeCursor(cursorSchema, cursor)[0];
+  return pageOf(await findAgreementPage(tx, after, limit + 1), limit, (row) => [row.id], viewOf);
 }
 
 function viewOf(row: AgreementRow): AgreementView {

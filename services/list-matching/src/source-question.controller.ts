@@ -8,7 +8,7 @@ import { retryLostRace } from './race.ts';
 import { SourceQuestionService } from './source-question.service.ts';
 import { type SourceQuestionView, sourceQuestionSchema } from './source-question.view.ts';
 
-const querySchema = pageQuerySchema.extend({ status: z.enum(['OPEN', 'CONFIRMED', 'REAPPEARED', 'EXITED']).optional() });
+export const questionQuerySchema = pageQuerySchema.extend({ status: z.enum(['OPEN', 'CONFIRMED', 'REAPPEARED', 'EXITED']).optional() });
 const confirmSchema = z
   .object({ documentNo: z.string().trim().min(1).max(200), reason: z.string().trim().min(1).max(2_000) })
   .meta({ id: 'SourceQuestionConfirm' });
@@ -28,7 +28,7 @@ export class SourceQuestionController {
   @ApiResponse({ status: 200, standardSchema: pageSchema(sourceQuestionSchema) })
   list(
     @CurrentPrincipal() principal: Principal,
-    @Query({ schema: querySchema }) query: z.infer<typeof querySchema>,
+    @Query({ schema: questionQuerySchema }) query: z.infer<typeof questionQuerySchema>,
   ): Promise<Page<SourceQuestionView>> {
     return this.database.transaction(principal, (tx) => this.questions.list(tx, query.status, query.cursor, query.limit));
   }

@@ -45,7 +45,7 @@ import {
 } from './verification.view.ts';
 
 const text = (maxLength: number) => z.string().trim().min(1).max(maxLength);
-const querySchema = pageQuerySchema.extend({
+export const verificationQuerySchema = pageQuerySchema.extend({
   /** One or more states, comma means or. */
   status: z
     .string()
@@ -99,28 +99,9 @@ export class VerificationController {
   @ApiResponse({ status: 200, standardSchema: pageSchema(verificationSummarySchema) })
   list(
     @CurrentPrincipal() principal: Principal,
-    @Query({ schema: querySchema }) query: z.infer<typeof querySchema>,
+    @Query({ schema: verificationQuerySchema }) query: z.infer<typeof verificationQuerySchema>,
   ): Promise<Page<VerificationSummary>> {
-    const cursor = query.cursor === undefined ? undefined : decodeCursor(cursorSchema, query.cursor);
-    const today = this.clock.today();
-    const filter = {
-      statuses: query.status,
-      batchId: query.batchId,
-      departmentCode: query.department,
-      overdueOn: query.overdue === undefined ? undefined : today,
-    };
-    return this.database.transaction(principal, async (tx) => {
-      const after = cursor === undefined ? undefined : { dueOn: cursor[0], id: cursor[1] };
-      const rows = await findVerificationPage(tx, filter, after, query.limit + 1);
-      const summaries = await verificationSummaries(tx, rows, today, this.clock.calendar());
-      const views = new Map(summaries.map((view) => [view.id, view]));
-      return pageOf(
-        rows,
-        query.limit,
-        (row) => [row.due_on, row.id],
-        (row) => views.get(row.id) as VerificationSummary,
-      );
-    });
+    return this.database.transaction(principal, (tx) => readVerifications(tx, query, this.clock));
   }
 
   @Get(':id')
@@ -272,4 +253,29 @@ export class VerificationController {
   private view(tx: Transaction, row: VerificationRow): Promise<VerificationView> {
     return loadVerificationView(tx, row, this.clock.today(), this.clock.calendar());
   }
+}
+
+/** The tasks that the caller takes part in, by their due day. */
+export async function readVerifications(
+  tx: Transaction,
+  query: z.infer<typeof verificationQuerySchema>,
+  clock: Clock,
+): Promise<Page<VerificationSummary>> {
+  const cursor = query.cursor === undefined ? undefined : decodeCursor(cursorSchema, query.cursor);
+  const today = clock.today();
+  const filter = {
+    statuses: query.status,
+    batchId: query.batchId,
+    departmentCode: query.department,
+    overdueOn: query.overdue === undefined ? undefined : today,
+  };
+  const after = cursor === undefined ? undefined : { dueOn: cursor[0], id: cursor[1] };
+  const rows = await findVerificationPage(tx, filter, after, query.limit + 1);
+  const views = new Map((await verificationSummaries(tx, rows, today, clock.calendar())).map((view) => [view.id, view]));
+  return pageOf(
+    rows,
+    query.limit,
+    (row) => [row.due_on, row.id],
+    (row) => views.get(row.id) as VerificationSummary,
+  );
 }

@@ -1,9 +1,11 @@
+import { ExportModule, exportMigrationOf } from '@lianxin/exports';
 import { MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { BackChecks } from './back-check.ts';
 import { CatalogueCopy } from './catalogue.copy.ts';
 import { CheckController } from './check.controller.ts';
+import { checkExport } from './check.export.ts';
 import { CheckRecorder } from './check.recorder.ts';
 import { CheckService } from './check.service.ts';
 import { CheckStore } from './check.store.ts';
@@ -20,7 +22,7 @@ export class AppModule {
   static register(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [MessagingModule.register(config)],
+      imports: [MessagingModule.register(config), ExportModule.register([checkExport])],
       controllers: [CheckController],
       providers: [
         { provide: CheckSettings, useValue: new CheckSettings(config) },
@@ -43,6 +45,6 @@ export const service = {
   name: 'window-check',
   titleZh: '窗口核查',
   config: configSchema,
-  migrations: [messagingMigration, checksMigration],
+  migrations: [messagingMigration, checksMigration, exportMigrationOf('window-check')],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

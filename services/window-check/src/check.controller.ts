@@ -19,7 +19,10 @@ import { z } from 'zod';
 import { CheckService } from './check.service.ts';
 import { CheckFeedbackService } from './check-feedback.service.ts';
 
-const querySchema = pageQuerySchema.extend({ matterCode: z.string().max(40).optional(), caseNo: z.string().max(100).optional() });
+export const checkQuerySchema = pageQuerySchema.extend({
+  matterCode: z.string().max(40).optional(),
+  caseNo: z.string().max(100).optional(),
+});
 
 /** What applies to these subjects in this matter, now (R-4-14, product §B.9). */
 @ApiTags('窗口核查')
@@ -57,7 +60,7 @@ export class CheckController {
   @ApiResponse({ status: 200, standardSchema: pageSchema(checkAnswerSchema) })
   list(
     @CurrentPrincipal() principal: Principal,
-    @Query({ schema: querySchema }) query: z.infer<typeof querySchema>,
+    @Query({ schema: checkQuerySchema }) query: z.infer<typeof checkQuerySchema>,
   ): Promise<Page<CheckAnswer>> {
     return this.service.list(principal, query);
   }

@@ -9,13 +9,13 @@ import {
   type Principal,
   ProblemError,
 } from '@lianxin/contracts';
-import { Clock, Database, decodeCursor, Metrics, pageOf, ServiceContext, sqlStateOf } from '@lianxin/platform';
+import { Clock, Database, decodeCursor, Metrics, pageOf, ServiceContext, sqlStateOf, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { z } from 'zod';
 import { CatalogueCopy } from './catalogue.copy.ts';
 import { CheckRecorder } from './check.recorder.ts';
-import { CheckStore } from './check.store.ts';
+import { type CheckRow, CheckStore } from './check.store.ts';
 import { type AskedCheck, answerOf } from './check.work.ts';
 import { withAnswers } from './check-feedback.service.ts';
 import { CheckSettings } from './config.ts';
@@ -23,6 +23,13 @@ import { type AskedIdentity, readIdentifier } from './query.rules.ts';
 import { CheckSpool } from './spool.ts';
 
 const cursorSchema = z.tuple([z.uuid()]);
+
+export interface CheckFilter {
+  readonly matterCode?: string | undefined;
+  readonly caseNo?: string | undefined;
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
 
 /** Window checks (R-4-14): answered from the read model, recorded before they are answered, registered and made up for while a part is down. */
 @Injectable()
@@ -92,13 +99,20 @@ export class CheckService {
   }
 
   /** Newest first. */
-  async list(
-    principal: Principal,
-    filter: { matterCode?: string | undefined; caseNo?: string | undefined; cursor?: string | undefined; limit: number },
-  ): Promise<Page<CheckAnswer>> {
+  async list(principal: Principal, filter: CheckFilter): Promise<Page<CheckAnswer>> {
+    const { data, page } = await this.database.transaction(principal, (tx) => this.readPage(tx, filter));
+    return { data: data.map(answerOf), page };
+  }
+
+  async readPage(tx: Transaction, filter: CheckFilter): Promise<Page<CheckRow>> {
     const before = filter.cursor === undefined ? undefined : decodeCursor(cursorSchema, filter.cursor)[0];
-    const rows = await this.database.transaction(principal, (tx) => this.checks.findPage(tx, filter, before, filter.limit + 1));
-    return pageOf(rows, filter.limit, (row) => [row.id], answerOf);
+    const rows = await this.checks.findPage(tx, filter, before, filter.limit + 1);
+    return pageOf(
+      rows,
+      filter.limit,
+      (row) => [row.id],
+      (row) => row,
+    );
   }
 
   /** Looks again at what a request asked; for checks that were registered only. */

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+
+interface Schema {
+  readonly $ref?: string;
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+interface ApiDocument {
+  readonly paths: Readonly<Record<string, { readonly get?: Operation } | undefined>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+interface Operation {
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: Schema }>> }>>;
+}
+
+/** The joined document of all services; `npm run check` keeps it equal to what they answer. */
+const api = JSON.parse(readFileSync(join(import.meta.dirname, '../docs/generated/openapi.json'), 'utf8')) as ApiDocument;
+
+/** Lists without an export of their own, and why (decision 0010). */
+const exceptions: Readonly<Record<string, string>> = {
+  '/api/v1/parked': 'asked of all services at that moment and never long; `lianxin parked ls -o csv` writes it',
+  '/api/v1/subjects': 'a look-up by a number that was given: one subject, or none',
+  '/api/v1/entry-deadlines/cross-checks': 'the last 31 nights, whole',
+  '/api/v1/tasks/{id}/feedback': 'of one task; `feedback/export?taskId=` exports it',
+};
+
+/** Below a list's own exports stands the record of who exported what: it is read, never carried out (R-8-13). */
+const isRecordOfExports = (path: string) => path.endsWith('/exports');
+
+function rowsOf(get: Operation): boolean {
+  const schema = get.responses['200']?.content?.['application/json']?.schema;
+  const own = schema?.$ref === undefined ? schema : api.components.schemas[schema.$ref.split('/').at(-1) ?? ''];
+  return own?.properties?.['data'] !== undefined;
+}
+
+const lists = Object.entries(api.paths).flatMap(([path, item]) =>
+  item?.get !== undefined && rowsOf(item.get) && !isRecordOfExports(path) ? [path] : [],
+);
+/** Of rows below one object (`list-batches/{id}/rows`) the export asks for the object in its filter: `list-batches/rows/export?batchId=`. */
+const exportOfList = (path: string) => `${path.replaceAll(/\/\{[^}]+\}/g, '')}/export`;
+const queryOf = (path: string) => (api.paths[path]?.get?.parameters ?? []).filter((one) => one.in === 'query').map((one) => one.name);
+
+test('every list that the API shows can be exported, or it is said why not', () => {
+  expect(lists.length).toBeGreaterThan(20);
+  const without = lists.filter((path) => api.paths[exportOfList(path)]?.get === undefined);
+  expect(without.sort()).toEqual(Object.keys(exceptions).sort());
+});
+
+test.each(lists.filter((path) => exceptions[path] === undefined))('the export of %s takes every filter of its screen', (path) => {
+  const filters = queryOf(path).filter((name) => !['cursor', 'limit', 'wait'].includes(name));
+  expect(queryOf(exportOfList(path))).toEqual(expect.arrayContaining(filters));
+});
