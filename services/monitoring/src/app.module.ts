@@ -2,6 +2,7 @@ import { ExportModule, exportMigrationOf } from '@lianxin/exports';
 import { MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ClosedPeriodStore } from './closed-period.store.ts';
 import { type Config, configSchema } from './config.ts';
 import { EventsController } from './events.controller.ts';
 import { eventExport } from './events.export.ts';
@@ -9,11 +10,13 @@ import { EventsService } from './events.service.ts';
 import { FigureStore } from './figure.store.ts';
 import { monitoringMigration } from './migrations/0001-monitoring.ts';
 import { policyEstimatesMigration } from './migrations/0002-policy-estimates.ts';
+import { figuresMigration } from './migrations/0003-figures.ts';
 import { MonitoringConsumer } from './monitoring.consumer.ts';
+import { PeriodClosing } from './period-closing.service.ts';
 import { ReadModelService } from './read-model.service.ts';
 import { ReadModelStore } from './read-model.store.ts';
 import { StatsController } from './stats.controller.ts';
-import { departmentStatsExport, overviewExport, statsRowExport } from './stats.export.ts';
+import { departmentStatsExport, overviewExport, rankingExport, statsRowExport } from './stats.export.ts';
 import { StatsService } from './stats.service.ts';
 import { StatsStore } from './stats.store.ts';
 import { StreamHub } from './stream.hub.ts';
@@ -36,7 +39,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         MessagingModule.register(config),
-        ExportModule.register([overviewExport, departmentStatsExport, statsRowExport, eventExport]),
+        ExportModule.register([overviewExport, departmentStatsExport, rankingExport, statsRowExport, eventExport]),
       ],
       controllers: [StatsController, EventsController],
       providers: [
@@ -47,6 +50,8 @@ export class AppModule {
         MonitoringConsumer,
         StatsStore,
         StatsService,
+        ClosedPeriodStore,
+        PeriodClosing,
         StreamStore,
         StreamHub,
         StreamService,
@@ -62,6 +67,6 @@ export const service = {
   name: 'monitoring',
   titleZh: '监测统计',
   config: configSchema,
-  migrations: [messagingMigration, monitoringMigration, exportMigrationOf('monitoring'), policyEstimatesMigration],
+  migrations: [messagingMigration, monitoringMigration, exportMigrationOf('monitoring'), policyEstimatesMigration, figuresMigration],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

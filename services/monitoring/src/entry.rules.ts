@@ -1,5 +1,6 @@
 import {
   type EntryStatus,
+  type ExitGround,
   type LianxinEvent,
   type ListType,
   listEntryActivated,
@@ -13,7 +14,7 @@ import {
   listEntrySuperseded,
   listEntrySuspended,
 } from '@lianxin/contracts';
-import { is } from './event.rules.ts';
+import { is, utc } from './event.rules.ts';
 
 /** What one event says of one list entry. */
 export interface EntryFact {
@@ -25,7 +26,10 @@ export interface EntryFact {
   readonly subjectId: string;
   readonly departmentCode: string;
   readonly status: EntryStatus;
+  /** When it happened (RFC 3339, UTC). */
+  readonly at: string;
   readonly activation?: { readonly activationNo: number; readonly activatedOn: string };
+  readonly exit?: { readonly activationNo: number; readonly on: string; readonly ground: ExitGround | 'SUPERSEDED' };
 }
 
 /** The newest that was heard of an entry, and on which day each of its activations came into force. */
@@ -38,6 +42,11 @@ export interface EntryRegisters {
   readonly departmentCode: string;
   readonly status: EntryStatus;
   readonly activations: Readonly<Record<string, { readonly version: number; readonly activatedOn: string }>>;
+  readonly exits: Readonly<Record<string, { readonly version: number; readonly on: string; readonly ground: ExitGround | 'SUPERSEDED' }>>;
+  /** When it was first heard of. */
+  readonly heardFrom: string;
+  /** When it was first heard of in a state in which it is certain whom it means; null before (K02). */
+  readonly matchedAt: string | null;
 }
 
 /** What an event says of an entry; undefined for events that do not concern one. */
@@ -65,14 +74,30 @@ export function findEntryFact(event: LianxinEvent): EntryFact | undefined {
     subjectId: data.subjectId,
     departmentCode: data.designatingDepartment,
     status: data.status,
+    at: utc(event.time),
     ...('activatedOn' in data ? { activation: { activationNo: data.activationNo, activatedOn: data.activatedOn } } : {}),
+    ...('exitedOn' in data ? { exit: { activationNo: data.activationNo, on: data.exitedOn, ground: data.ground } } : {}),
+    ...('supersededOn' in data ? { exit: { activationNo: data.activationNo, on: data.supersededOn, ground: 'SUPERSEDED' } } : {}),
   };
 }
 
 export function hearEntry(before: EntryRegisters | undefined, fact: EntryFact): EntryRegisters {
-  const { entryId: _entryId, activation, ...state } = fact;
+  const { entryId: _entryId, activation, exit, at, ...state } = fact;
+  const { version } = fact;
   let activations = before?.activations ?? {};
-  if (activation !== undefined && fact.version > (activations[activation.activationNo]?.version ?? 0))
-    activations = { ...activations, [activation.activationNo]: { version: fact.version, activatedOn: activation.activatedOn } };
-  return before !== undefined && before.version >= fact.version ? { ...before, activations } : { ...state, activations };
+  if (activation !== undefined && version > (activations[activation.activationNo]?.version ?? 0))
+    activations = { ...activations, [activation.activationNo]: { version, activatedOn: activation.activatedOn } };
+  let exits = before?.exits ?? {};
+  if (exit !== undefined && version > (exits[exit.activationNo]?.version ?? 0))
+    exits = { ...exits, [exit.activationNo]: { version, on: exit.on, ground: exit.ground } };
+  const heardFrom = before === undefined || at < before.heardFrom ? at : before.heardFrom;
+  const known = before?.matchedAt ?? null;
+  const matchedAt = isMatched(fact.status) && (known === null || at < known) ? at : known;
+  const facts = { activations, exits, heardFrom, matchedAt };
+  return before !== undefined && before.version >= version ? { ...before, ...facts } : { ...state, ...facts };
+}
+
+/** An entry whose subject is still looked for, or was not found, has no finished match. */
+function isMatched(status: EntryStatus): boolean {
+  return status !== 'DRAFT' && status !== 'CHECKING' && status !== 'NOT_DESIGNATED';
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type FigureRow, readingOf, rowsOfCase, rowsOfEntry, rowsOfTask } from './figure.rules.ts';
+import { type FigureRow, readingOf, rowsOfCase, rowsOfTask } from './figure.rules.ts';
 import { hearTask, type TaskFact, type TaskRegisters } from './task.rules.ts';
 
 describe('how a figure reads (R-10-1)', () => {
@@ -55,7 +55,8 @@ const heard = (...statements: Statement[]): TaskRegisters =>
   statements
     .map((statement): TaskFact => ({ taskId: 't', departmentCode: 'WMB', statement, ...(statement.birth === undefined ? {} : { basis }) }))
     .reduce<TaskRegisters | undefined>(hearTask, undefined) as TaskRegisters;
-const rows = (task: TaskRegisters, answered: number[] = []) => rowsOfTask('t', 'WMB', task, new Set(answered));
+const rows = (task: TaskRegisters, answered: number[] = []) =>
+  rowsOfTask('t', 'WMB', task, new Map(answered.map((cycle) => [cycle, dispatch.at])));
 const codes = (all: readonly FigureRow[]) => all.map((row) => `${row.figure}${row.isCounted ? '+' : ''}`);
 
 describe('what of a task is counted', () => {
@@ -125,21 +126,34 @@ describe('what of a task is counted', () => {
   });
 });
 
-test('an entry counts each time it comes into force, by its type', () => {
-  const entry = {
-    version: 3,
-    number: 'n',
-    listCode: 'RL-TAXA',
-    listType: 'RED' as const,
-    subjectId: 's',
-    departmentCode: 'SHUIJ',
-    status: 'ACTIVE' as const,
-    activations: { 1: { version: 1, activatedOn: '2026-09-30' }, 2: { version: 3, activatedOn: '2026-10-01' } },
-  };
-  expect(rowsOfEntry('e', entry).map((row) => [row.figure, row.cycle, row.quarter])).toEqual([
-    ['K01-RED', 1, '2026-07-01'],
-    ['K01-RED', 2, '2026-10-01'],
-  ]);
+describe('what of a task was done in time', () => {
+  const late = '2027-01-04T02:00:00.000Z';
+  const one = (task: TaskRegisters, figure: string, answers: [number, string][] = []) =>
+    rowsOfTask('t', 'WMB', task, new Map(answers)).find((row) => row.figure === figure);
+
+  test('signed up to the last instant it is in time (K06), after it it is late', () => {
+    const signed = { version: 2, status: 'ACKNOWLEDGED' as const, at: due, signed: true };
+    expect(one(heard(dispatch, signed), 'K05')).toMatchObject({ isCounted: true, isTimely: true });
+    expect(one(heard(dispatch, { ...signed, at: late }), 'K05')).toMatchObject({ isCounted: true, isTimely: false });
+  });
+
+  test('answered late, it says by how many days (K08, K17); unanswered, it is neither', () => {
+    expect(one(heard(dispatch), 'K07', [[1, due]])).toMatchObject({ isTimely: true, lateDays: 0 });
+    expect(one(heard(dispatch), 'K07', [[1, late]])).toMatchObject({ isCounted: true, isTimely: false, lateDays: 4 });
+    expect(one(heard(dispatch), 'K07')).toMatchObject({ isCounted: false, isTimely: false, lateDays: 0 });
+  });
+
+  test('a lift is due where it was ordered (K14): not what was cancelled, not what runs again', () => {
+    const lifting = { version: 3, status: 'LIFTING' as const, at: dispatch.at, stop: 'LIFTING' as const, liftDueAt: due };
+    expect(one(heard(dispatch), 'K14')).toBeUndefined();
+    expect(one(heard(dispatch, { ...lifting, liftDueAt: null }), 'K14')).toBeUndefined();
+    expect(one(heard(dispatch, lifting), 'K14')).toMatchObject({ day: '2026-12-31', isCounted: false, isTimely: false });
+    const lifted = { version: 4, status: 'LIFTED' as const, at: due, stop: 'LIFTED' as const };
+    expect(one(heard(dispatch, lifting, lifted), 'K14')).toMatchObject({ isTimely: true });
+    expect(one(heard(dispatch, lifting, { ...lifted, at: late }), 'K14')).toMatchObject({ isCounted: true, isTimely: false });
+    expect(one(heard(dispatch, lifting, { version: 4, status: 'DISPATCHED', at: late }), 'K14')).toBeUndefined();
+    expect(one(heard({ ...dispatch, birth: { ...birth, force: 'REFERENCE' } }, lifting), 'K14')).toBeUndefined();
+  });
 });
 
 test('a case counts in each of its lists and once over all', () => {

@@ -1,50 +1,8 @@
-import { beijingDate, type caseRecorded, type EventData, listTypes, type TaskStatus } from '@lianxin/contracts';
-import type { EntryRegisters } from './entry.rules.ts';
+import { beijingDate, type caseRecorded, dayNumberOf, type EventData } from '@lianxin/contracts';
+import { executionOf, type FeedbackRegisters } from './feedback.rules.ts';
+import { type FigureKind, isOpen } from './figure-definition.rules.ts';
 import { quarterStartOf } from './period.rules.ts';
-import { countsAt, cycleDues, isAcknowledged, listsAt, listsNow, type TaskRegisters } from './task.rules.ts';
-
-/** RATE: numerator of denominator in a period. COUNT: rows of a period. STOCK: rows of now, whatever the period. */
-export type FigureKind = 'RATE' | 'COUNT' | 'STOCK';
-/** What a row of the figure is. */
-export type FigureSource = 'ENTRY' | 'TASK' | 'CASE';
-
-export interface FigureDefinition {
-  readonly code: string;
-  readonly nameZh: string;
-  readonly kind: FigureKind;
-  readonly source: FigureSource;
-}
-
-const openStatuses: Partial<Record<TaskStatus, string>> = {
-  DISPATCHED: '待签收任务',
-  ACKNOWLEDGED: '已签收任务',
-  RETURNED: '退回待定任务',
-  IN_EXECUTION: '执行中任务',
-  ARMED: '已布控任务',
-  FED_BACK: '已反馈任务',
-  ON_HOLD: '暂停执行任务',
-  LIFTING: '解除中任务',
-};
-const listTypeNames: Record<(typeof listTypes)[number], string> = {
-  BLACK: '黑名单',
-  RED: '红名单',
-  FOCUS: '重点关注名单',
-  ABNORMAL: '异常名录',
-};
-
-/** Every figure of this service (§10.1). The indicator's code comes first in the code of its parts. */
-export const figureDefinitions: readonly FigureDefinition[] = [
-  ...listTypes.map(
-    (type): FigureDefinition => ({ code: `K01-${type}`, nameZh: `${listTypeNames[type]}归集量`, kind: 'COUNT', source: 'ENTRY' }),
-  ),
-  ...Object.entries(openStatuses).map(
-    ([status, nameZh]): FigureDefinition => ({ code: `TASKS-${status}`, nameZh, kind: 'STOCK', source: 'TASK' }),
-  ),
-  { code: 'K05', nameZh: '响应率（签收率）', kind: 'RATE', source: 'TASK' },
-  { code: 'K07', nameZh: '反馈率', kind: 'RATE', source: 'TASK' },
-  { code: 'K11-PUNISH', nameZh: '联合惩戒案例数', kind: 'COUNT', source: 'CASE' },
-  { code: 'K11-REWARD', nameZh: '联合激励案例数', kind: 'COUNT', source: 'CASE' },
-];
+import { countsAt, cycleDues, isAcknowledged, liftOf, listsAt, listsNow, type TaskRegisters } from './task.rules.ts';
 
 /** One thing that one figure counts: a task, a task-cycle, an activation of an entry, a case. One row for each list it counts in. */
 export interface FigureRow {
@@ -59,68 +17,71 @@ export interface FigureRow {
   readonly quarter: string;
   /** The day that places it in a period: of the deadline, of the activation, of the case. */
   readonly day: string;
-  /** It is in the numerator, too. */
+  /** It was done: signed, answered, lifted, verified. */
   readonly isCounted: boolean;
+  /** It was done in time; where no time is asked, the same as `isCounted`. */
+  readonly isTimely: boolean;
+  /** Calendar days by which it was done too late; else 0. */
+  readonly lateDays: number;
   /** True for one of its rows: over all lists it counts once. */
   readonly isFirst: boolean;
 }
 
+/** Counts over all lists. */
+export const allLists = '*';
 /** Quarter of what stands now, in whatever period. */
 export const timeless = '1970-01-01';
 
 /**
- * Rows of a task: one of the stock of open tasks; one of K05 where a deadline to sign runs; one of K07 for each cycle with a deadline. Units that are not
- * supervised have no deadlines and so no rows; a task of mere reference counts nowhere (R-1-4). A task whose dispatch was not yet heard has no rows.
- * @param answered cycles with a valid feedback.
+ * Rows of a task: one of the stock of open tasks; one of K05 where a deadline to sign runs; one of K07 for each cycle with a deadline; one of K14 where its
+ * lift is due. Units that are not supervised have no deadlines and so no rows; a task of mere reference counts nowhere (R-1-4). A task whose dispatch
+ * was not yet heard has no rows.
+ * @param answers by cycle, when its first valid feedback was submitted.
  */
-export function rowsOfTask(taskId: string, departmentCode: string, task: TaskRegisters, answered: ReadonlySet<number>): FigureRow[] {
+export function rowsOfTask(taskId: string, departmentCode: string, task: TaskRegisters, answers: ReadonlyMap<number, string>): FigureRow[] {
   const { birth, status } = task;
   if (birth === null || status === null) return [];
   const base = { rowId: taskId, departmentCode };
-  const rows =
-    openStatuses[status] === undefined
-      ? []
-      : inLists(listsNow(task), {
-          ...base,
-          ...placed(beijingDate(new Date(birth.dispatchedAt))),
-          figure: `TASKS-${status}`,
-          cycle: 0,
-          quarter: timeless,
-          isCounted: true,
-        });
+  const stock = { ...base, ...placed(beijingDate(new Date(birth.dispatchedAt))), figure: `TASKS-${status}`, cycle: 0, quarter: timeless };
+  const rows = isOpen(status) ? inLists(listsNow(task), { ...stock, ...done }) : [];
   if (birth.force === 'REFERENCE') return rows;
   const signBy = task.acknowledgeDue?.dueAt;
-  if (signBy !== undefined && countsAt(task, signBy))
+  if (signBy !== undefined && countsAt(task, signBy)) {
+    const signedAt = isAcknowledged(task) ? task.signed?.at : undefined;
     rows.push(
-      ...inLists(listsAt(task, signBy), {
-        ...base,
-        ...placed(lastDayOf(signBy)),
-        figure: 'K05',
-        cycle: 0,
-        isCounted: isAcknowledged(task),
-      }),
-    );
-  for (const { cycle, dueAt } of cycleDues(task)) {
-    if (dueAt === null || !countsAt(task, dueAt)) continue;
-    rows.push(
-      ...inLists(listsAt(task, dueAt), { ...base, ...placed(lastDayOf(dueAt)), figure: 'K07', cycle, isCounted: answered.has(cycle) }),
+      ...inLists(listsAt(task, signBy), { ...base, ...placed(lastDayOf(signBy)), ...doneBy(signedAt, signBy), figure: 'K05', cycle: 0 }),
     );
   }
+  for (const { cycle, dueAt } of cycleDues(task)) {
+    if (dueAt === null || !countsAt(task, dueAt)) continue;
+    const row = { ...base, ...placed(lastDayOf(dueAt)), ...doneBy(answers.get(cycle), dueAt), figure: 'K07', cycle };
+    rows.push(...inLists(listsAt(task, dueAt), row));
+  }
+  const lift = liftOf(task);
+  if (lift !== undefined)
+    rows.push(
+      ...inLists(listsNow(task), {
+        ...base,
+        ...placed(lastDayOf(lift.dueAt)),
+        ...doneBy(lift.liftedAt, lift.dueAt),
+        figure: 'K14',
+        cycle: 0,
+      }),
+    );
   return rows;
 }
 
-/** Rows of an entry: one for each time that it came into force (K01). */
-export function rowsOfEntry(entryId: string, entry: EntryRegisters): FigureRow[] {
-  return Object.entries(entry.activations).flatMap(([activationNo, { activatedOn }]) =>
-    inLists([entry.listCode], {
-      figure: `K01-${entry.listType}`,
-      rowId: entryId,
-      cycle: Number(activationNo),
-      departmentCode: entry.departmentCode,
-      ...placed(activatedOn),
-      isCounted: true,
-    }),
-  );
+/**
+ * Rows of a feedback that carries a verdict, on the day of the verdict: K10 for a valid hit; K09 for what was executed and for what was not without an
+ * accepted reason. A zero report and the receipt of a lift say nothing of execution.
+ */
+export function rowsOfFeedback(feedbackId: string, departmentCode: string, feedback: FeedbackRegisters, task: TaskRegisters): FigureRow[] {
+  const execution = executionOf(feedback);
+  if (execution === undefined || task.birth === null || task.birth.force === 'REFERENCE') return [];
+  const base = { rowId: feedbackId, departmentCode, ...placed(beijingDate(new Date(execution.at))), cycle: 0 };
+  const lists = listsNow(task);
+  const rows = inLists(lists, { ...base, ...(execution.isExecuted ? done : undone), figure: 'K09' });
+  return execution.kind === 'HIT' ? [...rows, ...inLists(lists, { ...base, ...done, figure: 'K10' })] : rows;
 }
 
 /** The row of a case (K11): reward and punishment apart. */
@@ -131,22 +92,33 @@ export function rowsOfCase(one: EventData<typeof caseRecorded>): FigureRow[] {
     cycle: 0,
     departmentCode: one.departmentCode,
     ...placed(one.recordedOn),
-    isCounted: true,
+    ...done,
   });
 }
 
-function inLists(listCodes: readonly string[], row: Omit<FigureRow, 'listCode' | 'isFirst'>): FigureRow[] {
+export function inLists(listCodes: readonly string[], row: Omit<FigureRow, 'listCode' | 'isFirst'>): FigureRow[] {
   const lists = listCodes.length > 0 ? listCodes : [''];
   return lists.map((listCode, place) => ({ ...row, listCode, isFirst: place === 0 }));
 }
 
-function placed(day: string): { day: string; quarter: string } {
+export function placed(day: string): { day: string; quarter: string } {
   return { day, quarter: quarterStartOf(day) };
 }
 
 /** The last day of a term: it ends at 24:00, which is the first instant of the day after. */
-function lastDayOf(dueAt: string): string {
+export function lastDayOf(dueAt: string): string {
   return beijingDate(new Date(Date.parse(dueAt) - 1));
+}
+
+/** What of a row is so when it needs no time: it counts. */
+export const done = { isCounted: true, isTimely: true, lateDays: 0 } as const;
+export const undone = { isCounted: false, isTimely: false, lateDays: 0 } as const;
+
+/** Whether something was done, whether by its deadline, and else how many days too late. */
+export function doneBy(doneAt: string | undefined, dueAt: string): Pick<FigureRow, 'isCounted' | 'isTimely' | 'lateDays'> {
+  if (doneAt === undefined) return undone;
+  if (doneAt <= dueAt) return done;
+  return { isCounted: true, isTimely: false, lateDays: dayNumberOf(beijingDate(new Date(doneAt))) - dayNumberOf(lastDayOf(dueAt)) };
 }
 
 /** How a figure reads (R-10-1): a rate in percent with one decimal, half up, `–` where nothing was due; a count as it is. */

@@ -1,6 +1,6 @@
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { type FigureRow, timeless } from './figure.rules.ts';
+import { allLists, type FigureRow, timeless } from './figure.rules.ts';
 
 interface StoredFigureRow {
   readonly row_id: string;
@@ -11,11 +11,10 @@ interface StoredFigureRow {
   readonly quarter: string;
   readonly day: string;
   readonly is_counted: boolean;
+  readonly is_timely: boolean;
+  readonly late_days: number;
   readonly is_first: boolean;
 }
-
-/** Counts over all lists. */
-export const allLists = '*';
 
 /** All SQL that writes what the figures count. The caller holds the writer's lock, so what was read does not change before it is written. */
 @Injectable()
@@ -51,6 +50,8 @@ export class FigureStore {
       quarter: row.quarter,
       day: row.day,
       isCounted: row.is_counted,
+      isTimely: row.is_timely,
+      lateDays: row.late_days,
       isFirst: row.is_first,
     }));
   }
@@ -70,10 +71,10 @@ export class FigureStore {
 
   private async save(tx: Transaction, rows: readonly FigureRow[]): Promise<void> {
     await tx.execute(
-      `INSERT INTO figure_row (row_id, figure, cycle, list_code, department_code, quarter, day, is_counted, is_first)
-       SELECT * FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::date[], $7::date[], $8::boolean[], $9::boolean[])
+      `INSERT INTO figure_row (row_id, figure, cycle, list_code, department_code, quarter, day, is_counted, is_timely, late_days, is_first)
+       SELECT * FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::date[], $7::date[], $8::boolean[], $9::boolean[], $10::integer[], $11::boolean[])
        ON CONFLICT (row_id, figure, cycle, list_code) DO UPDATE SET department_code = excluded.department_code, quarter = excluded.quarter,
-         day = excluded.day, is_counted = excluded.is_counted, is_first = excluded.is_first`,
+         day = excluded.day, is_counted = excluded.is_counted, is_timely = excluded.is_timely, late_days = excluded.late_days, is_first = excluded.is_first`,
       [
         rows.map((row) => row.rowId),
         rows.map((row) => row.figure),
@@ -83,6 +84,8 @@ export class FigureStore {
         rows.map((row) => row.quarter),
         rows.map((row) => row.day),
         rows.map((row) => row.isCounted),
+        rows.map((row) => row.isTimely),
+        rows.map((row) => row.lateDays),
         rows.map((row) => row.isFirst),
       ],
     );
@@ -92,14 +95,15 @@ export class FigureStore {
     const moves = new Map<string, CounterMove>();
     for (const row of gone) addTo(moves, row, -1);
     for (const row of fresh) addTo(moves, row, 1);
-    const real = [...moves.values()].filter((move) => move.due !== 0 || move.counted !== 0);
+    const real = [...moves.values()].filter((move) => move.due !== 0 || move.counted !== 0 || move.timely !== 0 || move.lateDays !== 0);
     if (real.length === 0) return;
     await tx.execute(
-      `INSERT INTO figure_counter AS counter (list_code, grain, bucket, figure, department_code, due, counted)
-       SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[], $6::bigint[], $7::bigint[])
+      `INSERT INTO figure_counter AS counter (list_code, grain, bucket, figure, department_code, due, counted, timely, late_days)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
        ON CONFLICT (list_code, grain, bucket, figure, department_code)
-         DO UPDATE SET due = counter.due + excluded.due, counted = counter.counted + excluded.counted`,
-      [...keysOf(real), real.map((move) => move.due), real.map((move) => move.counted)],
+         DO UPDATE SET due = counter.due + excluded.due, counted = counter.counted + excluded.counted,
+           timely = counter.timely + excluded.timely, late_days = counter.late_days + excluded.late_days`,
+      [...keysOf(real), ...countsOf(real)],
     );
     await this.removeEmptyCounters(
       tx,
@@ -133,6 +137,8 @@ interface CounterMove {
   readonly departmentCode: string;
   due: number;
   counted: number;
+  timely: number;
+  lateDays: number;
 }
 
 function keysOf(moves: readonly CounterMove[]): string[][] {
@@ -142,6 +148,15 @@ function keysOf(moves: readonly CounterMove[]): string[][] {
     moves.map((move) => move.bucket),
     moves.map((move) => move.figure),
     moves.map((move) => move.departmentCode),
+  ];
+}
+
+function countsOf(moves: readonly CounterMove[]): number[][] {
+  return [
+    moves.map((move) => move.due),
+    moves.map((move) => move.counted),
+    moves.map((move) => move.timely),
+    moves.map((move) => move.lateDays),
   ];
 }
 
@@ -157,9 +172,11 @@ function addTo(moves: Map<string, CounterMove>, row: FigureRow, sign: 1 | -1): v
   for (const listCode of row.isFirst ? [row.listCode, allLists] : [row.listCode]) {
     for (const { grain, bucket } of buckets) {
       const key = [listCode, grain, bucket, figure, departmentCode].join('\n');
-      const move = moves.get(key) ?? { listCode, grain, bucket, figure, departmentCode, due: 0, counted: 0 };
+      const move = moves.get(key) ?? { listCode, grain, bucket, figure, departmentCode, due: 0, counted: 0, timely: 0, lateDays: 0 };
       move.due += sign;
       move.counted += row.isCounted ? sign : 0;
+      move.timely += row.isTimely ? sign : 0;
+      move.lateDays += sign * row.lateDays;
       moves.set(key, move);
     }
   }
@@ -176,6 +193,8 @@ function isSame(known: FigureRow | undefined, row: FigureRow): boolean {
     known.day === row.day &&
     known.quarter === row.quarter &&
     known.isCounted === row.isCounted &&
+    known.isTimely === row.isTimely &&
+    known.lateDays === row.lateDays &&
     known.isFirst === row.isFirst
   );
 }

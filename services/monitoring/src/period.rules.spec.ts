@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { bucketsOf, quarterAround, quarterNamed } from './period.rules.ts';
+import { bucketsOf, periodNamed, quarterAround } from './period.rules.ts';
 
 describe('periods', () => {
   test.each([
@@ -9,11 +9,11 @@ describe('periods', () => {
     ['2026-11-23', '2026-Q4', '2026-10-01', '2026-12-31'],
   ])('%s lies in %s', (day, code, from, to) => {
     expect(quarterAround(day)).toEqual({ code, from, to });
-    expect(quarterNamed(code)).toEqual({ code, from, to });
+    expect(periodNamed(code)).toEqual({ code, from, to });
   });
 
   test('a quarter is counted from one bucket', () => {
-    expect(bucketsOf(quarterNamed('2026-Q4'))).toEqual({ quarters: ['2026-10-01'], days: [] });
+    expect(bucketsOf(periodNamed('2026-Q4'))).toEqual({ quarters: ['2026-10-01'], days: [] });
   });
 
   test('a year is counted from four buckets', () => {

@@ -1,6 +1,15 @@
-import { addDays, quarterEnd, quarterOf, quarterStart } from '@lianxin/contracts';
+import {
+  addDays,
+  addWorkingDays,
+  daysInMonth,
+  endOfDayBeijing,
+  quarterEnd,
+  quarterOf,
+  quarterStart,
+  type WorkingDayCalendar,
+} from '@lianxin/contracts';
 
-/** Calendar days `from` to `to`, both included. `code` is `2026-Q4` for a quarter, else null. */
+/** Calendar days `from` to `to`, both included. `code` is `2026-Q4` for a quarter, `2026-11` for a month, else null. */
 export interface Period {
   readonly code: string | null;
   readonly from: string;
@@ -27,9 +36,30 @@ export function quarterAround(day: string): Period {
   return { code: quarter.replace('Q', '-Q'), from: quarterStart(quarter), to: quarterEnd(quarter) };
 }
 
-/** The quarter that `2026-Q4` names. */
-export function quarterNamed(code: string): Period {
-  return quarterAround(quarterStart(code.replace('-', '')));
+/** The month in which a day falls: the rhythm of the reports upward (R-4-12). */
+export function monthAround(day: string): Period {
+  const code = day.slice(0, 7);
+  return { code, from: `${code}-01`, to: `${code}-${String(daysInMonth(code)).padStart(2, '0')}` };
+}
+
+/** The quarter that `2026-Q4` names, or the month that `2026-11` names. */
+export function periodNamed(code: string): Period {
+  return code.includes('Q') ? quarterAround(quarterStart(code.replace('-', ''))) : monthAround(`${code}-01`);
+}
+
+/** The period of the same length that follows. */
+export function periodAfter(period: Period & { readonly code: string }): Period & { readonly code: string } {
+  const day = addDays(period.to, 1);
+  const next = period.code.includes('Q') ? quarterAround(day) : monthAround(day);
+  return { ...next, code: next.code ?? '' };
+}
+
+/** R-4-12: figures of a period stand from the end of this working day after it. */
+const closingWorkingDays = 3;
+
+/** When a period closes (R-4-12: frozen on the 3rd working day). */
+export function closesAt(period: Period, calendar: WorkingDayCalendar): Date {
+  return endOfDayBeijing(addWorkingDays(calendar, period.to, closingWorkingDays).date);
 }
 
 /** Splits a period into whole quarters and single days, so that a long period is counted from few rows. */
@@ -47,4 +77,11 @@ export function bucketsOf(period: Period): PeriodBuckets {
     }
   }
   return { quarters, days };
+}
+
+/** The single days of a period up to and including `last`. */
+export function daysOf(period: Period, last: string): string[] {
+  const days: string[] = [];
+  for (let day = period.from; day <= period.to && day <= last; day = addDays(day, 1)) days.push(day);
+  return days;
 }

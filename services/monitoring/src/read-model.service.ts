@@ -1,12 +1,15 @@
 import { caseRecorded, cataloguePublished, type LianxinEvent } from '@lianxin/contracts';
-import type { Transaction } from '@lianxin/platform';
+import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { findEntryFact, hearEntry } from './entry.rules.ts';
+import { rowsOfEntry } from './entry-figure.rules.ts';
 import { is } from './event.rules.ts';
-import { findFeedbackFact, hearFeedback, isValidFeedback } from './feedback.rules.ts';
-import { type FigureRow, rowsOfCase, rowsOfEntry, rowsOfTask } from './figure.rules.ts';
+import { answeredAt, findFeedbackFact, hearFeedback } from './feedback.rules.ts';
+import { type FigureRow, rowsOfCase, rowsOfFeedback, rowsOfTask } from './figure.rules.ts';
 import { FigureStore } from './figure.store.ts';
 import { type EntryRow, type FeedbackRow, type Named, ReadModelStore, type TaskRow } from './read-model.store.ts';
+import type { RecordSource } from './record.rules.ts';
+import { recordSources } from './record-sources.rules.ts';
 import { hearTask } from './task.rules.ts';
 import { taskFactsOf } from './task-facts.rules.ts';
 
@@ -25,11 +28,13 @@ export class ReadModelService {
   constructor(
     private readonly store: ReadModelStore,
     private readonly figures: FigureStore,
+    private readonly clock: Clock,
   ) {}
 
   async hear(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
     await this.hearNames(tx, events);
     const outcomes = [await this.hearEntries(tx, events), await this.hearTasks(tx, events), await this.hearCases(tx, events)];
+    for (const source of recordSources) outcomes.push(await this.hearRecords(tx, source, events));
     const rowIds = outcomes.flatMap((outcome) => outcome.rowIds);
     if (rowIds.length === 0) return;
     await this.figures.replace(
@@ -48,7 +53,10 @@ export class ReadModelService {
       ([entryId, registers]): EntryRow => ({ entryId, departmentCode: registers.departmentCode, registers }),
     );
     await this.store.saveEntries(tx, changed);
-    return { rowIds: [...entries.keys()], rows: changed.flatMap(({ entryId, registers }) => rowsOfEntry(entryId, registers)) };
+    return {
+      rowIds: [...entries.keys()],
+      rows: changed.flatMap(({ entryId, registers }) => rowsOfEntry(entryId, registers, this.clock.calendar())),
+    };
   }
 
   private async hearTasks(tx: Transaction, events: readonly LianxinEvent[]): Promise<Outcome> {
@@ -59,17 +67,23 @@ export class ReadModelService {
     const tasks = await this.store.findTasks(tx, taskIds);
     for (const fact of facts) {
       const known = tasks.get(fact.taskId);
-      const { taskId, departmentCode } = known ?? fact;
-      tasks.set(taskId, { taskId, departmentCode, registers: hearTask(known?.registers, fact) });
+      // A task may be given to another department: whose it is, its newest statement says.
+      const isNews = known === undefined || (fact.statement?.version ?? 0) >= known.registers.version;
+      const departmentCode = isNews ? fact.departmentCode : known.departmentCode;
+      tasks.set(fact.taskId, { taskId: fact.taskId, departmentCode, registers: hearTask(known?.registers, fact) });
     }
     const changed: TaskRow[] = [...tasks.values()];
     await this.store.saveTasks(tx, changed);
-    const answered = await this.store.findAnsweredCycles(tx, taskIds);
+    const feedback = Map.groupBy(await this.store.findFeedbackOf(tx, taskIds), (row) => row.taskId);
     return {
-      rowIds: taskIds,
-      rows: changed.flatMap(({ taskId, departmentCode, registers }) =>
-        rowsOfTask(taskId, departmentCode, registers, answered.get(taskId) ?? new Set()),
-      ),
+      rowIds: [...taskIds, ...[...feedback.values()].flat().map((row) => row.feedbackId)],
+      rows: changed.flatMap(({ taskId, departmentCode, registers }) => {
+        const own = feedback.get(taskId) ?? [];
+        return [
+          ...rowsOfTask(taskId, departmentCode, registers, answersOf(own)),
+          ...own.flatMap((row) => rowsOfFeedback(row.feedbackId, departmentCode, row.registers, registers)),
+        ];
+      }),
     };
   }
 
@@ -82,9 +96,26 @@ export class ReadModelService {
       const registers = hearFeedback(known.get(fact.feedbackId), fact);
       known.set(fact.feedbackId, registers);
       const { feedbackId, taskId, departmentCode, cycle } = fact;
-      rows.set(feedbackId, { feedbackId, taskId, departmentCode, cycle, isValid: isValidFeedback(registers), registers });
+      rows.set(feedbackId, { feedbackId, taskId, departmentCode, cycle, registers });
     }
     await this.store.saveFeedback(tx, [...rows.values()]);
+  }
+
+  private async hearRecords(
+    tx: Transaction,
+    { source, factsOf, hear, departmentOf, rowsOf }: RecordSource,
+    events: readonly LianxinEvent[],
+  ): Promise<Outcome> {
+    const facts = events.flatMap((event) => factsOf(event));
+    if (facts.length === 0) return { rowIds: [], rows: [] };
+    const records = await this.store.findRecords(tx, source, unique(facts.map((fact) => fact.id)));
+    for (const { id, said } of facts) records.set(id, hear(records.get(id), said));
+    const changed = [...records].map(([recordId, registers]) => ({ recordId, departmentCode: departmentOf(registers), registers }));
+    await this.store.saveRecords(tx, source, changed);
+    return {
+      rowIds: [...records.keys()],
+      rows: changed.flatMap(({ recordId, departmentCode, registers }) => rowsOf(recordId, departmentCode, registers)),
+    };
   }
 
   private async hearCases(tx: Transaction, events: readonly LianxinEvent[]): Promise<Outcome> {
@@ -107,6 +138,17 @@ export class ReadModelService {
     if (departments.length > 0) await this.store.saveDepartments(tx, newestByCode(departments));
     if (measures.length > 0) await this.store.saveMeasures(tx, newestByCode(measures));
   }
+}
+
+/** By cycle, when the first feedback that answers it was submitted. */
+function answersOf(rows: readonly FeedbackRow[]): Map<number, string> {
+  const answers = new Map<number, string>();
+  for (const { cycle, registers } of rows) {
+    const at = answeredAt(registers);
+    const known = answers.get(cycle);
+    if (at !== undefined && (known === undefined || at < known)) answers.set(cycle, at);
+  }
+  return answers;
 }
 
 function unique(ids: readonly string[]): string[] {

@@ -3,6 +3,8 @@ import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import type { EntryRegisters } from './entry.rules.ts';
 import type { FeedbackRegisters } from './feedback.rules.ts';
+import type { FigureSource } from './figure-definition.rules.ts';
+import type { Registers } from './record.rules.ts';
 import type { TaskRegisters } from './task.rules.ts';
 
 export type RecordedCase = EventData<typeof caseRecorded>;
@@ -18,7 +20,6 @@ export interface FeedbackRow {
   readonly taskId: string;
   readonly departmentCode: string;
   readonly cycle: number;
-  readonly isValid: boolean;
   readonly registers: FeedbackRegisters;
 }
 
@@ -65,28 +66,59 @@ export class ReadModelStore {
 
   async saveFeedback(tx: Transaction, rows: readonly FeedbackRow[]): Promise<void> {
     await tx.execute(
-      `INSERT INTO feedback (feedback_id, task_id, department_code, cycle, is_valid, registers)
-       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::integer[], $5::boolean[], $6::jsonb[])
-       ON CONFLICT (feedback_id) DO UPDATE SET is_valid = excluded.is_valid, registers = excluded.registers`,
+      `INSERT INTO feedback (feedback_id, task_id, department_code, cycle, registers)
+       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::integer[], $5::jsonb[])
+       ON CONFLICT (feedback_id) DO UPDATE SET registers = excluded.registers`,
       [
         rows.map((row) => row.feedbackId),
         rows.map((row) => row.taskId),
         rows.map((row) => row.departmentCode),
         rows.map((row) => row.cycle),
-        rows.map((row) => row.isValid),
         rows.map((row) => JSON.stringify(row.registers)),
       ],
     );
   }
 
-  /** Cycles of these tasks that have a valid feedback. */
-  async findAnsweredCycles(tx: Transaction, taskIds: readonly string[]): Promise<Map<string, Set<number>>> {
-    const rows = await tx.query<{ task_id: string; cycles: number[] }>(
-      `SELECT wanted.id AS task_id, array_agg(DISTINCT found.cycle) AS cycles FROM unnest($1::uuid[]) AS wanted (id)
-       CROSS JOIN LATERAL (SELECT cycle FROM feedback WHERE task_id = wanted.id AND is_valid OFFSET 0) AS found GROUP BY wanted.id`,
+  /** All feedback of these tasks. */
+  async findFeedbackOf(tx: Transaction, taskIds: readonly string[]): Promise<FeedbackRow[]> {
+    const rows = await tx.query<{
+      feedback_id: string;
+      task_id: string;
+      department_code: string;
+      cycle: number;
+      registers: FeedbackRegisters;
+    }>(
+      `SELECT found.* FROM unnest($1::uuid[]) AS wanted (id)
+       CROSS JOIN LATERAL (SELECT feedback_id, task_id, department_code, cycle, registers FROM feedback WHERE task_id = wanted.id OFFSET 0) AS found`,
       [taskIds],
     );
-    return new Map(rows.map((row) => [row.task_id, new Set(row.cycles)]));
+    return rows.map((row) => ({
+      feedbackId: row.feedback_id,
+      taskId: row.task_id,
+      departmentCode: row.department_code,
+      cycle: row.cycle,
+      registers: row.registers,
+    }));
+  }
+
+  async findRecords(tx: Transaction, source: FigureSource, ids: readonly string[]): Promise<Map<string, Registers>> {
+    const rows = await tx.query<{ record_id: string; registers: Registers }>(
+      'SELECT record_id, registers FROM record_heard WHERE source = $1 AND record_id = ANY($2::uuid[])',
+      [source, ids],
+    );
+    return new Map(rows.map((row) => [row.record_id, row.registers]));
+  }
+
+  async saveRecords(
+    tx: Transaction,
+    source: FigureSource,
+    rows: readonly { recordId: string; departmentCode: string; registers: Registers }[],
+  ): Promise<void> {
+    await tx.execute(
+      `INSERT INTO record_heard (source, record_id, department_code, registers) SELECT $1, * FROM unnest($2::uuid[], $3::text[], $4::jsonb[])
+       ON CONFLICT (source, record_id) DO UPDATE SET department_code = excluded.department_code, registers = excluded.registers`,
+      [source, rows.map((row) => row.recordId), rows.map((row) => row.departmentCode), rows.map((row) => JSON.stringify(row.registers))],
+    );
   }
 
   async findEntries(tx: Transaction, entryIds: readonly string[]): Promise<Map<string, EntryRegisters>> {
@@ -125,10 +157,10 @@ export class ReadModelStore {
   /** An older catalogue version never overwrites a newer. One row per code. */
   async saveDepartments(tx: Transaction, rows: readonly { version: number; department: CatalogueDepartment }[]): Promise<void> {
     await tx.execute(
-      `INSERT INTO department (department_code, catalogue_version, name_zh, tenant, supervised)
-       SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::boolean[], $5::boolean[])
+      `INSERT INTO department (department_code, catalogue_version, name_zh, tenant, supervised, level)
+       SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::boolean[], $5::boolean[], $6::text[])
        ON CONFLICT (department_code) DO UPDATE SET catalogue_version = excluded.catalogue_version, name_zh = excluded.name_zh,
-         tenant = excluded.tenant, supervised = excluded.supervised
+         tenant = excluded.tenant, supervised = excluded.supervised, level = excluded.level
        WHERE department.catalogue_version < excluded.catalogue_version`,
       [
         rows.map((row) => row.department.code),
@@ -136,6 +168,7 @@ export class ReadModelStore {
         rows.map((row) => row.department.nameZh),
         rows.map((row) => row.department.tenant),
         rows.map((row) => row.department.supervised),
+        rows.map((row) => row.department.level),
       ],
     );
   }

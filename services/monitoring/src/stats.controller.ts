@@ -7,7 +7,9 @@ import {
   departmentStatsSchema,
   type Overview,
   overviewSchema,
+  type Ranking,
   type RowsQuery,
+  rankingSchema,
   rowsQuerySchema,
   type StatsQuery,
   type StatsRow,
@@ -16,7 +18,7 @@ import {
 } from './stats.schemas.ts';
 import { StatsService } from './stats.service.ts';
 
-const periodHelp = '缺省为本季度；period=2026-Q4，或 from 与 to。';
+const periodHelp = '缺省为本季度；period=2026-Q4 或 2026-11，或 from 与 to。';
 
 /** Figures of §10.1. A department sees its own, the city-wide roles see all. */
 @ApiTags('统计')
@@ -25,7 +27,10 @@ export class StatsController {
   constructor(private readonly stats: StatsService) {}
 
   @Get('overview')
-  @ApiOperation({ summary: '总览', description: `名单归集、在办任务、K05、K07、K11。${periodHelp}` })
+  @ApiOperation({
+    summary: '总览',
+    description: `名单归集、在办任务和 K02–K20（§10.1）。已关账的月份、季度数值不再变化，其后的变化列在 correction（R-10-1）。${periodHelp}`,
+  })
   @ApiResponse({ status: 200, standardSchema: overviewSchema })
   overview(@CurrentPrincipal() principal: Principal, @Query({ schema: statsQuerySchema }) query: StatsQuery): Promise<Overview> {
     return this.stats.overview(principal, query);
@@ -36,6 +41,16 @@ export class StatsController {
   @ApiResponse({ status: 200, standardSchema: departmentStatsSchema })
   departments(@CurrentPrincipal() principal: Principal, @Query({ schema: statsQuerySchema }) query: StatsQuery): Promise<DepartmentStats> {
     return this.stats.departments(principal, query);
+  }
+
+  @Get('ranking')
+  @ApiOperation({
+    summary: '部门排名',
+    description: `得分 45·K07＋35·K08＋20·K14，到期周期不足 5 个和不纳入督办的部门不排名，县区另排，案例数不计分（R-10-2、R-10-3）。${periodHelp}`,
+  })
+  @ApiResponse({ status: 200, standardSchema: rankingSchema })
+  ranking(@CurrentPrincipal() principal: Principal, @Query({ schema: statsQuerySchema }) query: StatsQuery): Promise<Ranking> {
+    return this.stats.ranking(principal, query);
   }
 
   @Get('rows')

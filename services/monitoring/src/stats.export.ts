@@ -12,6 +12,7 @@ const figureColumns = [
   { key: 'denominator', titleZh: '分母', kind: 'number', of: (row: { figure: FigureView }) => row.figure.denominator },
   { key: 'value', titleZh: '数值', kind: 'number', of: (row: { figure: FigureView }) => row.figure.value },
   { key: 'display', titleZh: '显示', kind: 'code', of: (row: { figure: FigureView }) => row.figure.display },
+  { key: 'correction', titleZh: '关账后更正', kind: 'code', of: (row: { figure: FigureView }) => row.figure.correction?.display ?? null },
 ] as const;
 
 export const overviewExport = exportOf({
@@ -43,6 +44,29 @@ export const departmentStatsExport = exportOf({
   ],
 });
 
+export const rankingExport = exportOf({
+  ...common,
+  path: 'stats/ranking',
+  titleZh: '部门排名',
+  query: statsQuerySchema,
+  page: async (stats, tx, principal, query) => {
+    const { ranked, unranked } = await stats.readRanking(tx, principal, query);
+    return { data: [...ranked.map((one) => ({ ...one, reason: null })), ...unranked.map((one) => ({ ...one, ...notRanked }))], page: end };
+  },
+  columns: [
+    { key: 'group', titleZh: '组别', kind: 'code', of: (row) => row.group },
+    { key: 'rank', titleZh: '名次', kind: 'number', of: (row) => row.rank },
+    { key: 'departmentCode', titleZh: '部门编码', kind: 'code', of: (row) => row.departmentCode },
+    { key: 'departmentNameZh', titleZh: '部门', kind: 'text', of: (row) => row.departmentNameZh },
+    { key: 'score', titleZh: '得分', kind: 'number', of: (row) => row.score },
+    { key: 'colour', titleZh: '等次', kind: 'code', of: (row) => row.colour },
+    { key: 'dueCycles', titleZh: '到期周期', kind: 'number', of: (row) => row.dueCycles },
+    { key: 'overdueDays', titleZh: '逾期天数', kind: 'number', of: (row) => row.overdueDays },
+    { key: 'reason', titleZh: '不排名原因', kind: 'code', of: (row) => row.reason },
+  ],
+});
+const notRanked = { group: null, rank: null, score: null, colour: null, overdueDays: null };
+
 /** The person or organisation of a row stands under a code: figures name nobody. */
 const subjectOf = (row: StatsRow) => row.task?.partySubjectId ?? row.case?.partySubjectId ?? row.entry?.subjectId;
 
@@ -60,8 +84,8 @@ export const statsRowExport = exportOf({
     { key: 'departmentNameZh', titleZh: '部门', kind: 'text', of: (row) => row.departmentNameZh },
     { key: 'listCodes', titleZh: '名单', kind: 'code', of: (row) => row.listCodes.join('、') },
     { key: 'subject', titleZh: '主体代码', kind: 'code', of: (row, persons) => persons.code(subjectOf(row) ?? '') },
-    { key: 'taskId', titleZh: '任务编号', kind: 'code', of: (row) => row.task?.id ?? row.case?.taskId ?? null },
-    { key: 'cycle', titleZh: '周期', kind: 'number', of: (row) => row.task?.cycle ?? null },
+    { key: 'taskId', titleZh: '任务编号', kind: 'code', of: (row) => row.task?.id ?? row.case?.taskId ?? row.feedback?.taskId ?? null },
+    { key: 'cycle', titleZh: '周期', kind: 'number', of: (row) => row.task?.cycle ?? row.feedback?.cycle ?? null },
     { key: 'status', titleZh: '状态', kind: 'code', of: (row) => row.task?.status ?? row.entry?.status ?? null },
     { key: 'measureCode', titleZh: '措施编码', kind: 'code', of: (row) => row.task?.measureCode ?? row.case?.measureCode ?? null },
     { key: 'measureNameZh', titleZh: '措施', kind: 'text', of: (row) => row.task?.measureNameZh ?? row.case?.measureNameZh ?? null },

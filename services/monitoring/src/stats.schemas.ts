@@ -1,15 +1,15 @@
 import { dateSchema, departmentCodeSchema, pageQuerySchema, pageSchema } from '@lianxin/contracts';
 import { z } from 'zod';
-import { figureDefinitions } from './figure.rules.ts';
+import { figureDefinitions } from './figure-definition.rules.ts';
 import { longestPeriodDays } from './period.rules.ts';
 
 const dayMs = 86_400_000;
 
 const scope = {
-  /** A quarter; the present one when neither it nor from and to are given. */
+  /** A quarter or a month; the present quarter when neither it nor from and to are given. */
   period: z
     .string()
-    .regex(/^[12]\d{3}-Q[1-4]$/, '季度写作 2026-Q4')
+    .regex(/^[12]\d{3}-(?:Q[1-4]|0[1-9]|1[0-2])$/, '季度写作 2026-Q4，月份写作 2026-11')
     .optional(),
   from: dateSchema.optional(),
   to: dateSchema.optional(),
@@ -59,13 +59,23 @@ export const figureViewSchema = z
     /** Percent with one decimal, or the count; null where nothing was due. */
     value: z.number().nullable(),
     display: z.string(),
+    /** Of a closed period: what the figure would be with what was heard since (R-10-1); null where nothing differs. */
+    correction: z
+      .object({ numerator: z.int(), denominator: z.int().nullable(), value: z.number().nullable(), display: z.string() })
+      .nullable(),
     /** Opens the rows that make the figure: of a rate those of its denominator, each telling whether it is in the numerator. */
     rowsHref: z.string(),
   })
   .meta({ id: 'Figure' });
 export type FigureView = z.infer<typeof figureViewSchema>;
 
-const periodViewSchema = z.object({ code: z.string().nullable(), from: dateSchema, to: dateSchema });
+const periodViewSchema = z.object({
+  code: z.string().nullable(),
+  from: dateSchema,
+  to: dateSchema,
+  /** Since when its figures stand; null while the period is open. */
+  closedAt: z.string().nullable(),
+});
 
 export const overviewSchema = z
   .object({
@@ -95,6 +105,28 @@ export const departmentStatsSchema = z
   })
   .meta({ id: 'DepartmentStats' });
 export type DepartmentStats = z.infer<typeof departmentStatsSchema>;
+
+const ranked = { departmentCode: z.string(), departmentNameZh: z.string().nullable(), dueCycles: z.int() };
+export const rankingSchema = z
+  .object({
+    period: periodViewSchema,
+    listCode: z.string().nullable(),
+    ranked: z.array(
+      z.object({
+        ...ranked,
+        /** Counties are ranked apart. */
+        group: z.enum(['CITY', 'COUNTY']),
+        rank: z.int().positive(),
+        /** 45·K07 + 35·K08 + 20·K14, points of 100. */
+        score: z.number(),
+        colour: z.enum(['GREEN', 'YELLOW', 'RED']),
+        overdueDays: z.int(),
+      }),
+    ),
+    unranked: z.array(z.object({ ...ranked, reason: z.enum(['TOO_FEW_CYCLES', 'NOT_SUPERVISED']) })),
+  })
+  .meta({ id: 'StatsRanking' });
+export type Ranking = z.infer<typeof rankingSchema>;
 
 export const statsRowSchema = z
   .object({
@@ -146,6 +178,19 @@ export const statsRowSchema = z
         partySubjectId: z.string(),
       })
       .nullable(),
+    feedback: z
+      .object({
+        id: z.string(),
+        taskId: z.string(),
+        cycle: z.int(),
+        kind: z.string(),
+        notAppliedReason: z.string().nullable(),
+        submittedAt: z.string(),
+        approvedAt: z.string().nullable(),
+      })
+      .nullable(),
+    /** What was heard of a plan, a verification, a public record or an urging. */
+    record: z.object({ id: z.string(), kind: z.string(), facts: z.record(z.string(), z.unknown()) }).nullable(),
   })
   .meta({ id: 'StatsRow' });
 export type StatsRow = z.infer<typeof statsRowSchema>;

@@ -1,15 +1,18 @@
-import { type Page, type Principal, ProblemError, seesWholeCity } from '@lianxin/contracts';
+import { addDays, type Page, type Principal, ProblemError, seesWholeCity } from '@lianxin/contracts';
 import { Clock, Database, decodeCursor, pageOf, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { type FigureDefinition, figureDefinitions, readingOf, timeless } from './figure.rules.ts';
-import { bucketsOf, type Period, quarterAround, quarterNamed, quarterStartOf } from './period.rules.ts';
-import type { DepartmentStats, FigureView, Overview, RowsQuery, StatsQuery, StatsRow } from './stats.schemas.ts';
-import { type FigureCount, type RowFilter, type RowKey, StatsStore } from './stats.store.ts';
+import { ClosedPeriodStore } from './closed-period.store.ts';
+import type { FigureCount } from './derived-figure.rules.ts';
+import { allLists, timeless } from './figure.rules.ts';
+import { figureViews, listFigures, type MeasuredPeriod, ofDepartments } from './figure.view.ts';
+import { type FigureDefinition, figureDefinitions, type RowPart } from './figure-definition.rules.ts';
+import { bucketsOf, daysOf, monthAround, type Period, periodNamed, quarterAround, quarterStartOf } from './period.rules.ts';
+import { rank } from './ranking.rules.ts';
+import type { DepartmentStats, Overview, Ranking, RowsQuery, StatsQuery, StatsRow } from './stats.schemas.ts';
+import { type RowFilter, type RowKey, StatsStore } from './stats.store.ts';
 import { statsRowOf } from './stats.view.ts';
 
-/** Figures that a row of a department shows. */
-const departmentFigures = figureDefinitions.filter((definition) => /^K05$|^K07$|^K11-/.test(definition.code));
 const rowKeySchema = z.tuple([z.iso.date(), z.string().max(40), z.iso.date(), z.uuid(), z.int().nonnegative()]);
 
 /** Figures by period, list and department, each opening its rows (§10.1). Row security decides whose rows they count. */
@@ -18,6 +21,7 @@ export class StatsService {
   constructor(
     private readonly database: Database,
     private readonly store: StatsStore,
+    private readonly periods: ClosedPeriodStore,
     private readonly clock: Clock,
   ) {}
 
@@ -27,18 +31,15 @@ export class StatsService {
   }
 
   async readOverview(tx: Transaction, principal: Principal, query: StatsQuery): Promise<Overview> {
-    const period = this.periodOf(query);
-    const counts = await this.store.countByDepartment(tx, bucketsOf(period), query.listCode, departmentsOf(principal, query));
-    const views = figureDefinitions.map((definition) => ({ definition, view: viewOf(definition, counts, query) }));
-    const chosen = (fits: (definition: FigureDefinition) => boolean) =>
-      views.filter(({ definition }) => fits(definition)).map(({ view }) => view);
+    const measured = await this.measure(tx, principal, query);
+    const views = figureViews(measured, query, seesWholeCity(principal) && query.department === undefined && query.listCode === undefined);
     return {
       scope: seesWholeCity(principal) ? 'CITY' : 'DEPARTMENT',
-      period,
+      period: periodViewOf(measured),
       listCode: query.listCode ?? null,
-      entries: chosen((definition) => definition.source === 'ENTRY'),
-      tasks: chosen((definition) => definition.kind === 'STOCK'),
-      figures: chosen((definition) => definition.source !== 'ENTRY' && definition.kind !== 'STOCK'),
+      entries: views.filter(({ group }) => group === 'ENTRIES').map(({ view }) => view),
+      tasks: views.filter(({ group }) => group === 'TASKS').map(({ view }) => view),
+      figures: views.filter(({ group }) => group === 'FIGURES').map(({ view }) => view),
     };
   }
 
@@ -48,14 +49,14 @@ export class StatsService {
   }
 
   async readDepartments(tx: Transaction, principal: Principal, query: StatsQuery): Promise<DepartmentStats> {
-    const period = this.periodOf(query);
-    const counts = await this.store.countByDepartment(tx, bucketsOf(period), query.listCode, departmentsOf(principal, query));
+    const measured = await this.measure(tx, principal, query);
     const names = new Map((await this.store.findDepartments(tx)).map((department) => [department.code, department]));
     const own = seesWholeCity(principal) ? [] : principal.departments;
-    const byDepartment = Map.groupBy(counts, (count) => count.departmentCode);
+    const byDepartment = byDepartmentOf(measured.counts);
+    const now = measured.now === null ? undefined : byDepartmentOf(measured.now);
     const codes = [...new Set([...names.keys(), ...byDepartment.keys(), ...own])].sort();
     return {
-      period,
+      period: periodViewOf(measured),
       listCode: query.listCode ?? null,
       data: codes
         .filter((code) => query.department === undefined || code === query.department)
@@ -63,9 +64,63 @@ export class StatsService {
           departmentCode: code,
           departmentNameZh: names.get(code)?.nameZh ?? null,
           supervised: names.get(code)?.supervised ?? null,
-          figures: departmentFigures.map((definition) => viewOf(definition, byDepartment.get(code) ?? [], { ...query, department: code })),
+          figures: figureViews(
+            { ...measured, counts: byDepartment.get(code) ?? [], now: now === undefined ? null : (now.get(code) ?? []) },
+            { ...query, department: code },
+            false,
+          )
+            .filter(({ view }) => ofDepartments.has(view.code))
+            .map(({ view }) => view),
         })),
     };
+  }
+
+  /**
+   * Departments in the order of R-10-2, and those that are not ranked, with the reason.
+   * @throws ProblemError FORBIDDEN for a department: it would see the others' figures.
+   */
+  ranking(principal: Principal, query: StatsQuery): Promise<Ranking> {
+    return this.database.transaction(principal, (tx) => this.readRanking(tx, principal, query));
+  }
+
+  async readRanking(tx: Transaction, principal: Principal, query: StatsQuery): Promise<Ranking> {
+    if (!seesWholeCity(principal)) throw new ProblemError('FORBIDDEN', '排名由信用办查看；本部门指标见 /api/v1/stats/departments');
+    const measured = await this.measure(tx, principal, query);
+    const names = new Map((await this.store.findDepartments(tx)).map((department) => [department.code, department]));
+    const byDepartment = byDepartmentOf(measured.counts);
+    const { ranked, unranked } = rank(
+      [...new Set([...names.keys(), ...byDepartment.keys()])].map((departmentCode) => ({
+        departmentCode,
+        level: names.get(departmentCode)?.level ?? null,
+        supervised: names.get(departmentCode)?.supervised ?? null,
+        counts: byDepartment.get(departmentCode) ?? [],
+      })),
+    );
+    const nameOf = (code: string) => names.get(code)?.nameZh ?? null;
+    return {
+      period: periodViewOf(measured),
+      listCode: query.listCode ?? null,
+      ranked: ranked.map((one) => ({ ...one, departmentNameZh: nameOf(one.departmentCode) })),
+      unranked: unranked.map((one) => ({ ...one, departmentNameZh: nameOf(one.departmentCode) })),
+    };
+  }
+
+  /** The counts of a period: of a closed one as they were then, beside those of now. */
+  private async measure(tx: Transaction, principal: Principal, query: StatsQuery): Promise<MeasuredPeriod> {
+    const period = this.periodOf(query);
+    const departments = departmentsOf(principal, query);
+    const listCode = query.listCode ?? allLists;
+    const today = this.clock.today();
+    const buckets = bucketsOf(period);
+    const pastDays = daysOf(period, addDays(today, -1));
+    const now = await this.store.countPeriod(tx, { buckets, from: period.from, pastDays, today, listCode, departments });
+    const listsNow = await this.store.countLists(tx, listFigures, buckets);
+    const closedAt = period.code === null ? undefined : await this.periods.findClosedAt(tx, period.code);
+    if (period.code === null || closedAt === undefined)
+      return { period, closedAt: null, counts: now, byList: listsNow, now: null, listsNow };
+    const all = await this.periods.findCounts(tx, period.code, listCode, departments);
+    const byList = (await this.periods.findCounts(tx, period.code, undefined, undefined)).filter((count) => count.listCode !== allLists);
+    return { period, closedAt, counts: all, byList, now, listsNow };
   }
 
   /**
@@ -102,22 +157,30 @@ export class StatsService {
   private filterOf(principal: Principal, query: RowsQuery, definition: FigureDefinition): RowFilter {
     const period = this.periodOf(query);
     const isStock = definition.kind === 'STOCK';
+    const yesterday = addDays(this.clock.today(), -1);
+    const last = definition.pastOnly === true && yesterday < period.to ? yesterday : period.to;
+    const part: RowPart = query.part === 'numerator' ? definition.numerator : definition.denominator;
     return {
-      figure: query.figure,
+      figure: definition.rows,
       listCode: query.listCode,
       departments: departmentsOf(principal, query),
       quarters: isStock ? [timeless, timeless] : [quarterStartOf(period.from), quarterStartOf(period.to)],
-      days: isStock ? undefined : [period.from, period.to],
-      countedOnly: query.part === 'numerator',
+      days: isStock ? undefined : [period.from, last],
+      part,
       after: query.cursor === undefined ? undefined : (decodeCursor(rowKeySchema, query.cursor) satisfies RowKey),
       limit: query.limit + 1,
     };
   }
 
   private periodOf(query: StatsQuery): Period {
-    if (query.from !== undefined && query.to !== undefined) return { code: null, from: query.from, to: query.to };
-    return query.period === undefined ? quarterAround(this.clock.today()) : quarterNamed(query.period);
+    if (query.from !== undefined && query.to !== undefined) return { code: codeOf(query.from, query.to), from: query.from, to: query.to };
+    return query.period === undefined ? quarterAround(this.clock.today()) : periodNamed(query.period);
   }
+}
+
+/** A span that is exactly a month or a quarter is that month or quarter, closed with it. */
+function codeOf(from: string, to: string): string | null {
+  return [monthAround(from), quarterAround(from)].find((period) => period.from === from && period.to === to)?.code ?? null;
 }
 
 /** Named in the query besides row security, which an index cannot use; undefined where the caller sees the whole city and asks for all of it. */
@@ -126,23 +189,10 @@ function departmentsOf(principal: Principal, query: StatsQuery): readonly string
   return seesWholeCity(principal) ? undefined : principal.departments;
 }
 
-function viewOf(definition: FigureDefinition, counts: readonly FigureCount[], query: StatsQuery): FigureView {
-  const own = counts.filter((count) => count.figure === definition.code);
-  const due = own.reduce((sum, count) => sum + count.due, 0);
-  const numerator = own.reduce((sum, count) => sum + count.counted, 0);
-  return {
-    code: definition.code,
-    nameZh: definition.nameZh,
-    numerator,
-    denominator: definition.kind === 'RATE' ? due : null,
-    ...readingOf(definition.kind, due, numerator),
-    rowsHref: rowsHref(definition.code, query),
-  };
+function byDepartmentOf(counts: readonly FigureCount[]): Map<string, FigureCount[]> {
+  return Map.groupBy(counts, (count) => count.departmentCode);
 }
 
-function rowsHref(figure: string, { period, from, to, listCode, department }: StatsQuery): string {
-  const parameters = Object.entries({ figure, period, from, to, listCode, department }).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  );
-  return `/api/v1/stats/rows?${new URLSearchParams(parameters)}`;
+function periodViewOf({ period, closedAt }: MeasuredPeriod) {
+  return { ...period, closedAt: closedAt?.toISOString() ?? null };
 }

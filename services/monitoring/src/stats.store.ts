@@ -1,18 +1,13 @@
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
+import { type FigureCount, overdueCount, standingAtStart } from './derived-figure.rules.ts';
 import type { EntryRegisters } from './entry.rules.ts';
-import type { FigureSource } from './figure.rules.ts';
-import { allLists } from './figure.store.ts';
-import type { PeriodBuckets } from './period.rules.ts';
+import type { FeedbackRegisters } from './feedback.rules.ts';
+import type { FigureSource, RowPart } from './figure-definition.rules.ts';
+import { type PeriodBuckets, quarterStartOf } from './period.rules.ts';
 import type { RecordedCase } from './read-model.store.ts';
+import type { Registers } from './record.rules.ts';
 import type { TaskRegisters } from './task.rules.ts';
-
-export interface FigureCount {
-  readonly figure: string;
-  readonly departmentCode: string;
-  readonly due: number;
-  readonly counted: number;
-}
 
 /** Place of a row in the pages of its figure. */
 export type RowKey = readonly [quarter: string, departmentCode: string, day: string, rowId: string, cycle: number];
@@ -20,6 +15,7 @@ export type RowKey = readonly [quarter: string, departmentCode: string, day: str
 export interface PageRow {
   readonly key: RowKey;
   readonly isCounted: boolean;
+  readonly isTimely: boolean;
 }
 
 export interface RowFilter {
@@ -31,7 +27,7 @@ export interface RowFilter {
   readonly quarters: readonly [string, string];
   /** Undefined for a stock. */
   readonly days: readonly [string, string] | undefined;
-  readonly countedOnly: boolean;
+  readonly part: RowPart;
   readonly after: RowKey | undefined;
   readonly limit: number;
 }
@@ -40,36 +36,106 @@ export interface RowFilter {
 export type RowSubject =
   | { readonly source: 'TASK'; readonly task: TaskRegisters }
   | { readonly source: 'ENTRY'; readonly entry: EntryRegisters }
-  | { readonly source: 'CASE'; readonly facts: RecordedCase };
+  | { readonly source: 'CASE'; readonly facts: RecordedCase }
+  | { readonly source: 'FEEDBACK'; readonly taskId: string; readonly cycle: number; readonly feedback: FeedbackRegisters }
+  | { readonly source: Exclude<FigureSource, 'TASK' | 'ENTRY' | 'CASE' | 'FEEDBACK'>; readonly record: Registers };
+
+const isPart: Record<RowPart, string> = {
+  ALL: 'true',
+  DONE: 'is_counted',
+  TIMELY: 'is_timely',
+  LATE: 'is_counted AND NOT is_timely',
+  OPEN: 'NOT is_counted',
+};
+
+/** What is asked of the counters. */
+export interface CountQuery {
+  readonly buckets: PeriodBuckets;
+  readonly from: string;
+  /** Days of the period that have passed. */
+  readonly pastDays: readonly string[];
+  readonly today: string;
+  /** `*` over all lists; undefined: each list by itself, and over all. */
+  readonly listCode: string | undefined;
+  /** Undefined for all that the caller may see. */
+  readonly departments: readonly string[] | undefined;
+}
+
+const sums = 'sum(due)::bigint AS due, sum(counted)::bigint AS counted, sum(timely)::bigint AS timely, sum(late_days)::bigint AS late_days';
+interface StoredCount {
+  readonly list_code: string;
+  readonly figure: string;
+  readonly department_code: string;
+  readonly due: number;
+  readonly counted: number;
+  readonly timely: number;
+  readonly late_days: number;
+}
 
 export interface DepartmentName {
   readonly code: string;
   readonly nameZh: string;
   readonly supervised: boolean;
+  readonly level: string;
 }
 
 /** All SQL that reads figures. Row security narrows every answer to what the caller may see. */
 @Injectable()
 export class StatsStore {
-  /** Counts by figure and department, in the buckets and of now; of these departments and this list only, where they are named. */
-  async countByDepartment(
-    tx: Transaction,
-    buckets: PeriodBuckets,
-    listCode: string | undefined,
-    departments: readonly string[] | undefined,
-  ): Promise<FigureCount[]> {
-    const ofThese = departments === undefined ? '' : 'AND department_code = ANY ($4::text[])';
-    const rows = await tx.query<{ figure: string; department_code: string; due: number; counted: number }>(
-      `SELECT figure, department_code, sum(due)::bigint AS due, sum(counted)::bigint AS counted FROM (
-         SELECT figure, department_code, due, counted FROM figure_counter WHERE list_code = $1 AND grain = 'NOW' ${ofThese}
-         UNION ALL
-         SELECT figure, department_code, due, counted FROM figure_counter WHERE list_code = $1 AND grain = 'QUARTER' AND bucket = ANY($2::date[]) ${ofThese}
-         UNION ALL
-         SELECT figure, department_code, due, counted FROM figure_counter WHERE list_code = $1 AND grain = 'DAY' AND bucket = ANY($3::date[]) ${ofThese}
-       ) AS part GROUP BY figure, department_code`,
-      [listCode ?? allLists, buckets.quarters, buckets.days, ...(departments === undefined ? [] : [departments])],
+  /** Counts by list, figure and department: of the period, of now, and those that no row stands for. */
+  async countPeriod(tx: Transaction, query: CountQuery): Promise<FigureCount[]> {
+    const parts = [await this.countRows(tx, query), await this.countOverdue(tx, query), await this.countStanding(tx, query)];
+    return parts.flat().map(countOf);
+  }
+
+  private countRows(tx: Transaction, { buckets, listCode, departments }: CountQuery): Promise<StoredCount[]> {
+    const filter = `($1::text IS NULL OR list_code = $1) ${departments === undefined ? '' : 'AND department_code = ANY ($4::text[])'}`;
+    const columns = 'list_code, figure, department_code, due, counted, timely, late_days';
+    return tx.query<StoredCount>(
+      `SELECT list_code, figure, department_code, ${sums} FROM (
+         SELECT ${columns} FROM figure_counter WHERE ${filter} AND grain = 'NOW'
+         UNION ALL SELECT ${columns} FROM figure_counter WHERE ${filter} AND grain = 'QUARTER' AND bucket = ANY($2::date[])
+         UNION ALL SELECT ${columns} FROM figure_counter WHERE ${filter} AND grain = 'DAY' AND bucket = ANY($3::date[])
+       ) AS part GROUP BY list_code, figure, department_code`,
+      [listCode ?? null, buckets.quarters, buckets.days, ...(departments === undefined ? [] : [departments])],
     );
-    return rows.map((row) => ({ figure: row.figure, departmentCode: row.department_code, due: row.due, counted: row.counted }));
+  }
+
+  /** Counts of some figures in each list by itself (K13). */
+  async countLists(tx: Transaction, figures: readonly string[], buckets: PeriodBuckets): Promise<FigureCount[]> {
+    const rows = await tx.query<StoredCount>(
+      `SELECT list_code, figure, department_code, ${sums} FROM figure_counter
+       WHERE figure = ANY($1) AND list_code <> '*'
+         AND (grain = 'NOW' OR (grain = 'QUARTER' AND bucket = ANY($2::date[])) OR (grain = 'DAY' AND bucket = ANY($3::date[])))
+       GROUP BY list_code, figure, department_code`,
+      [figures, buckets.quarters, buckets.days],
+    );
+    return rows.map(countOf);
+  }
+
+  /** Cycles of the period whose term has passed without a feedback, and for how many days together. */
+  private countOverdue(tx: Transaction, { pastDays, today, listCode, departments }: CountQuery): Promise<StoredCount[]> {
+    return tx.query<StoredCount>(
+      `SELECT list_code, '${overdueCount}' AS figure, department_code, sum(due - counted)::bigint AS due, sum(due - counted)::bigint AS counted,
+         0::bigint AS timely, sum((due - counted) * ($1::date - bucket))::bigint AS late_days
+       FROM figure_counter WHERE figure = 'K07' AND grain = 'DAY' AND bucket = ANY($2::date[]) AND ($3::text IS NULL OR list_code = $3)
+         AND ($4::text[] IS NULL OR department_code = ANY ($4)) AND due > counted
+       GROUP BY list_code, department_code`,
+      [today, pastDays, listCode ?? null, departments ?? null],
+    );
+  }
+
+  /** Black entries in force when the period began: those that had come into force without those that had left (K19). */
+  private countStanding(tx: Transaction, { from, listCode, departments }: CountQuery): Promise<StoredCount[]> {
+    return tx.query<StoredCount>(
+      `SELECT list_code, '${standingAtStart}' AS figure, department_code, sum(standing)::bigint AS due, sum(standing)::bigint AS counted,
+         0::bigint AS timely, 0::bigint AS late_days
+       FROM (SELECT list_code, department_code, CASE figure WHEN 'K01-BLACK' THEN due ELSE -due END AS standing FROM figure_counter
+             WHERE figure IN ('K01-BLACK', 'K19-EXITED') AND ($3::text IS NULL OR list_code = $3) AND ($4::text[] IS NULL OR department_code = ANY ($4))
+               AND ((grain = 'QUARTER' AND bucket < $1::date) OR (grain = 'DAY' AND bucket >= $1::date AND bucket < $2::date))) AS moved
+       GROUP BY list_code, department_code`,
+      [quarterStartOf(from), from, listCode ?? null, departments ?? null],
+    );
   }
 
   async findRows(tx: Transaction, filter: RowFilter): Promise<PageRow[]> {
@@ -81,16 +147,17 @@ export class StatsStore {
       row_id: string;
       cycle: number;
       is_counted: boolean;
+      is_timely: boolean;
     }>(
-      `SELECT quarter, department_code, day, row_id, cycle, is_counted FROM figure_row
+      `SELECT quarter, department_code, day, row_id, cycle, is_counted, is_timely FROM figure_row
        WHERE figure = $1 AND ${filter.listCode === undefined ? 'is_first' : 'list_code = $2'}
          AND ($2::text IS NULL OR list_code = $2)
          AND quarter BETWEEN $3 AND $4
          AND ($5::date IS NULL OR day BETWEEN $5 AND $6)
          AND ($7::text[] IS NULL OR department_code = ANY ($7))
-         AND (NOT $8 OR is_counted)
-         AND ($9::date IS NULL OR (quarter, department_code, day, row_id, cycle) > ($9, $10::text, $11::date, $12::uuid, $13::integer))
-       ORDER BY quarter, department_code, day, row_id, cycle LIMIT $14`,
+         AND ${isPart[filter.part]}
+         AND ($8::date IS NULL OR (quarter, department_code, day, row_id, cycle) > ($8, $9::text, $10::date, $11::uuid, $12::integer))
+       ORDER BY quarter, department_code, day, row_id, cycle LIMIT $13`,
       [
         filter.figure,
         filter.listCode ?? null,
@@ -98,7 +165,6 @@ export class StatsStore {
         filter.days?.[0] ?? null,
         filter.days?.[1] ?? null,
         filter.departments ?? null,
-        filter.countedOnly,
         after0 ?? null,
         after1 ?? null,
         after2 ?? null,
@@ -107,7 +173,11 @@ export class StatsStore {
         filter.limit,
       ],
     );
-    return rows.map((row) => ({ key: [row.quarter, row.department_code, row.day, row.row_id, row.cycle], isCounted: row.is_counted }));
+    return rows.map((row) => ({
+      key: [row.quarter, row.department_code, row.day, row.row_id, row.cycle],
+      isCounted: row.is_counted,
+      isTimely: row.is_timely,
+    }));
   }
 
   async findSubjects(tx: Transaction, source: FigureSource, ids: readonly string[]): Promise<Map<string, RowSubject>> {
@@ -125,17 +195,31 @@ export class StatsStore {
       );
       return new Map(rows.map((row) => [row.entry_id, { source, entry: row.registers }]));
     }
-    const rows = await tx.query<{ case_id: string; facts: RecordedCase }>(
-      'SELECT case_id, facts FROM recorded_case WHERE case_id = ANY($1::uuid[])',
-      [ids],
+    if (source === 'CASE') {
+      const rows = await tx.query<{ case_id: string; facts: RecordedCase }>(
+        'SELECT case_id, facts FROM recorded_case WHERE case_id = ANY($1::uuid[])',
+        [ids],
+      );
+      return new Map(rows.map((row) => [row.case_id, { source, facts: row.facts }]));
+    }
+    if (source === 'FEEDBACK') {
+      const rows = await tx.query<{ feedback_id: string; task_id: string; cycle: number; registers: FeedbackRegisters }>(
+        'SELECT feedback_id, task_id, cycle, registers FROM feedback WHERE feedback_id = ANY($1::uuid[])',
+        [ids],
+      );
+      return new Map(rows.map((row) => [row.feedback_id, { source, taskId: row.task_id, cycle: row.cycle, feedback: row.registers }]));
+    }
+    const rows = await tx.query<{ record_id: string; registers: Registers }>(
+      'SELECT record_id, registers FROM record_heard WHERE source = $1 AND record_id = ANY($2::uuid[])',
+      [source, ids],
     );
-    return new Map(rows.map((row) => [row.case_id, { source, facts: row.facts }]));
+    return new Map(rows.map((row) => [row.record_id, { source, record: row.registers }]));
   }
 
   /** Departments that have a queue here. */
   async findDepartments(tx: Transaction): Promise<DepartmentName[]> {
     return tx.query<DepartmentName>(
-      'SELECT department_code AS code, name_zh AS "nameZh", supervised FROM department WHERE tenant ORDER BY department_code',
+      'SELECT department_code AS code, name_zh AS "nameZh", supervised, level FROM department WHERE tenant ORDER BY department_code',
     );
   }
 
@@ -143,4 +227,16 @@ export class StatsStore {
     const rows = await tx.query<{ code: string; name_zh: string }>('SELECT code, name_zh FROM measure WHERE code = ANY($1)', [codes]);
     return new Map(rows.map((row) => [row.code, row.name_zh]));
   }
+}
+
+function countOf(row: StoredCount): FigureCount {
+  return {
+    listCode: row.list_code,
+    figure: row.figure,
+    departmentCode: row.department_code,
+    due: row.due,
+    counted: row.counted,
+    timely: row.timely,
+    lateDays: row.late_days,
+  };
 }

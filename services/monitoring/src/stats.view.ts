@@ -1,4 +1,4 @@
-import type { FigureDefinition } from './figure.rules.ts';
+import type { FigureDefinition, RowPart } from './figure-definition.rules.ts';
 import type { StatsRow } from './stats.schemas.ts';
 import type { PageRow, RowSubject } from './stats.store.ts';
 import { cycleDues, listsNow, type TaskRegisters } from './task.rules.ts';
@@ -14,7 +14,7 @@ export function statsRowOf(definition: FigureDefinition, row: PageRow, subject: 
   if (subject === undefined) throw new Error(`a row of ${definition.code} stands for nothing that is known`);
   return {
     figure: definition.code,
-    counted: row.isCounted,
+    counted: isIn(definition.numerator, row),
     day,
     departmentCode,
     departmentNameZh: names.departments.get(departmentCode) ?? null,
@@ -22,19 +22,36 @@ export function statsRowOf(definition: FigureDefinition, row: PageRow, subject: 
     task: subject.source === 'TASK' ? taskOf(definition, row, subject.task, names) : null,
     entry: subject.source === 'ENTRY' ? { ...entryOf(subject, row), activationNo: cycle } : null,
     case: subject.source === 'CASE' ? caseOf(subject, names) : null,
+    feedback: subject.source === 'FEEDBACK' ? feedbackOf(subject, row) : null,
+    record: 'record' in subject ? { id: row.key[3], kind: subject.source, facts: { ...subject.record } } : null,
   };
+}
+
+function isIn(part: RowPart, { isCounted, isTimely }: PageRow): boolean {
+  if (part === 'ALL') return true;
+  if (part === 'DONE') return isCounted;
+  if (part === 'TIMELY') return isTimely;
+  return part === 'LATE' ? isCounted && !isTimely : !isCounted;
 }
 
 function listsOf(subject: RowSubject): string[] {
   if (subject.source === 'TASK') return listsNow(subject.task);
-  return subject.source === 'ENTRY' ? [subject.entry.listCode] : [...subject.facts.listCodes];
+  if (subject.source === 'ENTRY') return [subject.entry.listCode];
+  return subject.source === 'CASE' ? [...subject.facts.listCodes] : [];
+}
+
+function feedbackOf({ taskId, cycle, feedback }: Extract<RowSubject, { source: 'FEEDBACK' }>, row: PageRow): StatsRow['feedback'] {
+  const newest = Object.entries(feedback.versions).sort(([one], [other]) => Number(other) - Number(one))[0]?.[1];
+  if (newest === undefined) throw new Error('a feedback of which nothing was heard counts in no figure');
+  const { kind, notAppliedReason, submittedAt, approvedAt } = newest;
+  return { id: row.key[3], taskId, cycle, kind, notAppliedReason, submittedAt, approvedAt };
 }
 
 function taskOf(definition: FigureDefinition, row: PageRow, task: TaskRegisters, names: Names): StatsRow['task'] {
   const { birth, status } = task;
   if (birth === null || status === null) throw new Error('a task that was not heard of counts in no figure');
   const cycles = cycleDues(task);
-  const running = definition.code === 'K07' ? cycles.find((one) => one.cycle === row.key[4]) : cycles.at(-1);
+  const running = definition.rows === 'K07' ? cycles.find((one) => one.cycle === row.key[4]) : cycles.at(-1);
   return {
     id: row.key[3],
     cycle: running?.cycle ?? 1,
@@ -49,7 +66,7 @@ function taskOf(definition: FigureDefinition, row: PageRow, task: TaskRegisters,
     entryIds: Object.keys(task.bases).sort(),
     dispatchedAt: birth.dispatchedAt,
     acknowledgedAt: task.signed?.at ?? null,
-    dueAt: (definition.code === 'K05' ? task.acknowledgeDue?.dueAt : running?.dueAt) ?? null,
+    dueAt: (definition.rows === 'K05' ? task.acknowledgeDue?.dueAt : definition.rows === 'K14' ? task.lift?.dueAt : running?.dueAt) ?? null,
   };
 }
 

@@ -10,7 +10,9 @@ import {
   taskHeld,
   taskLifted,
   taskLifting,
+  taskReassigned,
   taskReleased,
+  taskRescheduled,
   taskReturnDecided,
   taskReturned,
   taskStarted,
@@ -29,12 +31,21 @@ export function taskFactsOf(event: LianxinEvent): TaskFact[] {
   if (is(event, taskDispatched)) return dispatchFacts(event);
   if (is(event, taskHeld)) return stepFacts(event, 'HELD', 'ON_HOLD');
   if (is(event, taskReleased)) return releaseFacts(event);
-  if (is(event, taskLifting)) return stepFacts(event, 'ENDED', 'LIFTING');
+  if (is(event, taskLifting)) return stepFacts(event, 'ENDED', 'LIFTING', due(event.data.liftDueAt));
   if (is(event, taskAcknowledged)) return [actFact(event.data, { signed: true })];
   if (is(event, taskReturned)) return [actFact(event.data, { stop: 'RETURNED' })];
   if (is(event, taskReturnDecided)) return [actFact(event.data, dues(event.data))];
   if (is(event, taskStarted) || is(event, taskArmed))
     return [actFact(event.data, { begins: true, feedbackDueAt: due(event.data.feedbackDueAt) })];
+  if (is(event, taskReassigned)) return [actFact(event.data, dues(event.data))];
+  if (is(event, taskRescheduled))
+    return [
+      actFact(event.data, {
+        cycle: event.data.cycle,
+        acknowledgeDueAt: due(event.data.acknowledgeDueAt),
+        feedbackDueAt: due(event.data.feedbackDueAt),
+      }),
+    ];
   if (is(event, taskLifted)) return [actFact(event.data, { stop: 'LIFTED' })];
   if (is(event, feedbackSubmitted) || is(event, feedbackApproved) || is(event, feedbackRejected)) return [feedbackFact(event)];
   return [];
@@ -77,13 +88,15 @@ function stepFacts(
   event: LianxinEvent<EventData<typeof taskHeld> | EventData<typeof taskLifting>>,
   basis: 'HELD' | 'ENDED',
   stop: 'ON_HOLD' | 'LIFTING',
+  liftDueAt?: string | null,
 ): TaskFact[] {
   const { data, time } = event;
+  const lift = liftDueAt === undefined ? {} : { liftDueAt };
   return [
     ...data.tasks.map((task) => ({
       taskId: task.taskId,
       departmentCode: task.departmentCode,
-      statement: { version: task.taskVersion, status: task.status, at: utc(time), stop },
+      statement: { version: task.taskVersion, status: task.status, at: utc(time), stop, ...lift },
       basis: basisFact(data, basis, time),
     })),
     ...data.stays.map(({ taskId, departmentCode, reason }) => ({

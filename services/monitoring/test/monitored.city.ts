@@ -18,6 +18,7 @@ const readModel = {
   figure_counter: 'SELECT * FROM figure_counter ORDER BY 1, 2, 3, 4, 5',
   department: 'SELECT * FROM department ORDER BY 1',
   measure: 'SELECT * FROM measure ORDER BY 1',
+  record_heard: 'SELECT * FROM record_heard ORDER BY 1, 2',
 };
 
 /** A city in which only monitoring runs; the other services' events are put into its log as they would say them. */
@@ -100,17 +101,19 @@ export class MonitoredCity {
   async wrongCounters(): Promise<unknown[]> {
     return this.city.query(`
       WITH listed AS (
-        SELECT list_code, figure, department_code, quarter, day, is_counted FROM monitoring.figure_row
-        UNION ALL SELECT '*', figure, department_code, quarter, day, is_counted FROM monitoring.figure_row WHERE is_first
+        SELECT list_code, figure, department_code, quarter, day, is_counted, is_timely, late_days FROM monitoring.figure_row
+        UNION ALL SELECT '*', figure, department_code, quarter, day, is_counted, is_timely, late_days FROM monitoring.figure_row WHERE is_first
       ), grains AS (
-        SELECT list_code, 'QUARTER' AS grain, quarter AS bucket, figure, department_code, is_counted FROM listed WHERE quarter > '1970-01-01'
-        UNION ALL SELECT list_code, 'DAY', day, figure, department_code, is_counted FROM listed WHERE quarter > '1970-01-01'
-        UNION ALL SELECT list_code, 'NOW', quarter, figure, department_code, is_counted FROM listed WHERE quarter = '1970-01-01'
+        SELECT list_code, 'QUARTER' AS grain, quarter AS bucket, figure, department_code, is_counted, is_timely, late_days FROM listed WHERE quarter > '1970-01-01'
+        UNION ALL SELECT list_code, 'DAY', day, figure, department_code, is_counted, is_timely, late_days FROM listed WHERE quarter > '1970-01-01'
+        UNION ALL SELECT list_code, 'NOW', quarter, figure, department_code, is_counted, is_timely, late_days FROM listed WHERE quarter = '1970-01-01'
       ), recount AS (
-        SELECT list_code, grain, bucket, figure, department_code, count(*) AS due, count(*) FILTER (WHERE is_counted) AS counted FROM grains GROUP BY 1, 2, 3, 4, 5
+        SELECT list_code, grain, bucket, figure, department_code, count(*) AS due, count(*) FILTER (WHERE is_counted) AS counted,
+          count(*) FILTER (WHERE is_timely) AS timely, sum(late_days) AS late_days FROM grains GROUP BY 1, 2, 3, 4, 5
       )
       SELECT * FROM recount FULL JOIN monitoring.figure_counter AS counter USING (list_code, grain, bucket, figure, department_code)
-      WHERE recount.due IS DISTINCT FROM counter.due OR recount.counted IS DISTINCT FROM counter.counted`);
+      WHERE recount.due IS DISTINCT FROM counter.due OR recount.counted IS DISTINCT FROM counter.counted
+        OR recount.timely IS DISTINCT FROM counter.timely OR recount.late_days IS DISTINCT FROM counter.late_days`);
   }
 
   async close(): Promise<void> {

@@ -167,7 +167,7 @@ export class Flag {
 
   lifting(
     tasks: readonly FlagTask[],
-    options: { stays?: readonly FlagTask[]; time?: string; status?: 'LIFTING' | 'CANCELLED' } = {},
+    options: { stays?: readonly FlagTask[]; time?: string; status?: 'LIFTING' | 'CANCELLED'; liftDueAt?: string } = {},
   ): Saying {
     const data = {
       ...this.stepHead(),
@@ -175,7 +175,7 @@ export class Flag {
       stays: staysOf(options.stays),
       ground: 'DUTIES_PERFORMED',
       documentNo: null,
-      liftDueAt: null,
+      liftDueAt: options.liftDueAt ?? null,
     };
     return say(taskLifting, this.subjectId, data, options.time);
   }
@@ -267,7 +267,7 @@ export class FlagTask {
         kind: answer.kind,
         notAppliedReason: answer.notAppliedReason ?? null,
         appliedOn: null,
-        submittedAt: '2026-11-20T02:00:00.000Z',
+        submittedAt: answer.submittedAt ?? '2026-11-20T02:00:00.000Z',
         dueAt: answer.dueAt ?? this.feedbackDueAt,
         onTime: true,
       };
@@ -277,7 +277,11 @@ export class FlagTask {
       submitted: say(feedbackSubmitted, flag.subjectId, head(this.status)),
       approved: () => say(feedbackApproved, flag.subjectId, { ...head('FED_BACK'), approvedAt: '2026-11-20T03:00:00.000Z' }),
       rejected: () =>
-        say(feedbackRejected, flag.subjectId, { ...head(this.status), reason: '材料不全', rejectedAt: '2026-11-20T03:00:00.000Z' }),
+        say(feedbackRejected, flag.subjectId, {
+          ...head(this.status),
+          reason: '材料不全',
+          rejectedAt: answer.rejectedAt ?? '2026-11-20T03:00:00.000Z',
+        }),
     };
   }
 }
@@ -290,6 +294,8 @@ export interface FeedbackAnswer {
   readonly version?: number;
   readonly cycle?: number;
   readonly dueAt?: string;
+  readonly submittedAt?: string;
+  readonly rejectedAt?: string;
 }
 
 function staysOf(tasks: readonly FlagTask[] | undefined) {

@@ -1,0 +1,133 @@
+import { describe, expect, test } from '@jest/globals';
+import { derivedFigures, type FigureCount, overdueCount } from './derived-figure.rules.ts';
+import { colourOf, rank, scoreOf } from './ranking.rules.ts';
+
+const count = (
+  figure: string,
+  due: number,
+  counted = due,
+  timely = counted,
+  lateDays = 0,
+  more: Partial<FigureCount> = {},
+): FigureCount => ({
+  listCode: '*',
+  figure,
+  departmentCode: 'WMB',
+  due,
+  counted,
+  timely,
+  lateDays,
+  ...more,
+});
+const department = (departmentCode: string, ...counts: FigureCount[]) => ({ departmentCode, level: 'CITY', supervised: true, counts });
+
+describe('points of a department (R-10-2)', () => {
+  test('45·K07 + 35·K08 + 20·K14', () => {
+    expect(scoreOf([count('K07', 10), count('K14', 4)])).toBe(100);
+    expect(scoreOf([count('K07', 10, 8, 6), count('K14', 4, 4, 3)])).toBe(72);
+    expect(scoreOf([count('K07', 3, 1, 1), count('K14', 3, 3, 1)])).toBe(33.3);
+    expect(scoreOf([count('K07', 16, 1, 0), count('K14', 1, 0, 0)])).toBe(2.8);
+  });
+
+  test('where no lift was due the other two share its weight', () => {
+    expect(scoreOf([count('K07', 10)])).toBe(100);
+    expect(scoreOf([count('K07', 10, 10, 0)])).toBe(56.3);
+  });
+
+  test('however many cases there are, they give no point (R-10-3)', () => {
+    expect(scoreOf([count('K07', 10, 8, 6), count('K11-PUNISH', 500)])).toBe(scoreOf([count('K07', 10, 8, 6)]));
+  });
+
+  test.each([
+    [100, 'GREEN'],
+    [90, 'GREEN'],
+    [89.9, 'YELLOW'],
+    [75, 'YELLOW'],
+    [74.9, 'RED'],
+    [0, 'RED'],
+  ] as const)('%d points are %s', (points, colour) => {
+    expect(colourOf(points)).toBe(colour);
+  });
+});
+
+describe('the order of departments (R-10-2)', () => {
+  test('by points, then by fewer overdue days; equal ones share a place', () => {
+    const { ranked } = rank([
+      department('A', count('K07', 10, 9, 9), count(overdueCount, 1, 1, 0, 8)),
+      department('B', count('K07', 10, 9, 9), count(overdueCount, 1, 1, 0, 3)),
+      department('C', count('K07', 20, 18, 18), count(overdueCount, 2, 2, 0, 8)),
+      department('D', count('K07', 10)),
+    ]);
+    expect(ranked.map((one) => [one.rank, one.departmentCode, one.overdueDays])).toEqual([
+      [1, 'D', 0],
+      [2, 'B', 3],
+      [3, 'A', 8],
+      [3, 'C', 8],
+    ]);
+  });
+
+  test('below five due cycles, and where nobody is supervised, there is no place', () => {
+    const { ranked, unranked } = rank([
+      department('A', count('K07', 4)),
+      { ...department('B', count('K07', 50)), supervised: false },
+      department('C'),
+      department('D', count('K07', 5, 0)),
+    ]);
+    expect(ranked.map((one) => [one.departmentCode, one.score])).toEqual([['D', 0]]);
+    expect(unranked).toEqual([
+      { departmentCode: 'A', reason: 'TOO_FEW_CYCLES', dueCycles: 4 },
+      { departmentCode: 'B', reason: 'NOT_SUPERVISED', dueCycles: 50 },
+      { departmentCode: 'C', reason: 'TOO_FEW_CYCLES', dueCycles: 0 },
+    ]);
+  });
+
+  test('counties are ranked apart', () => {
+    const { ranked } = rank([department('A', count('K07', 10, 5)), { ...department('B', count('K07', 10, 1)), level: 'COUNTY' }]);
+    expect(ranked.map((one) => [one.group, one.rank, one.departmentCode])).toEqual([
+      ['CITY', 1, 'A'],
+      ['COUNTY', 1, 'B'],
+    ]);
+  });
+});
+
+describe('figures that follow from others', () => {
+  const of = (code: string, counts: FigureCount[], byList: FigureCount[] = []) =>
+    derivedFigures.find((one) => one.code === code)?.of(counts, byList);
+  const at = (departmentCode: string, figure: string, due = 1) => count(figure, due, due, due, 0, { departmentCode });
+  const on = (listCode: string, figure: string, due = 1) => count(figure, due, due, due, 0, { listCode });
+
+  test('K12: of the departments with a task, those with a case, each once', () => {
+    const counts = [
+      at('A', 'K07', 9),
+      at('A', 'K11-PUNISH', 5),
+      at('A', 'K11-REWARD'),
+      at('B', 'TASKS-DISPATCHED'),
+      at('C', 'K11-REWARD'),
+      at('D', 'K07', 0),
+    ];
+    expect(of('K12', counts)).toEqual({ denominator: 3, numerator: 2 });
+  });
+
+  test('K13: of the lists with entries in force, those with a case', () => {
+    const lists = [
+      on('BL-WAGE', 'ENTRIES-ACTIVE', 7),
+      on('BL-WAGE', 'K11-PUNISH', 3),
+      on('BL-TAX', 'K01-BLACK'),
+      on('RL-TAXA', 'K11-REWARD'),
+    ];
+    expect(of('K13', [], lists)).toEqual({ denominator: 3, numerator: 2 });
+  });
+
+  test('K17: days of late answers and of cycles still open, together', () => {
+    expect(of('K17-DAYS', [count('K07', 5, 4, 3, 6), count(overdueCount, 1, 1, 0, 10), count('K14', 1, 1, 0, 30)])).toMatchObject({
+      numerator: 16,
+    });
+  });
+
+  test('K19: exits by performance or repair of what stood at the start', () => {
+    expect(of('K19', [count('K19-PERFORMED', 2), count('K19-EXITED', 5), count('K19-START', 40)])).toEqual({
+      denominator: 40,
+      numerator: 2,
+    });
+  });
+});

@@ -1,0 +1,130 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import {
+  type EventData,
+  type EventDefinition,
+  type LianxinEvent,
+  measurePlanMade,
+  publicRecordPublished,
+  publicRecordWithdrawn,
+  taskDispatched,
+  urgeSent,
+  verificationCancelled,
+  verificationConcluded,
+  verificationRequested,
+  verificationTransferred,
+} from '@lianxin/contracts';
+import type { FigureRow } from './figure.rules.ts';
+import { planSource } from './plan.rules.ts';
+import { publicRecordSource } from './public-record.rules.ts';
+import type { RecordSource } from './record.rules.ts';
+import { urgeSource } from './urge.rules.ts';
+import { verificationSource } from './verification.rules.ts';
+
+/** Only what the rules look at. */
+function said<Definition extends EventDefinition>(definition: Definition, data: Partial<EventData<Definition>>): LianxinEvent {
+  return { type: definition.type, data } as LianxinEvent;
+}
+
+/** Rows of what was heard, in the order given and in the opposite one; they must be the same. */
+function rowsOf<Facts extends Record<string, unknown>>(source: RecordSource<Facts>, events: readonly LianxinEvent[]): string[] {
+  const heardIn = (order: readonly LianxinEvent[]): FigureRow[] => {
+    const known = new Map<string, Facts>();
+    for (const fact of order.flatMap((event) => source.factsOf(event))) known.set(fact.id, source.hear(known.get(fact.id), fact.said));
+    return [...known].flatMap(([id, facts]) => source.rowsOf(id, source.departmentOf(facts), facts));
+  };
+  const rows = heardIn(events);
+  expect(heardIn(events.toReversed())).toEqual(rows);
+  return rows.map((row) =>
+    [row.figure, row.departmentCode, row.day, row.isCounted ? (row.isTimely ? 'in time' : `late ${row.lateDays}`) : 'open'].join(' '),
+  );
+}
+
+const id = randomUUIDv7();
+
+describe('decomposition (K04)', () => {
+  const made = (measures: number) =>
+    said(measurePlanMade, {
+      planId: id,
+      entryId: id,
+      listCode: 'BL-WAGE',
+      designatingDepartment: 'RSJ',
+      activatedOn: '2026-11-02',
+      measures: Array.from({ length: measures }, () => ({}) as EventData<typeof measurePlanMade>['measures'][number]),
+    });
+  const dispatched = (tasks: number) =>
+    said(taskDispatched, {
+      planId: id,
+      tasks: Array.from({ length: tasks }, () => ({}) as EventData<typeof taskDispatched>['tasks'][number]),
+    });
+
+  test('an entry with a measure is covered when it gave a task, whichever is heard first', () => {
+    expect(rowsOf(planSource, [made(2)])).toEqual(['K04 RSJ 2026-11-02 open']);
+    expect(rowsOf(planSource, [made(2), dispatched(3)])).toEqual(['K04 RSJ 2026-11-02 in time']);
+    expect(rowsOf(planSource, [made(2), dispatched(3), dispatched(0)])).toEqual(['K04 RSJ 2026-11-02 in time']);
+    expect(rowsOf(planSource, [made(2), dispatched(0)])).toEqual(['K04 RSJ 2026-11-02 open']);
+  });
+
+  test('an entry without a measure with an open gate is in neither part', () => {
+    expect(rowsOf(planSource, [made(0), dispatched(0)])).toEqual([]);
+    expect(rowsOf(planSource, [dispatched(3)])).toEqual([]);
+  });
+});
+
+describe('national batches (K20)', () => {
+  const head = { verificationId: id, number: 'n', batchNo: 'b', departmentCode: 'XW-GY' };
+  const requested = said(verificationRequested, { ...head, verificationVersion: 1, dueOn: '2026-11-20', listCodes: ['BL-COURT'] });
+  const concluded = (verifiedOn: string, verificationVersion = 2) =>
+    said(verificationConcluded, { ...head, verificationVersion, result: 'V1', verifiedOn });
+
+  test('a subject is verified, in time up to the last day', () => {
+    expect(rowsOf(verificationSource, [requested])).toEqual(['K20 XW-GY 2026-11-20 open']);
+    expect(rowsOf(verificationSource, [requested, concluded('2026-11-20')])).toEqual(['K20 XW-GY 2026-11-20 in time']);
+    expect(rowsOf(verificationSource, [requested, concluded('2026-11-23')])).toEqual(['K20 XW-GY 2026-11-20 late 3']);
+  });
+
+  test('it counts for the county that answers now', () => {
+    const transferred = said(verificationTransferred, { ...head, departmentCode: 'XW-DH', verificationVersion: 2 });
+    expect(rowsOf(verificationSource, [requested, transferred])).toEqual(['K20 XW-DH 2026-11-20 open']);
+  });
+
+  test('one that a corrected batch no longer names was never due', () => {
+    const cancelled = said(verificationCancelled, { ...head, verificationVersion: 3, documentNo: '1号' });
+    expect(rowsOf(verificationSource, [requested, concluded('2026-11-20'), cancelled])).toEqual([]);
+  });
+});
+
+describe('licences and penalties (K18)', () => {
+  const head = { recordId: id, departmentCode: 'SCJGJ', number: 'n', kind: 'PENALTY' as const };
+  const published = (publishedOn: string) => said(publicRecordPublished, { ...head, publishedOn, publishDueOn: '2026-11-10' });
+
+  test('published by the last day of the term it is in time', () => {
+    expect(rowsOf(publicRecordSource, [published('2026-11-10')])).toEqual(['K18-TIMELY SCJGJ 2026-11-10 in time']);
+    expect(rowsOf(publicRecordSource, [published('2026-11-12')])).toEqual(['K18-TIMELY SCJGJ 2026-11-12 late 2']);
+    expect(rowsOf(publicRecordSource, [published('2026-11-12'), published('2026-11-09')])).toEqual(['K18-TIMELY SCJGJ 2026-11-09 in time']);
+  });
+
+  test('a record of somebody else never counts, one whose decision was revoked did', () => {
+    const withdrawn = (ground: 'MATCH_WRONG' | 'DECISION_REVOKED') => said(publicRecordWithdrawn, { ...head, ground });
+    expect(rowsOf(publicRecordSource, [published('2026-11-10'), withdrawn('MATCH_WRONG')])).toEqual([]);
+    expect(rowsOf(publicRecordSource, [published('2026-11-10'), withdrawn('DECISION_REVOKED')])).toHaveLength(1);
+  });
+
+  test('an entry of abnormal operation is none of the two', () => {
+    expect(
+      rowsOf(publicRecordSource, [
+        said(publicRecordPublished, { ...head, kind: 'ABNORMAL', publishedOn: '2026-11-10', publishDueOn: '2026-11-10' }),
+      ]),
+    ).toEqual([]);
+  });
+});
+
+describe('urging (K17)', () => {
+  const urged = (level: 'REMIND' | 'YELLOW', part = 1) =>
+    said(urgeSent, { messageId: id, departmentCode: 'WMB', urgedOn: '2026-11-23', level, taskCount: 250, part });
+
+  test('a message counts once, however many parts it has; a reminder before the deadline is none', () => {
+    expect(rowsOf(urgeSource, [urged('YELLOW'), urged('YELLOW', 2)])).toEqual(['K17-URGED WMB 2026-11-23 in time']);
+    expect(rowsOf(urgeSource, [urged('REMIND')])).toEqual([]);
+  });
+});
