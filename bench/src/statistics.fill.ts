@@ -66,18 +66,20 @@ const inserts = [
    SELECT id, figure, cycle, ${listOf('((list_no + 7) % 20)')}, department_code, ${quarter}, day, is_counted, false FROM (${rows}) AS own WHERE fate > 0.45 AND fate < 0.55
    UNION ALL
    SELECT id, 'K01-BLACK', 1, ${listOf('list_no')}, 'D01', date_trunc('quarter', day)::date, day, true, true FROM chunk WHERE k % 40 = 0`,
-  `INSERT INTO figure_row (row_id, figure, cycle, list_code, department_code, quarter, day, is_counted, is_first)
-   SELECT row_id, figure, cycle, list_code, department_code, quarter, day, is_counted, is_first FROM fresh ORDER BY row_id`,
-  `INSERT INTO figure_counter AS counter (list_code, grain, bucket, figure, department_code, due, counted)
-   SELECT list, grain, bucket, figure, department_code, count(*), count(*) FILTER (WHERE is_counted)
+  `INSERT INTO figure_row (row_id, figure, cycle, list_code, department_code, quarter, day, is_counted, is_timely, late_days, is_first)
+   SELECT row_id, figure, cycle, list_code, department_code, quarter, day, is_counted, is_counted, 0, is_first FROM fresh ORDER BY row_id`,
+  `INSERT INTO figure_counter AS counter (list_code, grain, bucket, figure, department_code, due, counted, timely, late_days)
+   SELECT list, grain, bucket, figure, department_code, count(*), count(*) FILTER (WHERE is_counted), count(*) FILTER (WHERE is_counted), 0
    FROM fresh
    CROSS JOIN LATERAL (VALUES (list_code), (CASE WHEN is_first THEN '*' END)) AS of (list)
    CROSS JOIN LATERAL (VALUES ('QUARTER', quarter), ('DAY', day)) AS place (grain, bucket)
    WHERE list IS NOT NULL AND figure NOT LIKE 'TASKS-%' GROUP BY 1, 2, 3, 4, 5
-   ON CONFLICT (list_code, grain, bucket, figure, department_code) DO UPDATE SET due = counter.due + excluded.due, counted = counter.counted + excluded.counted`,
-  `INSERT INTO figure_counter AS counter (list_code, grain, bucket, figure, department_code, due, counted)
-   SELECT list, 'NOW', date '1970-01-01', figure, department_code, count(*), count(*)
+   ON CONFLICT (list_code, grain, bucket, figure, department_code) DO UPDATE SET due = counter.due + excluded.due, counted = counter.counted + excluded.counted,
+     timely = counter.timely + excluded.timely`,
+  `INSERT INTO figure_counter AS counter (list_code, grain, bucket, figure, department_code, due, counted, timely, late_days)
+   SELECT list, 'NOW', date '1970-01-01', figure, department_code, count(*), count(*), count(*), 0
    FROM fresh CROSS JOIN LATERAL (VALUES (list_code), (CASE WHEN is_first THEN '*' END)) AS of (list)
    WHERE list IS NOT NULL AND figure LIKE 'TASKS-%' GROUP BY 1, 2, 3, 4, 5
-   ON CONFLICT (list_code, grain, bucket, figure, department_code) DO UPDATE SET due = counter.due + excluded.due, counted = counter.counted + excluded.counted`,
+   ON CONFLICT (list_code, grain, bucket, figure, department_code) DO UPDATE SET due = counter.due + excluded.due, counted = counter.counted + excluded.counted,
+     timely = counter.timely + excluded.timely`,
 ];
