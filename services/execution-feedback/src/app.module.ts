@@ -5,7 +5,7 @@ import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ActController } from './act.controller.ts';
 import { ActService } from './act.service.ts';
-import { type Config, configSchema, TaskTerms } from './config.ts';
+import { type Config, configSchema, TaskTerms, UrgeChannels, UrgeTimes } from './config.ts';
 import { CopyStore } from './copy.store.ts';
 import { CycleService } from './cycle.service.ts';
 import { FeedbackController } from './feedback.controller.ts';
@@ -20,6 +20,7 @@ import { feedbackMigration } from './migrations/0002-feedback.ts';
 import { planDepartmentsMigration } from './migrations/0003-plan-departments.ts';
 import { measureQueueMigration } from './migrations/0004-measure-queue.ts';
 import { basisRounds } from './migrations/0005-basis-rounds.ts';
+import { urgingMigration } from './migrations/0006-urging.ts';
 import { NoticeStore } from './notice.store.ts';
 import { PlanConsumer } from './plan.consumer.ts';
 import { PlanService } from './plan.service.ts';
@@ -33,16 +34,35 @@ import { TaskFigures } from './task.figures.ts';
 import { TaskStore } from './task.store.ts';
 import { TaskViews } from './task.view.ts';
 import { TaskFiguresStore } from './task-figures.store.ts';
+import { UrgeController } from './urge.controller.ts';
+import { urgeExport } from './urge.export.ts';
+import { UrgeReadStore } from './urge.read.store.ts';
+import { UrgeReader } from './urge.reader.ts';
+import { UrgeSender } from './urge.sender.ts';
+import { UrgeService } from './urge.service.ts';
+import { UrgeStore } from './urge.store.ts';
+import { UrgeContactController } from './urge-contact.controller.ts';
+import { UrgeDeliveryStore } from './urge-delivery.store.ts';
 
 @Module({})
 export class AppModule {
   static register(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [MessagingModule.register(config), ExportModule.register([taskExport, noticeExport, feedbackExport])],
-      controllers: [TaskController, ActController, FeedbackController, FileController, RevealController],
+      imports: [MessagingModule.register(config), ExportModule.register([taskExport, noticeExport, feedbackExport, urgeExport])],
+      controllers: [
+        TaskController,
+        ActController,
+        FeedbackController,
+        FileController,
+        RevealController,
+        UrgeController,
+        UrgeContactController,
+      ],
       providers: [
         { provide: TaskTerms, useValue: new TaskTerms(config) },
+        { provide: UrgeTimes, useValue: new UrgeTimes(config) },
+        { provide: UrgeChannels, useValue: new UrgeChannels(config) },
         PlanStore,
         PlanService,
         PlanConsumer,
@@ -61,6 +81,12 @@ export class AppModule {
         CycleService,
         TaskFiguresStore,
         TaskFigures,
+        UrgeStore,
+        UrgeService,
+        UrgeDeliveryStore,
+        UrgeSender,
+        UrgeReadStore,
+        UrgeReader,
       ],
     };
   }
@@ -78,6 +104,7 @@ export const service = {
     planDepartmentsMigration,
     measureQueueMigration,
     basisRounds,
+    urgingMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

@@ -16,6 +16,7 @@ const terms = {
   liftDays: 3,
   leastAfterObjectionDays: 3,
   cycleDay: 10,
+  restoreDays: 10,
 };
 const at = (date: string): DeadlineContext => ({ now: new Date(`${date}T04:00:00Z`), calendar: calendar2026, terms });
 const day = (due: Date | null | undefined) => (due == null ? null : lastDayOf(due));

@@ -24,6 +24,7 @@ const terms: DeadlineTerms = {
   liftDays: 3,
   leastAfterObjectionDays: 3,
   cycleDay: 10,
+  restoreDays: 10,
 };
 /** Noon in Beijing of a day. */
 const at = (date: string): DeadlineContext => ({ now: new Date(`${date}T04:00:00Z`), calendar: calendar2026, terms });

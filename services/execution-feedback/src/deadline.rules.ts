@@ -24,6 +24,7 @@ export interface DeadlineTerms {
   readonly liftDays: number;
   readonly leastAfterObjectionDays: number;
   readonly cycleDay: number;
+  readonly restoreDays: number;
 }
 
 /** What every deadline is computed from. */

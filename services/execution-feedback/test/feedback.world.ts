@@ -22,7 +22,7 @@ export class World {
     const city = await TestCity.create(log, ['execution-feedback']);
     const running = await city.boot(service, extra);
     const feeder = await EventFeeder.for(city);
-    await feeder.listen(['lianxin.task', 'lianxin.feedback', 'lianxin.case']);
+    await feeder.listen(['lianxin.task', 'lianxin.feedback', 'lianxin.case', 'lianxin.urge']);
     return new World(city, running, feeder);
   }
 

@@ -16,6 +16,7 @@ export const terms = {
   liftDays: 3,
   leastAfterObjectionDays: 3,
   cycleDay: 10,
+  restoreDays: 10,
 };
 
 /** What a database would hold: every step is written and read again, as between two batches. */

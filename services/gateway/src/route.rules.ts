@@ -23,7 +23,7 @@ export const routedServices = {
     publicSegment,
   ],
   'measure-decomposition': ['measures', 'memorandums', 'departments', 'matters', 'decompositions', 'incidents', 'catalogue'],
-  'execution-feedback': ['tasks', 'notices', 'feedback', 'files', 'cases'],
+  'execution-feedback': ['tasks', 'notices', 'feedback', 'files', 'cases', 'urges', 'urge-contacts'],
   'window-check': ['checks'],
   monitoring: ['stats', 'events'],
   'credit-repair': ['repair-eligibility', 'repair-exclusions', 'repairs', 'repair-files', 'repair-receipts'],
