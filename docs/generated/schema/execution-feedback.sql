@@ -601,6 +601,7 @@ TABLE task_open
   CONSTRAINT task_check CHECK ((closed = (status = ANY (ARRAY['LIFTED'::text, 'CANCELLED'::text, 'NOT_APPLICABLE'::text]))))
   CONSTRAINT task_check1 CHECK (((status = 'ON_HOLD'::text) = (previous_status IS NOT NULL)))
   CONSTRAINT task_open_pkey PRIMARY KEY (id, closed)
+  CREATE INDEX task_due ON execution_feedback.task_open USING btree (due_at) WHERE (due_at IS NOT NULL)
   CREATE INDEX task_open_department_code_status_dispatched_at_id_idx ON execution_feedback.task_open USING btree (department_code, status, dispatched_at DESC, id DESC)
   CREATE INDEX task_open_measure_code_department_code_status_dispatched_at_idx ON execution_feedback.task_open USING btree (measure_code, department_code, status, dispatched_at DESC, id DESC)
   CREATE INDEX task_open_status_dispatched_at_id_idx ON execution_feedback.task_open USING btree (status, dispatched_at DESC, id DESC)
@@ -620,3 +621,125 @@ TABLE timer
   CREATE UNIQUE INDEX timer_pkey ON execution_feedback.timer USING btree (kind, reference)
   GRANT execution_feedback_app: DELETE, INSERT, SELECT, UPDATE
   GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE urge_contact
+  id uuid NOT NULL
+  department_code text NOT NULL
+  receiver text NOT NULL
+  channel text NOT NULL
+  address_sealed text NOT NULL
+  address_masked text NOT NULL
+  created_by text NOT NULL
+  created_at timestamp with time zone NOT NULL
+  removed_at timestamp with time zone
+  CONSTRAINT urge_contact_channel_check CHECK ((channel = ANY (ARRAY['MAIL'::text, 'SMS'::text])))
+  CONSTRAINT urge_contact_pkey PRIMARY KEY (id)
+  CREATE INDEX urge_contact_of ON execution_feedback.urge_contact USING btree (department_code, receiver) WHERE (removed_at IS NULL)
+  CREATE UNIQUE INDEX urge_contact_pkey ON execution_feedback.urge_contact USING btree (id)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
+  GRANT execution_feedback_app: INSERT, SELECT, UPDATE
+  GRANT execution_feedback_consumer: INSERT, SELECT, UPDATE
+
+TABLE urge_delivery
+  id uuid NOT NULL
+  message_id uuid NOT NULL
+  department_code text NOT NULL
+  channel text NOT NULL
+  receiver text NOT NULL
+  contact_id uuid NOT NULL
+  status text NOT NULL
+  attempts integer NOT NULL
+  next_at timestamp with time zone NOT NULL
+  last_error text
+  ended_at timestamp with time zone
+  CONSTRAINT urge_delivery_message_id_contact_id_key UNIQUE (message_id, contact_id)
+  CONSTRAINT urge_delivery_pkey PRIMARY KEY (id)
+  CONSTRAINT urge_delivery_status_check CHECK ((status = ANY (ARRAY['WAITING'::text, 'SENT'::text, 'FAILED'::text])))
+  CREATE INDEX urge_delivery_waiting ON execution_feedback.urge_delivery USING btree (next_at) WHERE (status = 'WAITING'::text)
+  CREATE UNIQUE INDEX urge_delivery_message_id_contact_id_key ON execution_feedback.urge_delivery USING btree (message_id, contact_id)
+  CREATE UNIQUE INDEX urge_delivery_pkey ON execution_feedback.urge_delivery USING btree (id)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
+  GRANT execution_feedback_app: SELECT
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE urge_letter_number
+  year integer NOT NULL
+  last integer NOT NULL
+  CONSTRAINT urge_letter_number_pkey PRIMARY KEY (year)
+  CREATE UNIQUE INDEX urge_letter_number_pkey ON execution_feedback.urge_letter_number USING btree (year)
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE urge_message
+  id uuid NOT NULL
+  department_code text NOT NULL
+  level text NOT NULL
+  for_office boolean NOT NULL
+  urged_on date NOT NULL
+  letter_number text
+  period text
+  receivers text[] NOT NULL
+  task_count integer NOT NULL
+  sent_at timestamp with time zone NOT NULL
+  CONSTRAINT urge_message_letter_number_key UNIQUE (letter_number)
+  CONSTRAINT urge_message_level_check CHECK ((level = ANY (ARRAY['REMIND'::text, 'YELLOW'::text, 'RED'::text, 'CIRCULAR'::text, 'INSPECTION'::text])))
+  CONSTRAINT urge_message_pkey PRIMARY KEY (id)
+  CREATE INDEX urge_message_city ON execution_feedback.urge_message USING btree (sent_at DESC, id DESC)
+  CREATE INDEX urge_message_queue ON execution_feedback.urge_message USING btree (department_code, sent_at DESC, id DESC)
+  CREATE UNIQUE INDEX urge_inspection ON execution_feedback.urge_message USING btree (department_code, period) WHERE (level = 'INSPECTION'::text)
+  CREATE UNIQUE INDEX urge_message_letter_number_key ON execution_feedback.urge_message USING btree (letter_number)
+  CREATE UNIQUE INDEX urge_message_pkey ON execution_feedback.urge_message USING btree (id)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
+  GRANT execution_feedback_app: SELECT
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE urge_reading
+  message_id uuid NOT NULL
+  reader text NOT NULL
+  department_code text NOT NULL
+  receiver text NOT NULL
+  read_at timestamp with time zone NOT NULL
+  CONSTRAINT urge_reading_pkey PRIMARY KEY (message_id, reader)
+  CREATE UNIQUE INDEX urge_reading_pkey ON execution_feedback.urge_reading USING btree (message_id, reader)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
+  GRANT execution_feedback_app: INSERT, SELECT
+  GRANT execution_feedback_consumer: INSERT, SELECT
+
+TABLE urge_task
+  task_id uuid NOT NULL
+  due_at timestamp with time zone NOT NULL
+  level text NOT NULL
+  department_code text NOT NULL
+  message_id uuid NOT NULL
+  urged_on date NOT NULL
+  CONSTRAINT urge_task_pkey PRIMARY KEY (task_id, due_at, level)
+  CREATE INDEX urge_task_circular ON execution_feedback.urge_task USING btree (department_code, urged_on) WHERE (level = 'CIRCULAR'::text)
+  CREATE INDEX urge_task_message ON execution_feedback.urge_task USING btree (message_id, task_id)
+  CREATE UNIQUE INDEX urge_task_pkey ON execution_feedback.urge_task USING btree (task_id, due_at, level)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
+  GRANT execution_feedback_app: SELECT
+  GRANT execution_feedback_consumer: INSERT, SELECT
