@@ -7,6 +7,9 @@ import type { Names } from './names.ts';
 import { type Figure, useOverview } from './overview.ts';
 import { ProblemAlert } from './problem.tsx';
 
+/** What moves while one flag travels; all indicators are in the API (§10.1). */
+const shown: ReadonlySet<string> = new Set(['K05', 'K07', 'K11-PUNISH', 'K11-REWARD']);
+const isCollected = (figure: Figure) => figure.code.startsWith('K01-');
 const typeOfEntries = (figure: Figure) => figure.code.slice('K01-'.length);
 
 /** K01, K05, K07 and K11; each opens the rows that make it (product §0.1 no. 7). */
@@ -29,7 +32,7 @@ export function Figures({ names, onFollow }: { readonly names: Names; readonly o
               <span className="quiet"> · {texts.figures.period(data.period.from, data.period.to)}</span>
             </span>
             <div className="figure-parts">
-              {data.entries.map((figure) => (
+              {data.entries.filter(isCollected).map((figure) => (
                 <FigureButton
                   key={figure.code}
                   figure={figure}
@@ -40,11 +43,13 @@ export function Figures({ names, onFollow }: { readonly names: Names; readonly o
               ))}
             </div>
           </div>
-          {data.figures.map((figure) => (
-            <div key={figure.code} className="figure">
-              <FigureButton figure={figure} unit={figure.denominator === null ? texts.figures.unit : ''} onOpen={setOpened} isAlone />
-            </div>
-          ))}
+          {data.figures
+            .filter((figure) => shown.has(figure.code))
+            .map((figure) => (
+              <div key={figure.code} className="figure">
+                <FigureButton figure={figure} unit={figure.denominator === null ? texts.figures.unit : ''} onOpen={setOpened} isAlone />
+              </div>
+            ))}
         </>
       )}
       <FigureRows figure={opened} names={names} onClose={() => setOpened(undefined)} onFollow={onFollow} />
