@@ -380,6 +380,8 @@ TABLE list_batch
   match_overdue_at timestamp with time zone
   report_overdue_at timestamp with time zone
   overdue_at timestamp with time zone
+  reading_job uuid
+  unread_rows integer NOT NULL DEFAULT 0
   CONSTRAINT list_batch_batch_no_key UNIQUE (batch_no)
   CONSTRAINT list_batch_pkey PRIMARY KEY (id)
   CREATE UNIQUE INDEX list_batch_batch_no_key ON list_matching.list_batch USING btree (batch_no)
@@ -437,6 +439,8 @@ TABLE list_batch_row
   upward_opened_on date
   upward_answer jsonb
   updated_at timestamp with time zone NOT NULL
+  rule text
+  clues_sealed text
   CONSTRAINT list_batch_row_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES list_matching.list_batch(id)
   CONSTRAINT list_batch_row_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES list_matching.list_entry(id)
   CONSTRAINT list_batch_row_pkey PRIMARY KEY (id)
@@ -451,6 +455,21 @@ TABLE list_batch_row
   WHERE (verification.id = list_batch_row.verification_id)))) CHECK -
   GRANT list_matching_app: INSERT, SELECT, UPDATE
   GRANT list_matching_consumer: INSERT, SELECT, UPDATE
+
+TABLE list_batch_staged
+  job_id uuid NOT NULL
+  line integer NOT NULL
+  batch_no text NOT NULL
+  row_key text NOT NULL
+  content_hash text NOT NULL
+  head jsonb NOT NULL
+  is_placed boolean NOT NULL DEFAULT false
+  CONSTRAINT list_batch_staged_pkey PRIMARY KEY (job_id, line)
+  CREATE UNIQUE INDEX list_batch_staged_pkey ON list_matching.list_batch_staged USING btree (job_id, line)
+  POLICY city TO list_matching_app USING (current_setting('lianxin.scope'::text, true) = 'CITY'::text) CHECK -
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  GRANT list_matching_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
 
 TABLE list_definition
   code text NOT NULL

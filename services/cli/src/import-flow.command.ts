@@ -15,7 +15,7 @@ const uploadTimeoutMs = 600_000;
 const downloadTimeoutMs = 3_600_000;
 const shownErrors = 1_000;
 
-interface UploadOptions {
+export interface UploadOptions {
   readonly kind: string;
   readonly mode?: 'partial' | 'all';
   readonly sheet?: string;
@@ -48,7 +48,7 @@ export function registerImports(program: Command, context: CommandContext): void
       .option('--sheet <sheet>', t.sheetOption)
       .option('--default <default>', t.defaultOption, defaultsReader(t.notDefault))
       .option('--max-error-percent <n>', t.maxErrorOption, read.count);
-  upload('preview', t.preview).action(context.action(preview));
+  upload('preview', t.preview).action(context.action(previewImport));
   const mode = () => new Option('--mode <mode>', context.texts.import.modeOption).choices(['partial', 'all']).default('partial');
   upload('run', t.run).addOption(mode()).action(context.action(runImport));
   imports.command('start').description(t.start).argument('<id>', t.idArgument, read.id).addOption(mode()).action(context.action(start));
@@ -77,7 +77,7 @@ export function registerImports(program: Command, context: CommandContext): void
     .action(context.action(errors));
 }
 
-function defaultsReader(refusal: string) {
+export function defaultsReader(refusal: string) {
   return (value: string, previous: Record<string, string> | undefined): Record<string, string> => {
     const [, path, text] = /^([A-Za-z][\w.]{0,99})=(.+)$/s.exec(value) ?? [];
     if (path === undefined || text === undefined) throw new InvalidArgumentError(refusal);
@@ -98,7 +98,7 @@ async function errors(session: Session, id: string, options: { file?: string; cs
   return code;
 }
 
-async function save(session: Session, path: string, query: Readonly<Record<string, string>>, file: string): Promise<ExitCode> {
+export async function save(session: Session, path: string, query: Readonly<Record<string, string>>, file: string): Promise<ExitCode> {
   const t = importTextsOf(session.options.lang);
   if (session.options.dryRun) {
     await session.client(undefined).read({ path, query }, z.unknown());
@@ -126,7 +126,7 @@ async function send(
   return client.change({ path: '/api/v1/imports', query, file, timeoutMs: uploadTimeoutMs }, importJobSchema);
 }
 
-async function runImport(session: Session, path: string, options: UploadOptions): Promise<ExitCode> {
+export async function runImport(session: Session, path: string, options: UploadOptions): Promise<ExitCode> {
   const client = session.client(undefined);
   const accepted = await send(session, client, path, options, false);
   if (accepted === undefined) return exitCodes.ok;
@@ -134,7 +134,7 @@ async function runImport(session: Session, path: string, options: UploadOptions)
   return tellEnd(session, client, accepted);
 }
 
-async function preview(session: Session, path: string, options: UploadOptions): Promise<ExitCode> {
+export async function previewImport(session: Session, path: string, options: UploadOptions): Promise<ExitCode> {
   const t = importTextsOf(session.options.lang);
   const { terminal, texts, output } = session;
   const client = session.client(undefined);

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { registerBatch } from './batch.command.ts';
 import { type CommandContext, readersOf } from './command.ts';
 import { registerCompletion } from './completion.command.ts';
 import { registerConfig } from './config.command.ts';
@@ -25,6 +26,7 @@ export function buildProgram(context: CommandContext, help: { out: (text: string
   registerDemo(program, context);
   registerListEntries(program, context);
   registerImports(program, context);
+  registerBatch(program, context);
   registerMatch(program, context);
   registerTasks(program, context);
   registerExport(program, context);

@@ -15,6 +15,7 @@ import { lifeControllers, lifeProviders } from './entry-life.providers.ts';
 import { importErrorExport, importExport, matchJobExport } from './import.export.ts';
 import { importControllers, importProviders } from './import.providers.ts';
 import { maxFileBytes } from './import-file.ts';
+import { NationalBatchImport } from './import-national-batch.kind.ts';
 import { PublicRecordImports, PublicRecordUndo } from './import-public-records.kind.ts';
 import { agreementExport, deadlineExport, questionExport, reviewExport } from './life.export.ts';
 import { listEntryExport, listExport, matchCandidateExport } from './list.export.ts';
@@ -46,8 +47,11 @@ import { migration0011 } from './migrations/0011-decision-notices.ts';
 import { BatchClock } from './national-batch.clock.ts';
 import { NationalBatchController } from './national-batch.controller.ts';
 import { batchExport, batchRowExport, verificationExport } from './national-batch.export.ts';
+import { migration0016 } from './migrations/0016-batch-files.ts';
+import { BatchFiles } from './national-batch.file.ts';
 import { BatchIntake } from './national-batch.intake.ts';
 import { BatchReports } from './national-batch.report.ts';
+import { BatchReview } from './national-batch.review.ts';
 import { NationalBatchService } from './national-batch.service.ts';
 import { PublicRecordController } from './public-record.controller.ts';
 import { publicRecordExport } from './public-record.export.ts';
@@ -158,8 +162,11 @@ export class AppModule {
         BatchIntake,
         VerificationEffects,
         VerificationService,
+        BatchReview,
         NationalBatchService,
         BatchReports,
+        BatchFiles,
+        NationalBatchImport,
         PublicationService,
       ],
     };
@@ -181,6 +188,7 @@ export const service = {
     migration0008,
     migration0010,
     migration0011,
+    migration0016,
     exportMigrationOf('list-matching'),
   ],
   module: (config) => AppModule.register(config),

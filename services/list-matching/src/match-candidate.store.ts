@@ -84,6 +84,14 @@ export function findCandidatesOfRecord(tx: Transaction, sourceKind: string, reco
   ]);
 }
 
+/** Candidates of several records that wait for a person. */
+export function findOpenOfRecords(tx: Transaction, sourceKind: string, recordIds: readonly string[]): Promise<CandidateRow[]> {
+  return tx.query<CandidateRow>(
+    `SELECT * FROM match_candidate WHERE source_kind = $1 AND record_id = ANY($2) AND status IN ('OPEN', 'NEED_INFO') ORDER BY id`,
+    [sourceKind, recordIds],
+  );
+}
+
 export interface CandidateFilter {
   readonly statuses: readonly CandidateStatus[] | null;
   readonly grade: string | null;

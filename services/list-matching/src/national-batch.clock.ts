@@ -47,8 +47,9 @@ export class BatchClock {
     ]);
   }
 
-  /** With the last row settled the term of the report begins; with one that is open again it falls away. */
+  /** With the last row settled the term of the report begins; with one that is open again it falls away. Not while its file is being read. */
   async settle(tx: Transaction, acting: Acting, batch: BatchRow): Promise<void> {
+    if (batch.reading_job !== null) return;
     if ((await findReport(tx, batch.id)) !== undefined) return;
     const open = openRows(await countLines(tx, [batch.id]));
     if (open > 0) {

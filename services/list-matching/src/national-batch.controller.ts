@@ -26,6 +26,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { BatchReports } from './national-batch.report.ts';
+import { BatchReview } from './national-batch.review.ts';
 import { type Difference, NationalBatchService } from './national-batch.service.ts';
 import { type BatchLine, type BatchRow, findBatches, findBatchPage, findLinePage, rowStates } from './national-batch.store.ts';
 import {
@@ -92,6 +93,7 @@ export class NationalBatchController {
     private readonly clock: Clock,
     private readonly batches: NationalBatchService,
     private readonly reports: BatchReports,
+    private readonly review: BatchReview,
   ) {}
 
   @Post()
@@ -175,7 +177,7 @@ export class NationalBatchController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BatchLineView> {
     const decision = { same: body.decision === 'SAME', usccCode: body.usccCode, reason: body.reason };
-    return this.changeLine(principal, request, reply, (tx) => this.batches.decideMatch(tx, principal, id, rowId, decision));
+    return this.changeLine(principal, request, reply, (tx) => this.review.decide(tx, principal, id, rowId, decision));
   }
 
   @Post(':id/rows/:rowId/upward-answer')

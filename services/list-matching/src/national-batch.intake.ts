@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { checkUscc, type ProblemCode } from '@lianxin/contracts';
+import { checkUscc } from '@lianxin/contracts';
 import { lockLanes, Outbox } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
@@ -10,7 +10,7 @@ import { definitionOn, type ListDefinition } from './list-definition.rules.ts';
 import { allDefinitions } from './list-definition.store.ts';
 import { type BatchRowContent, designationOf, findListOf, kindOfCode, type RowIdentity, regionOfRow } from './national-batch.rules.ts';
 import type { BatchLine, BatchRow } from './national-batch.store.ts';
-import { SubjectRegister } from './subject.service.ts';
+import { gradeOfName, SubjectRegister } from './subject.service.ts';
 import { findSubjects, type SubjectRow } from './subject.store.ts';
 
 /** A row that may be listed once its county has verified it. */
@@ -29,14 +29,17 @@ export class BatchIntake {
     private readonly outbox: Outbox,
   ) {}
 
-  /** Decides each row's state; a row that becomes VERIFYING has its subject. A code that nobody knew is registered provisionally (R-11-1a). */
+  /**
+   * Decides each row's state; a row that becomes VERIFYING has its subject. A code that nobody knew is registered provisionally (R-11-1a). What is not
+   * certain waits in REVIEW: with `subject_id` when its code is known under another name.
+   */
   async match(tx: Transaction, acting: Acting, batch: BatchRow, lines: readonly BatchLine[]): Promise<void> {
     const definitions = await allDefinitions(tx);
     const matched: Matched[] = [];
     for (const line of lines) {
       const checked = checkUscc(line.content.usccCode ?? '');
-      if (line.content.usccCode === undefined) review(line, 'NONE', 'IDENTIFIER_REQUIRED', '该行没有统一社会信用代码，须人工确认主体');
-      else if (!checked.ok) review(line, 'NONE', 'USCC_INVALID', checked.detailZh);
+      if (line.content.usccCode === undefined) review(line, 'IDENTIFIER_REQUIRED：该行没有统一社会信用代码');
+      else if (!checked.ok) review(line, `USCC_INVALID：${checked.detailZh}`);
       else {
         const identity = identityOf(line.content, checked.code);
         const fault = this.findFault(batch, line.content, identity, definitions);
@@ -80,11 +83,15 @@ export class BatchIntake {
       const bearer = found.bearers.get(this.register.keyOf(identity));
       if (subject === undefined || bearer === undefined) throw new Error('a subject of this batch was not registered');
       line.subject_id = subject.id;
-      if (this.register.isSameName(bearer, identity, line.content.decisionDate)) {
+      line.rule = gradeOfName(bearer, identity.name, line.content.decisionDate);
+      if (line.rule === 'C1') {
+        review(line, 'CONFLICT：代码已登记而名称不同，须人工确认');
+        line.grade = 'CONFLICT';
+      } else {
         line.grade = 'EXACT';
         line.state = 'VERIFYING';
         line.reason = null;
-      } else review(line, 'CONFLICT', 'CONFLICT', '代码已登记而名称不同，须人工确认');
+      }
     }
   }
 }
@@ -98,7 +105,7 @@ export function asSource(batch: BatchRow) {
 export function newLine(
   batchId: string,
   content: BatchRowContent,
-  place: { rowKey: string; contentHash: string; line: number; issue: number },
+  place: { rowKey: string; contentHash: string; line: number; issue: number; cluesSealed: string | null },
 ): BatchLine {
   return {
     id: randomUUIDv7(),
@@ -110,6 +117,7 @@ export function newLine(
     content_hash: place.contentHash,
     state: 'REVIEW',
     grade: 'NONE',
+    rule: null,
     reason: null,
     subject_id: null,
     matched_by: null,
@@ -119,6 +127,7 @@ export function newLine(
     upward: null,
     upward_opened_on: null,
     upward_answer: null,
+    clues_sealed: place.cluesSealed,
   };
 }
 
@@ -150,10 +159,10 @@ export function definitionOfLine(line: BatchLine, definitions: readonly ListDefi
   return definition;
 }
 
-function review(line: BatchLine, grade: BatchLine['grade'], code: ProblemCode, detail: string): void {
-  line.grade = grade;
+function review(line: BatchLine, reason: string): void {
+  line.grade = 'NONE';
   line.state = 'REVIEW';
-  line.reason = `${code}：${detail}`;
+  line.reason = reason;
 }
 
 function refuse(line: BatchLine, reason: string): void {

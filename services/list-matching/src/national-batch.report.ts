@@ -67,6 +67,8 @@ export class BatchReports {
     if (batch === undefined) throw new ProblemError('NOT_FOUND', '没有该批次');
     const before = await findReport(tx, batchId);
     if (before !== undefined) throw new ProblemError('BATCH_REPORTED', `已以 ${before.document_no}（${before.number}）上报`);
+    if (batch.reading_job !== null)
+      throw new ProblemError('BATCH_NOT_READY', `该批次的文件尚未导入完毕（作业 ${batch.reading_job}）；作业已中断的，请重新上传同一文件`);
     const open = openRows(await countLines(tx, [batchId]));
     if (open > 0) throw new ProblemError('BATCH_NOT_READY', `尚有 ${open} 行未完成比对或核实`);
     const [number = ''] = await takeVerificationNumbers(tx, 1, this.clock.today().slice(0, 4));
@@ -126,6 +128,7 @@ export class BatchReports {
         下发日期: batch.issued_on,
         上报日期: this.clock.today(),
         行数: String(lines.length),
+        ...(batch.unread_rows === 0 ? {} : { 文件中未收录的行数: String(batch.unread_rows) }),
       },
       rows: lines.map((line) => reportRow(line, verifications.get(line.verification_id ?? ''), names)),
     };

@@ -25,6 +25,14 @@ export interface BatchRowContent {
   readonly regionCode?: string | undefined;
   readonly validTo?: string | undefined;
   readonly sourceRecordId?: string | undefined;
+  readonly organisationCode?: string | undefined;
+  readonly registrationNo?: string | undefined;
+  readonly taxNo?: string | undefined;
+  readonly address?: string | undefined;
+}
+/** A row with the names of persons by which its subject may be found; those are kept sealed. */
+export interface BatchRowRequest extends BatchRowContent {
+  readonly legalRepresentative?: string | undefined;
 }
 
 /** Terms of a batch in working days (domain §12: batch.match_wd, verify_wd, report_wd, hard_wd). */

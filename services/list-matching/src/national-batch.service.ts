@@ -1,16 +1,17 @@
 import { type ExitGround, type FieldProblem, type Principal, ProblemError } from '@lianxin/contracts';
 import { lockLanes } from '@lianxin/messaging';
-import { Clock, contentHash, type Transaction } from '@lianxin/platform';
+import { Clock, contentHash, PersonalData, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { ListConfig } from './config.ts';
 import { findUnstorableTexts } from './designation-text.rules.ts';
 import type { Acting } from './entry-work.ts';
 import { allDefinitions } from './list-definition.store.ts';
 import { BatchClock } from './national-batch.clock.ts';
-import { BatchIntake, identityOfSubject, newLine } from './national-batch.intake.ts';
+import { BatchIntake, newLine } from './national-batch.intake.ts';
+import { BatchReview } from './national-batch.review.ts';
 import {
   type BatchDifference,
-  type BatchRowContent,
+  type BatchRowRequest,
   batchTerms,
   compareIssues,
   type KeyedRow,
@@ -31,7 +32,6 @@ import {
   updateIssue,
   updateLines,
 } from './national-batch.store.ts';
-import { findByIdentity } from './subject.store.ts';
 import { VerificationEffects } from './verification.effects.ts';
 import { VerificationService } from './verification.service.ts';
 
@@ -46,11 +46,11 @@ export interface Correction {
   readonly documentNo: string;
   readonly date: string;
 }
-interface NewRow extends KeyedRow {
-  readonly content: BatchRowContent;
+export interface NewRow extends KeyedRow {
+  readonly content: BatchRowRequest;
   readonly line: number;
 }
-interface StoredRow extends KeyedRow {
+export interface StoredRow extends KeyedRow {
   readonly stored: BatchLine;
 }
 export type Difference = BatchDifference<StoredRow, NewRow>;
@@ -67,10 +67,12 @@ export class NationalBatchService {
   constructor(
     private readonly clock: Clock,
     private readonly config: ListConfig,
+    private readonly personalData: PersonalData,
     private readonly intake: BatchIntake,
     private readonly verifications: VerificationService,
     private readonly effects: VerificationEffects,
     private readonly batches: BatchClock,
+    private readonly review: BatchReview,
   ) {}
 
   /**
@@ -81,14 +83,22 @@ export class NationalBatchService {
     tx: Transaction,
     principal: Principal,
     head: BatchHead,
-    rows: readonly BatchRowContent[],
+    rows: readonly BatchRowRequest[],
     correction?: Correction,
   ): Promise<BatchReceipt> {
     const acting: Acting = { actor: principal.id, now: this.clock.now(), today: this.clock.today() };
     assertStorable({ ...head, ...correction, rows });
     if (head.issuedOn > acting.today) throw refused('/issuedOn', 'DATE_IN_FUTURE', `下发日期不能晚于今天（${acting.today}）`);
     const issued = keyed(rows);
-    const hash = contentHash([head.origin, head.issuedOn, ...issued.map((row) => [row.rowKey, row.contentHash]).sort()]);
+    const hash = batchHash(head, issued);
+    const created = await this.begin(tx, acting, head, hash, rows.length);
+    if (created === undefined) return this.receiveAgain(tx, acting, head, hash, issued, correction);
+    await this.place(tx, acting, created, issued);
+    return { batch: created, replayed: false, difference: null };
+  }
+
+  /** Begins a batch whose rows follow, with its terms; undefined when it is there already. */
+  async begin(tx: Transaction, acting: Acting, head: BatchHead, hash: string, rows: number): Promise<BatchRow | undefined> {
     const terms = batchTerms(acting.today, this.config.batches, this.clock.calendar());
     const created = await insertBatch(tx, {
       batch_no: head.batchNo,
@@ -103,11 +113,10 @@ export class NationalBatchService {
       match_due_on: terms.matchDueOn,
       due_on: terms.dueOn,
     });
-    if (created === undefined) return this.receiveAgain(tx, acting, head, hash, issued, correction);
-    await addBatchFact(tx, { batchId: created.id, kind: 'RECEIVED', at: acting.now, actor: acting.actor, detail: { rows: rows.length } });
+    if (created === undefined) return undefined;
+    await addBatchFact(tx, { batchId: created.id, kind: 'RECEIVED', at: acting.now, actor: acting.actor, detail: { rows } });
     await this.batches.begin(tx, created);
-    await this.place(tx, acting, created, issued);
-    return { batch: created, replayed: false, difference: null };
+    return created;
   }
 
   private async receiveAgain(
@@ -131,12 +140,24 @@ export class NationalBatchService {
     if (correction.date > acting.today) throw refused('/correction/date', 'DATE_IN_FUTURE', `日期不能晚于今天（${acting.today}）`);
     if (head.origin !== batch.origin) throw refused('/origin', 'BATCH_DIFFERS', `该批次来源为 ${batch.origin}`);
     if ((await findReport(tx, batch.id)) !== undefined) throw new ProblemError('BATCH_REPORTED', '该批次已上报，更正内容请以新批次号下发');
-    const next: BatchRow = { ...batch, issue: batch.issue + 1, content_hash: hash, document_no: head.documentNo };
-    await updateIssue(tx, batch.id, { issue: next.issue, contentHash: hash, documentNo: head.documentNo });
+    const next = await this.reissue(tx, acting, batch, { head, hash, correction, difference });
     const withdrawn = [...removed, ...changed.map(({ before }) => before)].map(({ stored }) => stored);
     await this.takeBack(tx, acting, next, withdrawn, correction);
     await this.place(tx, acting, next, [...added, ...changed.map(({ after }) => after)]);
-    const counts = { added: added.length, changed: changed.length, removed: removed.length };
+    return { batch: next, replayed: false, difference };
+  }
+
+  /** Notes a corrected re-issue; what it takes back and adds follows. The caller holds the batch. */
+  async reissue(
+    tx: Transaction,
+    acting: Acting,
+    batch: BatchRow,
+    issue: { head: BatchHead; hash: string; correction: Correction; difference: Difference },
+  ): Promise<BatchRow> {
+    const { head, hash, correction, difference } = issue;
+    const next: BatchRow = { ...batch, issue: batch.issue + 1, content_hash: hash, document_no: head.documentNo, reading_job: null };
+    await updateIssue(tx, batch.id, { issue: next.issue, contentHash: hash, documentNo: head.documentNo });
+    const counts = { added: difference.added.length, changed: difference.changed.length, removed: difference.removed.length };
     await addBatchFact(tx, {
       batchId: batch.id,
       kind: 'REISSUED',
@@ -144,17 +165,11 @@ export class NationalBatchService {
       actor: acting.actor,
       detail: { issue: next.issue, documentNo: correction.documentNo, ...counts },
     });
-    return { batch: next, replayed: false, difference };
+    return next;
   }
 
   /** Rows that their source has taken back: what they made is undone first (R-2-6b: removals before additions), then nobody verifies them any more. */
-  private async takeBack(
-    tx: Transaction,
-    acting: Acting,
-    batch: BatchRow,
-    lines: readonly BatchLine[],
-    correction: Correction,
-  ): Promise<void> {
+  async takeBack(tx: Transaction, acting: Acting, batch: BatchRow, lines: readonly BatchLine[], correction: Correction): Promise<void> {
     const exit = { ground: 'DESIGNATION_WRONG' as const, documentNo: correction.documentNo, date: correction.date };
     for (const line of lines) {
       // What stood before the batch rests on its own record; only what this row listed goes with it.
@@ -164,6 +179,7 @@ export class NationalBatchService {
       if (undone) line.effect = 'RELEASED';
     }
     await updateLines(tx, lines, acting.now);
+    await this.review.close(tx, acting, lines, 'WITHDRAWN');
     const standing = new Set((await findStandingLines(tx, batch.id)).map((line) => line.verification_id));
     const orphaned = new Set(lines.map((line) => line.verification_id).filter((id) => id !== null && !standing.has(id)));
     await lockLanes(
@@ -173,51 +189,18 @@ export class NationalBatchService {
     for (const id of orphaned) if (id !== null) await this.verifications.cancel(tx, acting, batch, id, correction.documentNo);
   }
 
-  private async place(tx: Transaction, acting: Acting, batch: BatchRow, rows: readonly NewRow[]): Promise<void> {
-    const lines = rows.map((row) => newLine(batch.id, row.content, { ...row, issue: batch.issue }));
+  /** Matches new rows, gives them to their counties, puts what is doubtful before a person. @returns the rows as they stand now */
+  async place(tx: Transaction, acting: Acting, batch: BatchRow, rows: readonly NewRow[]): Promise<BatchLine[]> {
+    const lines = rows.map(({ content: { legalRepresentative, ...content }, ...row }) => {
+      const cluesSealed = legalRepresentative === undefined ? null : this.personalData.sealText(JSON.stringify({ legalRepresentative }));
+      return newLine(batch.id, content, { ...row, issue: batch.issue, cluesSealed });
+    });
     await this.intake.match(tx, acting, batch, lines);
+    await this.review.open(tx, acting, batch, lines);
     await this.verifications.request(tx, acting, batch, lines, await allDefinitions(tx));
     await insertLines(tx, lines, acting.now);
     await this.batches.settle(tx, acting, batch);
-  }
-
-  /** R-11-1: a named person of the credit office says whom a row means, or that it means nobody here. */
-  async decideMatch(
-    tx: Transaction,
-    principal: Principal,
-    batchId: string,
-    rowId: string,
-    decision: { readonly same: boolean; readonly usccCode?: string | undefined; readonly reason: string },
-  ): Promise<BatchLine> {
-    assertStorable(decision);
-    const acting: Acting = { actor: principal.id, now: this.clock.now(), today: this.clock.today() };
-    const { batch, line } = await this.getRow(tx, batchId, rowId);
-    if (line.state !== 'REVIEW') throw new ProblemError('CONFLICT', `该行已处理：${line.state}`);
-    line.matched_by = principal.id;
-    line.reason = decision.reason;
-    if (decision.same) await this.confirm(tx, acting, batch, line, decision.usccCode);
-    else {
-      line.state = 'DISMISSED';
-      line.subject_id = null;
-    }
-    await updateLines(tx, [line], acting.now);
-    const detail = { row: line.line, decision: line.state, reason: decision.reason };
-    await addBatchFact(tx, { batchId, kind: 'MATCH_DECIDED', at: acting.now, actor: acting.actor, detail });
-    await this.batches.settle(tx, acting, batch);
-    return line;
-  }
-
-  private async confirm(tx: Transaction, acting: Acting, batch: BatchRow, line: BatchLine, usccCode: string | undefined): Promise<void> {
-    const code = usccCode?.trim().toUpperCase() ?? line.content.usccCode?.trim().toUpperCase();
-    const [subject] = code === undefined ? [] : await findByIdentity(tx, [code], []);
-    if (subject === undefined || subject.kind === 'PERSON')
-      throw refused('/usccCode', 'IDENTIFIER_REQUIRED', '请填写已登记主体的统一社会信用代码');
-    const definitions = await allDefinitions(tx);
-    const fault = this.intake.findFault(batch, line.content, identityOfSubject(subject, line.content), definitions);
-    line.subject_id = subject.id;
-    line.state = fault === undefined ? 'VERIFYING' : 'REFUSED';
-    line.reason = fault ?? line.reason;
-    if (fault === undefined) await this.verifications.request(tx, acting, batch, [line], definitions);
+    return lines;
   }
 
   /** What the platform above answered to a query (V2) or an objection (V6, V7): removed there, so it ends here; or it stands, so it is looked at again. */
@@ -230,7 +213,9 @@ export class NationalBatchService {
   ): Promise<BatchLine> {
     assertStorable(answer);
     const acting: Acting = { actor: principal.id, now: this.clock.now(), today: this.clock.today() };
-    const { line } = await this.getRow(tx, batchId, rowId);
+    const batch = await lockBatch(tx, batchId);
+    const line = batch === undefined ? undefined : await findLine(tx, batchId, rowId);
+    if (line === undefined) throw new ProblemError('NOT_FOUND', '没有该批次或该行');
     if (line.upward === null || line.upward_answer !== null) throw new ProblemError('CONFLICT', '该行没有待答复的上报');
     if (answer.date > acting.today) throw refused('/date', 'DATE_IN_FUTURE', `日期不能晚于今天（${acting.today}）`);
     line.upward_answer = { ...answer, by: acting.actor };
@@ -249,17 +234,15 @@ export class NationalBatchService {
     }
     return line;
   }
+}
 
-  private async getRow(tx: Transaction, batchId: string, rowId: string): Promise<{ batch: BatchRow; line: BatchLine }> {
-    const batch = await lockBatch(tx, batchId);
-    const line = batch === undefined ? undefined : await findLine(tx, batchId, rowId);
-    if (batch === undefined || line === undefined) throw new ProblemError('NOT_FOUND', '没有该批次或该行');
-    return { batch, line };
-  }
+/** Tells whether a batch is the same as one that is here: its rows in any order. */
+export function batchHash(head: Pick<BatchHead, 'origin' | 'issuedOn'>, rows: readonly KeyedRow[]): string {
+  return contentHash([head.origin, head.issuedOn, ...rows.map((row) => [row.rowKey, row.contentHash]).sort()]);
 }
 
 /** @throws ProblemError VALIDATION_FAILED for a row that comes twice: which of the two counts would be a matter of chance. */
-function keyed(rows: readonly BatchRowContent[]): NewRow[] {
+function keyed(rows: readonly BatchRowRequest[]): NewRow[] {
   const seen = new Map<string, number>();
   const doubles: FieldProblem[] = [];
   const result: NewRow[] = [];
@@ -278,7 +261,7 @@ function keyed(rows: readonly BatchRowContent[]): NewRow[] {
   return result;
 }
 
-function storedRow(stored: BatchLine): StoredRow {
+export function storedRow(stored: BatchLine): StoredRow {
   return { rowKey: stored.row_key, contentHash: stored.content_hash, stored };
 }
 
@@ -288,6 +271,6 @@ function assertStorable(request: object): void {
   if (fault !== undefined) throw new ProblemError('VALIDATION_FAILED', fault.detail, faults.slice(0, 50));
 }
 
-function refused(pointer: string, code: 'DATE_IN_FUTURE' | 'BATCH_DIFFERS' | 'IDENTIFIER_REQUIRED', detail: string): ProblemError {
+function refused(pointer: string, code: 'DATE_IN_FUTURE' | 'BATCH_DIFFERS', detail: string): ProblemError {
   return new ProblemError(code, detail, [{ pointer, code, detail }]);
 }

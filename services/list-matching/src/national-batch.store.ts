@@ -18,8 +18,13 @@ export interface BatchRow {
   readonly match_overdue_at: Date | null;
   readonly report_overdue_at: Date | null;
   readonly overdue_at: Date | null;
+  readonly reading_job: string | null;
+  readonly unread_rows: number;
 }
-export type NewBatch = Omit<BatchRow, 'id' | 'report_due_on' | 'match_overdue_at' | 'report_overdue_at' | 'overdue_at'>;
+export type NewBatch = Omit<
+  BatchRow,
+  'id' | 'report_due_on' | 'match_overdue_at' | 'report_overdue_at' | 'overdue_at' | 'reading_job' | 'unread_rows'
+>;
 
 /**
  * REVIEW waits for a named person (R-11-1); REFUSED can be no entry here, `reason` says why; VERIFYING lies with its county; SETTLED has its result;
@@ -37,7 +42,8 @@ export interface BatchLine {
   readonly content: BatchRowContent;
   readonly content_hash: string;
   state: RowState;
-  grade: 'EXACT' | 'CONFLICT' | 'NONE';
+  grade: 'EXACT' | 'CONFLICT' | 'PROBABLE' | 'POSSIBLE' | 'NONE';
+  rule: string | null;
   reason: string | null;
   subject_id: string | null;
   matched_by: string | null;
@@ -47,6 +53,7 @@ export interface BatchLine {
   upward: 'QUERY' | 'OBJECTION' | null;
   upward_opened_on: string | null;
   upward_answer: Readonly<Record<string, unknown>> | null;
+  readonly clues_sealed: string | null;
 }
 
 /** Adds a batch, or waits for whoever adds it at this moment; undefined when it is there. */
@@ -103,7 +110,7 @@ export async function updateIssue(
   id: string,
   issue: { issue: number; contentHash: string; documentNo: string },
 ): Promise<void> {
-  await tx.execute('UPDATE list_batch SET issue = $2, content_hash = $3, document_no = $4 WHERE id = $1', [
+  await tx.execute('UPDATE list_batch SET issue = $2, content_hash = $3, document_no = $4, reading_job = NULL WHERE id = $1', [
     id,
     issue.issue,
     issue.contentHash,
@@ -125,8 +132,8 @@ export async function markOverdue(
   return (await tx.execute(`UPDATE list_batch SET ${column} = $2 WHERE id = $1 AND ${column} IS NULL`, [id, at])) > 0;
 }
 
-const lineColumns = `id, batch_id, row_key, line, issue, content, content_hash, state, grade, reason, subject_id, matched_by, verification_id, entry_id,
-  effect, upward, upward_opened_on, upward_answer`;
+const lineColumns = `id, batch_id, row_key, line, issue, content, content_hash, state, grade, rule, reason, subject_id, matched_by, verification_id,
+  entry_id, effect, upward, upward_opened_on, upward_answer, clues_sealed`;
 
 export async function insertLines(tx: Transaction, lines: readonly BatchLine[], at: Date): Promise<void> {
   if (lines.length === 0) return;
@@ -140,7 +147,7 @@ export async function insertLines(tx: Transaction, lines: readonly BatchLine[], 
 export async function updateLines(tx: Transaction, lines: readonly BatchLine[], at: Date): Promise<void> {
   if (lines.length === 0) return;
   await tx.execute(
-    `UPDATE list_batch_row SET state = new.state, grade = new.grade, reason = new.reason, subject_id = new.subject_id, matched_by = new.matched_by,
+    `UPDATE list_batch_row SET state = new.state, grade = new.grade, rule = new.rule, reason = new.reason, subject_id = new.subject_id, matched_by = new.matched_by,
        verification_id = new.verification_id, entry_id = new.entry_id, effect = new.effect, upward = new.upward,
        upward_opened_on = new.upward_opened_on, upward_answer = new.upward_answer, updated_at = $2
      FROM jsonb_populate_recordset(NULL::list_batch_row, $1::jsonb) AS new WHERE list_batch_row.id = new.id`,
@@ -160,6 +167,10 @@ export function findLinesOfVerifications(tx: Transaction, verificationIds: reado
     `SELECT ${lineColumns} FROM list_batch_row WHERE verification_id = ANY($1) AND state <> 'WITHDRAWN' ORDER BY line, id`,
     [verificationIds],
   );
+}
+
+export function findLinesById(tx: Transaction, ids: readonly string[]): Promise<BatchLine[]> {
+  return tx.query<BatchLine>(`SELECT ${lineColumns} FROM list_batch_row WHERE id = ANY($1)`, [ids]);
 }
 
 export async function findLine(tx: Transaction, batchId: string, id: string): Promise<BatchLine | undefined> {

@@ -22,20 +22,29 @@ export const batchRowSchema = z
     regionCode: text(20).optional(),
     validTo: dateSchema.optional(),
     sourceRecordId: text(150).optional(),
+    /** What helps to find a subject whose code is missing or wrong (§11.3). */
+    organisationCode: text(20).optional(),
+    registrationNo: text(30).optional(),
+    taxNo: text(30).optional(),
+    address: text(500).optional(),
+    legalRepresentative: text(100).optional(),
   })
   .meta({ id: 'ListBatchRowRequest' });
+const batchHeadShape = {
+  batchNo: text(100),
+  origin: z.enum(['NATIONAL', 'PROVINCIAL']).default('NATIONAL'),
+  sourceName: text(200).default('全国信用信息共享平台'),
+  documentNo: text(200),
+  issuedOn: dateSchema,
+  /** A corrected re-issue of a batch that is here already. */
+  correction: z.object({ documentNo: text(200), date: dateSchema }).optional(),
+};
 export const batchRequestSchema = z
-  .object({
-    batchNo: text(100),
-    origin: z.enum(['NATIONAL', 'PROVINCIAL']).default('NATIONAL'),
-    sourceName: text(200).default('全国信用信息共享平台'),
-    documentNo: text(200),
-    issuedOn: dateSchema,
-    rows: z.array(batchRowSchema).min(1).max(5000),
-    /** A corrected re-issue of a batch that is here already. */
-    correction: z.object({ documentNo: text(200), date: dateSchema }).optional(),
-  })
+  .object({ ...batchHeadShape, rows: z.array(batchRowSchema).min(1).max(5000) })
   .meta({ id: 'ListBatchRequest' });
+/** One row of a file: the row, and the batch that it belongs to. */
+export const batchFileRowSchema = z.object({ ...batchHeadShape, ...batchRowSchema.shape });
+export type BatchFileRow = z.infer<typeof batchFileRowSchema>;
 
 export const differenceSchema = z
   .object({ unchanged: z.int(), added: z.int(), changed: z.int(), removed: z.int(), rows: z.array(z.string()).max(200) })
@@ -68,6 +77,10 @@ export const batchSummarySchema = z
     /** Terms that have passed: MATCH, VERIFICATION, REPORT, BATCH. */
     overdue: z.array(z.enum(['MATCH', 'VERIFICATION', 'REPORT', 'BATCH'])),
     reportedAt: instantSchema.nullable(),
+    /** The import job whose file is being read; null when the batch is complete. */
+    readingJob: idSchema.nullable(),
+    /** Rows of the file that were not taken in: mend them and send them again. */
+    unreadRows: z.int(),
   })
   .meta({ id: 'ListBatchSummary' });
 export type BatchSummary = z.infer<typeof batchSummarySchema>;
@@ -104,7 +117,9 @@ export const batchLineSchema = z
     decisionNumber: z.string().nullable(),
     decisionDate: dateSchema,
     state: z.enum(rowStates),
-    grade: z.enum(['EXACT', 'CONFLICT', 'NONE']),
+    grade: z.enum(['EXACT', 'CONFLICT', 'PROBABLE', 'POSSIBLE', 'NONE']),
+    /** The line of §11.3: E1, E2, C1, P3 … Candidates stand in the review queue (`sourceKind=LIST_BATCH_ROW`, `sourceId` the batch). */
+    rule: z.string().nullable(),
     /** Why the row waits, was refused or was let go. */
     note: z.string().nullable(),
     subjectId: idSchema.nullable(),
@@ -173,6 +188,8 @@ async function summaryOf(
     dueOn: row.due_on,
     overdue: isVerificationLate ? ['VERIFICATION', ...overdue] : overdue,
     reportedAt: report?.reported_at.toISOString() ?? null,
+    readingJob: row.reading_job,
+    unreadRows: row.unread_rows,
   };
 }
 
@@ -216,6 +233,7 @@ export function lineViewOf(line: BatchLine): BatchLineView {
     decisionDate: content.decisionDate,
     state: line.state,
     grade: line.grade,
+    rule: line.rule,
     note: line.reason,
     subjectId: line.subject_id,
     matchedBy: line.matched_by,

@@ -92,13 +92,10 @@ export class SubjectRegister {
    * the day of the decision. A name that cannot be read in full is not.
    */
   isSameName(subject: SubjectRow, identity: CleanIdentity, decisionDate: string): boolean {
-    const former = (names: SubjectRow['former_names']) => names.filter((name) => wasInUse(name, decisionDate)).map((name) => name.name);
-    if (identity.kind !== 'PERSON')
-      return [subject.name ?? '', ...former(subject.former_names)].some(
-        (name) => sameOrganisationName(name, identity.name) !== 'DIFFERENT',
-      );
+    if (identity.kind !== 'PERSON') return gradeOfName(subject, identity.name, decisionDate) !== 'C1';
     const names = [this.personalData.open(subject.sealed ?? '').name];
-    if (subject.sealed_details !== null) names.push(...former(openDetails(this.personalData, subject.sealed_details).formerNames ?? []));
+    if (subject.sealed_details !== null)
+      names.push(...namesInUse(openDetails(this.personalData, subject.sealed_details).formerNames ?? [], decisionDate));
     return names.some((registered) => isSamePersonName(registered, identity.name));
   }
 
@@ -134,6 +131,17 @@ export class SubjectRegister {
       id_masked: maskIdNumber(idNumber),
     };
   }
+}
+
+/** The line of §11.3 for an organisation whose code is equal: the very name, one way of writing it, or another name. */
+export function gradeOfName(subject: SubjectRow, name: string, decisionDate: string): 'E1' | 'E2' | 'C1' {
+  const known = [subject.name ?? '', ...namesInUse(subject.former_names, decisionDate)].map((other) => sameOrganisationName(other, name));
+  if (known.includes('EQUAL')) return 'E1';
+  return known.includes('VARIANT') ? 'E2' : 'C1';
+}
+
+function namesInUse(former: SubjectRow['former_names'], day: string): string[] {
+  return former.filter((name) => wasInUse(name, day)).map((name) => name.name);
 }
 
 /** §11.2: the same after normalisation; a name with a character that cannot be read equals nothing. */
