@@ -47,7 +47,7 @@ import { migration0011 } from './migrations/0011-decision-notices.ts';
 import { BatchClock } from './national-batch.clock.ts';
 import { NationalBatchController } from './national-batch.controller.ts';
 import { batchExport, batchRowExport, verificationExport } from './national-batch.export.ts';
-import { migration0016 } from './migrations/0016-batch-files.ts';
+import { migration0012 } from './migrations/0012-batch-files.ts';
 import { BatchFiles } from './national-batch.file.ts';
 import { BatchIntake } from './national-batch.intake.ts';
 import { BatchReports } from './national-batch.report.ts';
@@ -188,7 +188,7 @@ export const service = {
     migration0008,
     migration0010,
     migration0011,
-    migration0016,
+    migration0012,
     exportMigrationOf('list-matching'),
   ],
   module: (config) => AppModule.register(config),

@@ -1,8 +1,8 @@
 import type { Migration } from '@lianxin/platform';
 
 /** National batches as files, and the review of their doubtful rows (R-2-17, R-11-1). */
-export const migration0016: Migration = {
-  name: '0016-batch-files',
+export const migration0012: Migration = {
+  name: '0012-batch-files',
   sql: `
     ALTER TABLE list_batch
       -- The import job that may add rows now; a batch that is being read is not reported.
