@@ -1,6 +1,6 @@
 import { measurePlanMade, recordedAtOf } from '@lianxin/contracts';
 import { EventConsumer } from '@lianxin/messaging';
-import { Database, Metrics, type Transaction } from '@lianxin/platform';
+import { Clock, Database, Metrics, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { Histogram } from 'prom-client';
 import { TaskFiguresStore } from './task-figures.store.ts';
@@ -20,16 +20,17 @@ export class TaskFigures {
     database: Database,
     consumer: EventConsumer,
     private readonly store: TaskFiguresStore,
+    clock: Clock,
   ) {
     metrics.watch({
       name: 'lx_task_open',
-      help: 'Open tasks by department and state, counted at most once a minute',
-      labels: ['department', 'state'],
+      help: 'Open tasks by department, state and how they stand to their term, counted at most once a minute',
+      labels: ['department', 'state', 'sla'],
       keptMs: openKeptMs,
       costly: true,
       read: async () => {
-        const rows = await database.consumerTransaction((tx) => store.countOpen(tx));
-        return rows.map(({ department, state, count }) => ({ labels: { department, state }, value: count }));
+        const rows = await database.consumerTransaction((tx) => store.countOpen(tx, clock.now()));
+        return rows.map(({ department, state, sla, count }) => ({ labels: { department, state, sla }, value: count }));
       },
     });
     const registers = [metrics.registry];

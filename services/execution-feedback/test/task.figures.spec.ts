@@ -56,7 +56,7 @@ test('a refused receipt counts nothing', async () => {
   expect(await figure(`lx_repair_to_withdrawn_seconds_count{${own}}`)).toBe(before);
 });
 
-test('open tasks are counted by department and state, closed ones are not', async () => {
+test('open tasks are counted by department, state and term, closed ones are not', async () => {
   const fresh = await world.city.boot((await import('../src/app.module.ts')).service);
   const open = async () => {
     const text = await (await fetch(`${fresh.url}/metrics`)).text();
@@ -67,7 +67,23 @@ test('open tasks are counted by department and state, closed ones are not', asyn
     return found.length > 0 && found;
   });
   expect(lines.sort()).toEqual([
-    `lx_task_open{department="CZJ",state="DISPATCHED",${own}} 1`,
-    `lx_task_open{department="SLJ",state="LIFTING",${own}} 1`,
+    `lx_task_open{department="CZJ",state="DISPATCHED",sla="IN_TIME",${own}} 1`,
+    `lx_task_open{department="SLJ",state="LIFTING",sla="IN_TIME",${own}} 1`,
   ]);
+  await fresh.close();
+});
+
+test.each([
+  ["now() + interval '23 hours'", 'DUE_SOON'],
+  ["now() - interval '1 second'", 'OVERDUE'],
+  ['NULL', 'NONE'],
+])('a task that is due %s counts as %s', async (due, sla) => {
+  await world.city.query(`UPDATE execution_feedback.task SET due_at = ${due} WHERE department_code = 'CZJ' AND NOT closed`);
+  const fresh = await world.city.boot((await import('../src/app.module.ts')).service);
+  const found = await eventually('it is counted', async () => {
+    const text = await (await fetch(`${fresh.url}/metrics`)).text();
+    return text.split('\n').find((line) => line.startsWith('lx_task_open{department="CZJ"'));
+  });
+  expect(found).toBe(`lx_task_open{department="CZJ",state="DISPATCHED",sla="${sla}",${own}} 1`);
+  await fresh.close();
 });

@@ -13,6 +13,7 @@ import { CatalogueDraftStore } from './catalogue-draft.store.ts';
 import { CatalogueJobController } from './catalogue-job.controller.ts';
 import { CatalogueJobRunner } from './catalogue-job.runner.ts';
 import { CatalogueJobStore } from './catalogue-job.store.ts';
+import { catalogueJobExport, draftExport, versionExport } from './catalogue-version.export.ts';
 import { type Config, configSchema, ReplanSettings } from './config.ts';
 import { IncidentController } from './incident.controller.ts';
 import { IncidentStore } from './incident.store.ts';
@@ -28,7 +29,16 @@ import { PlanStore } from './plan.store.ts';
 import { ReplanService } from './replan.service.ts';
 import { ReplanStore } from './replan.store.ts';
 
-const exports = [measureExport, departmentExport, memorandumExport, decompositionExport, incidentExport];
+const exports = [
+  measureExport,
+  departmentExport,
+  memorandumExport,
+  decompositionExport,
+  incidentExport,
+  draftExport,
+  versionExport,
+  catalogueJobExport,
+];
 
 @Module({})
 export class AppModule {

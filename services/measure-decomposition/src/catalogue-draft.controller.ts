@@ -9,6 +9,7 @@ import {
   pageOf,
   Roles,
   sendAnswer,
+  type Transaction,
 } from '@lianxin/platform';
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -71,11 +72,7 @@ export class CatalogueDraftController {
     @CurrentPrincipal() principal: Principal,
     @Query({ schema: draftQuerySchema }) query: z.infer<typeof draftQuerySchema>,
   ): Promise<Page<DraftView>> {
-    const before = query.cursor === undefined ? null : decodeCursor(afterIdSchema, query.cursor)[0];
-    return this.database.transaction(principal, async (tx) => {
-      const rows = await this.store.readPage(tx, { status: query.status ?? null, before, limit: query.limit });
-      return pageOf(rows, query.limit, (row) => [row.draft_id], draftViewOf);
-    });
+    return this.database.transaction(principal, (tx) => readDrafts(this.store, tx, query));
   }
 
   @Get(':id')
@@ -279,4 +276,14 @@ export function draftViewOf(row: DraftRow): DraftView {
     changedAt: row.changed_at.toISOString(),
     publishedAt: row.published_at?.toISOString() ?? null,
   };
+}
+
+export async function readDrafts(
+  store: CatalogueDraftStore,
+  tx: Transaction,
+  query: z.infer<typeof draftQuerySchema>,
+): Promise<Page<DraftView>> {
+  const before = query.cursor === undefined ? null : decodeCursor(afterIdSchema, query.cursor)[0];
+  const rows = await store.readPage(tx, { status: query.status ?? null, before, limit: query.limit });
+  return pageOf(rows, query.limit, (row) => [row.draft_id], draftViewOf);
 }

@@ -11,6 +11,7 @@ import {
   pageOf,
   Roles,
   sendAnswer,
+  type Transaction,
 } from '@lianxin/platform';
 import { Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -46,10 +47,7 @@ export class CatalogueJobController {
   @ApiOperation({ summary: '施行过的目录版本', description: '最新的在前；第一版没有自己的日期，按各行的施行日（目录规则 22）。' })
   @ApiResponse({ status: 200, standardSchema: pageSchema(versionViewSchema) })
   versions(@CurrentPrincipal() principal: Principal, @Query({ schema: pageQuerySchema }) query: z.infer<typeof pageQuerySchema>) {
-    const before = query.cursor === undefined ? null : decodeCursor(afterVersionSchema, query.cursor)[0];
-    return this.database.transaction(principal, async (tx) =>
-      pageOf(await this.drafts.readVersionPage(tx, before, query.limit), query.limit, (row) => [row.version], versionViewOf),
-    );
+    return this.database.transaction(principal, (tx) => readVersions(this.drafts, tx, query));
   }
 
   @Get('versions/:version/difference')
@@ -67,16 +65,7 @@ export class CatalogueJobController {
     @CurrentPrincipal() principal: Principal,
     @Query({ schema: jobQuerySchema }) query: z.infer<typeof jobQuerySchema>,
   ): Promise<Page<JobView>> {
-    const before = query.cursor === undefined ? null : decodeCursor(afterIdSchema, query.cursor)[0];
-    return this.database.transaction(principal, async (tx) => {
-      const rows = await this.jobs.readPage(tx, { kind: query.kind ?? null, before, limit: query.limit });
-      return pageOf(
-        rows,
-        query.limit,
-        (job) => [job.jobId],
-        (job) => jobViewOf(job, this.clock.now()),
-      );
-    });
+    return this.database.transaction(principal, (tx) => readJobs(this.jobs, tx, query, this.clock.now()));
   }
 
   @Get('jobs/:id')
@@ -147,4 +136,29 @@ function versionViewOf(row: VersionRow): z.infer<typeof versionViewSchema> {
     editors: row.editors ?? [],
     publishedBy: row.published_by,
   };
+}
+
+export async function readVersions(
+  store: CatalogueDraftStore,
+  tx: Transaction,
+  query: z.infer<typeof pageQuerySchema>,
+): Promise<Page<z.infer<typeof versionViewSchema>>> {
+  const before = query.cursor === undefined ? null : decodeCursor(afterVersionSchema, query.cursor)[0];
+  return pageOf(await store.readVersionPage(tx, before, query.limit), query.limit, (row) => [row.version], versionViewOf);
+}
+
+/** @param now to tell how long a job will still take */
+export async function readJobs(
+  store: CatalogueJobStore,
+  tx: Transaction,
+  query: z.infer<typeof jobQuerySchema>,
+  now: Date,
+): Promise<Page<JobView>> {
+  const before = query.cursor === undefined ? null : decodeCursor(afterIdSchema, query.cursor)[0];
+  return pageOf(
+    await store.readPage(tx, { kind: query.kind ?? null, before, limit: query.limit }),
+    query.limit,
+    (job) => [job.jobId],
+    (job) => jobViewOf(job, now),
+  );
 }

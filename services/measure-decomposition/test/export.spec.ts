@@ -49,16 +49,27 @@ test('a whole catalogue is longer than one portion and comes without a gap', asy
   expect((await csvOf(handler, 'measures/export?format=csv&columns=code')).slice(1)).toEqual(codes);
 });
 
-test.each(['incidents', 'decompositions'])('%s are exported by those who may see them, and by nobody else', async (list) => {
-  const filter = list === 'decompositions' ? '&entryId=018f3c2e-0000-7000-8000-000000000001' : '';
-  expect(await csvOf(office, `${list}/export?format=csv${filter}`)).toHaveLength(1);
-  for (const [method, path] of [
-    ['GET', `${list}/export`],
-    ['POST', `${list}/exports`],
-    ['GET', `${list}/exports`],
-  ] as const)
-    expect((await city.call(running, handler, method, `/api/v1/${path}`, method === 'POST' ? { body: {} } : {})).status).toBe(403);
+test('versions of the catalogue are exported for all, drafts and jobs as their screens are shown', async () => {
+  const { body } = await city.call<Page<{ version: number }>>(running, handler, 'GET', '/api/v1/catalogue/versions');
+  expect(body.data.length).toBeGreaterThan(0);
+  expect((await csvOf(handler, 'catalogue/versions/export?format=csv&columns=version')).slice(1)).toEqual(
+    body.data.map((row) => String(row.version)),
+  );
 });
+
+test.each(['incidents', 'decompositions', 'catalogue/drafts', 'catalogue/jobs'])(
+  '%s are exported by those who may see them, and by nobody else',
+  async (list) => {
+    const filter = list === 'decompositions' ? '&entryId=018f3c2e-0000-7000-8000-000000000001' : '';
+    expect(await csvOf(office, `${list}/export?format=csv${filter}`)).toHaveLength(1);
+    for (const [method, path] of [
+      ['GET', `${list}/export`],
+      ['POST', `${list}/exports`],
+      ['GET', `${list}/exports`],
+    ] as const)
+      expect((await city.call(running, handler, method, `/api/v1/${path}`, method === 'POST' ? { body: {} } : {})).status).toBe(403);
+  },
+);
 
 test('a plan is exported of an entry that is named, not of all', async () => {
   expect((await city.call(running, office, 'GET', '/api/v1/decompositions/export')).status).toBe(400);

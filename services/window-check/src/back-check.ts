@@ -34,7 +34,7 @@ export class BackChecks implements OnApplicationBootstrap, OnApplicationShutdown
       onError: (error) => context.logger.warn({ state: sqlStateOf(error), name: (error as Error).name }, 'back-checks will try again'),
     });
     metrics.watch({
-      name: 'lx_window_check_registered',
+      name: 'lx_check_registered',
       help: 'Checks that were only registered and wait to be made up for',
       read: async () => [{ value: (await spool.list()).length }],
     });

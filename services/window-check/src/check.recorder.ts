@@ -43,7 +43,7 @@ export class CheckRecorder {
   ) {
     this.group = new Group((asked) => this.recordAll(asked), { size: 64, parallel: 3, waiting: 5_000 });
     this.seconds = new Histogram({
-      name: 'lx_window_check_seconds',
+      name: 'lx_check_seconds',
       help: 'Time from a check to its recorded answer',
       buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 2],
       registers: [metrics.registry],

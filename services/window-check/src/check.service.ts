@@ -48,7 +48,7 @@ export class CheckService {
     metrics: Metrics,
   ) {
     this.degraded = new Counter({
-      name: 'lx_window_check_degraded_total',
+      name: 'lx_check_degraded_total',
       help: 'Checks answered as registered because a part was down or too slow',
       registers: [metrics.registry],
     });

@@ -95,7 +95,7 @@ describe('while checks cannot be recorded', () => {
     );
     expect(told.data.prompts).toMatchObject([{ level: 'BLOCK', measureCodes: ['FOOD-01'] }]);
     await eventually('nothing waits', async () =>
-      /lx_window_check_registered\{[^}]*\} 0/.test(await (await fetch(`${window.running.url}/metrics`)).text()),
+      /lx_check_registered\{[^}]*\} 0/.test(await (await fetch(`${window.running.url}/metrics`)).text()),
     );
     const made = await window.city.call(window.running, clerk, 'GET', `/api/v1/checks/${told.data.checkId}`);
     expect(made.body).toMatchObject({ degraded: false, cards: [{ indicator: 'critical' }] });
@@ -109,7 +109,7 @@ describe('while checks cannot be recorded', () => {
     expect(answer.body.status).toBe('registered');
     await release();
     await eventually('nothing waits', async () =>
-      /lx_window_check_registered\{[^}]*\} 0/.test(await (await fetch(`${window.running.url}/metrics`)).text()),
+      /lx_check_registered\{[^}]*\} 0/.test(await (await fetch(`${window.running.url}/metrics`)).text()),
     );
     const after = await window.city.query<{ count: number }>('SELECT count(*)::int AS count FROM window_check.window_check');
     expect((after[0]?.count ?? 0) - (before[0]?.count ?? 0)).toBe(1);
