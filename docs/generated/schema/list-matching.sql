@@ -925,6 +925,65 @@ TABLE public_record_fact
   GRANT list_matching_app: INSERT, SELECT
   GRANT list_matching_consumer: INSERT, SELECT
 
+TABLE publication_chase
+  order_id uuid NOT NULL
+  no integer NOT NULL
+  at timestamp with time zone NOT NULL
+  department_code text NOT NULL
+  CONSTRAINT publication_chase_order_id_fkey FOREIGN KEY (order_id) REFERENCES list_matching.publication_order(id)
+  CONSTRAINT publication_chase_pkey PRIMARY KEY (order_id, no)
+  CREATE UNIQUE INDEX publication_chase_pkey ON list_matching.publication_chase USING btree (order_id, no)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY department TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: INSERT, SELECT
+
+TABLE publication_order
+  id uuid NOT NULL
+  entry_id uuid NOT NULL
+  entry_version integer NOT NULL
+  channel text NOT NULL
+  no integer NOT NULL
+  action text NOT NULL
+  entry_status text NOT NULL
+  ordered_on date NOT NULL
+  due_on date NOT NULL
+  due_at timestamp with time zone NOT NULL
+  provisional boolean NOT NULL
+  ordered_at timestamp with time zone NOT NULL
+  ordered_by text NOT NULL
+  department_code text NOT NULL
+  CONSTRAINT publication_order_action_check CHECK ((action = ANY (ARRAY['PUBLISH'::text, 'HIDE'::text, 'WITHDRAW'::text])))
+  CONSTRAINT publication_order_entry_id_channel_no_key UNIQUE (entry_id, channel, no)
+  CONSTRAINT publication_order_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES list_matching.list_entry(id)
+  CONSTRAINT publication_order_pkey PRIMARY KEY (id)
+  CREATE INDEX publication_order_page ON list_matching.publication_order USING btree (department_code, id)
+  CREATE UNIQUE INDEX publication_order_entry_id_channel_no_key ON list_matching.publication_order USING btree (entry_id, channel, no)
+  CREATE UNIQUE INDEX publication_order_pkey ON list_matching.publication_order USING btree (id)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY department TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: INSERT, SELECT
+
+TABLE publication_receipt
+  order_id uuid NOT NULL
+  outcome text NOT NULL
+  done_on date NOT NULL
+  receipt_no text
+  address text
+  note text
+  at timestamp with time zone NOT NULL
+  actor text NOT NULL
+  department_code text NOT NULL
+  CONSTRAINT publication_receipt_order_id_fkey FOREIGN KEY (order_id) REFERENCES list_matching.publication_order(id)
+  CONSTRAINT publication_receipt_outcome_check CHECK ((outcome = ANY (ARRAY['DONE'::text, 'REFUSED'::text])))
+  CONSTRAINT publication_receipt_pkey PRIMARY KEY (order_id)
+  CREATE UNIQUE INDEX publication_receipt_pkey ON list_matching.publication_receipt USING btree (order_id)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY department TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: INSERT, SELECT
+
 TABLE recognition_agreement
   id uuid NOT NULL DEFAULT uuidv7()
   region_code text NOT NULL

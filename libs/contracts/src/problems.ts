@@ -347,6 +347,13 @@ export const problems = {
     '由本部门有审核权限、且未拟稿未提交的人员签发',
     'An approver of the department who neither drafted nor submitted it must sign',
   ),
+  PUBLICATION_NOT_ALLOWED: define(
+    422,
+    '该记录不得公示',
+    'The entry may not be published',
+    '重点关注名单、法律未规定公示的自然人、中止和已退出的记录不公示',
+    'Focus entries, persons whom no law publishes, suspended and ended entries are not published',
+  ),
   REVIEW_DECIDED: define(409, '该复核已处理', 'The review has been decided', '查看复核结果', 'Look at its outcome'),
   LIST_ABOLISHED: define(
     409,

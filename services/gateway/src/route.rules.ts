@@ -20,6 +20,7 @@ export const routedServices = {
     'list-batches',
     'verifications',
     'recognition-agreements',
+    'publications',
     publicSegment,
   ],
   'measure-decomposition': ['measures', 'memorandums', 'departments', 'matters', 'decompositions', 'incidents', 'catalogue'],

@@ -45,6 +45,7 @@ import { migration0008 } from './migrations/0008-public-records.ts';
 import { migration0010 } from './migrations/0010-national-batches.ts';
 import { migration0011 } from './migrations/0011-decision-notices.ts';
 import { migration0012 } from './migrations/0012-batch-files.ts';
+import { migration0013 } from './migrations/0013-publication-orders.ts';
 import { BatchClock } from './national-batch.clock.ts';
 import { NationalBatchController } from './national-batch.controller.ts';
 import { batchExport, batchRowExport, verificationExport } from './national-batch.export.ts';
@@ -60,6 +61,10 @@ import { PublicRecordService } from './public-record.service.ts';
 import { PublicRecordWriter } from './public-record.work.ts';
 import { PublicationController } from './publication.controller.ts';
 import { PublicationService } from './publication.service.ts';
+import { PublicationOrderController } from './publication-order.controller.ts';
+import { publicationOrderExport } from './publication-order.export.ts';
+import { PublicationOrders } from './publication-order.maker.ts';
+import { PublicationOrderService } from './publication-order.service.ts';
 import { RecognitionController } from './recognition.controller.ts';
 import { RecognitionService } from './recognition.service.ts';
 import { RegisterConflicts } from './register.conflicts.ts';
@@ -90,6 +95,7 @@ const exportedLists = [
   matchCandidateExport,
   matchJobExport,
   publicRecordExport,
+  publicationOrderExport,
   importExport,
   importErrorExport,
   deadlineExport,
@@ -123,6 +129,7 @@ export class AppModule {
         NationalBatchController,
         VerificationController,
         PublicationController,
+        PublicationOrderController,
       ],
       providers: [
         { provide: ListConfig, useValue: new ListConfig(config) },
@@ -168,6 +175,8 @@ export class AppModule {
         BatchFiles,
         NationalBatchImport,
         PublicationService,
+        PublicationOrders,
+        PublicationOrderService,
       ],
     };
   }
@@ -189,6 +198,7 @@ export const service = {
     migration0010,
     migration0011,
     migration0012,
+    migration0013,
     exportMigrationOf('list-matching'),
   ],
   module: (config) => AppModule.register(config),

@@ -46,6 +46,10 @@ export const configSchema = messagingConfigSchema.extend({
   LIANXIN_BATCH_REPORT_WORKDAYS: z.coerce.number().int().min(1).max(250).default(5),
   /** `batch.hard_wd`: for the batch as a whole. */
   LIANXIN_BATCH_HARD_WORKDAYS: z.coerce.number().int().min(1).max(250).default(30),
+  /** §5.5 (S6, S7), R-6-10: working days in which channels take down what was repaired, wrong, without basis or stopped. */
+  LIANXIN_PUBLICATION_URGENT_WORKDAYS: z.coerce.number().int().min(1).max(250).default(1),
+  /** Working days after which a receipt that is still missing is chased again. */
+  LIANXIN_PUBLICATION_CHASE_WORKDAYS: z.coerce.number().int().min(1).max(250).default(3),
 });
 export type Config = z.infer<typeof configSchema>;
 
@@ -60,8 +64,13 @@ export class ListConfig {
   readonly matchThreads: number | undefined;
   readonly batches: BatchSettings;
   readonly crossCheckHour: number;
+  readonly publication: { readonly urgentWorkdays: number; readonly chaseWorkdays: number };
 
   constructor(config: Config) {
+    this.publication = {
+      urgentWorkdays: config.LIANXIN_PUBLICATION_URGENT_WORKDAYS,
+      chaseWorkdays: config.LIANXIN_PUBLICATION_CHASE_WORKDAYS,
+    };
     this.crossCheckHour = config.LIANXIN_LIST_CROSS_CHECK_HOUR;
     this.importLeaseSeconds = config.LIANXIN_IMPORT_LEASE_SECONDS;
     this.importMaxErrorPercent = config.LIANXIN_IMPORT_MAX_ERROR_PERCENT;

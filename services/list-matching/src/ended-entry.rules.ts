@@ -15,6 +15,9 @@ export const endedRecordStatuses: readonly PublicRecordStatus[] = ['STOPPED', 'W
 /** A window answers about what holds now, also that of a designating unit. */
 const unitRoles: readonly Role[] = ['DEPT_HANDLER', 'DEPT_APPROVER', 'DEPT_LIAISON', 'COUNTY_CREDIT_OFFICE'];
 
+/** Roles for lists of work whose rows may tell of what has ended: not windows, supervision or replay (R-7-1a). */
+export const endedReaders: Role[] = [...unitRoles, 'CREDIT_OFFICE', 'CREDIT_CENTRE_OPERATOR', 'AUDITOR'];
+
 /** Whose ended punishments a caller may read (R-7-1a). Row security says beside it whose rows they may read at all. */
 export interface EndedAccess {
   /** The credit office and the audit. */

@@ -12,6 +12,7 @@ import { isInForce } from './list-entry.rules.ts';
 import { type EntryRow, insertEntries, insertFacts, insertParties, updateEntries, updatePartyProofs } from './list-entry.store.ts';
 import { reviewDecidedEvent, reviewRaisedEvent } from './list-entry-life.events.ts';
 import { insertCandidates } from './match-candidate.store.ts';
+import { PublicationOrders } from './publication-order.maker.ts';
 import { acrossDepartments } from './row-scope.store.ts';
 
 /** Kind of the timer that ends an entry at 24:00 of its last day (T16). Its reference is the entry id. */
@@ -43,6 +44,7 @@ export class EntryWriter {
     private readonly clock: Clock,
     private readonly config: ListConfig,
     private readonly notices: NoticeMaker,
+    private readonly publications: PublicationOrders,
   ) {}
 
   /** @param before events that go out ahead of those of the entries (subjects that were registered) */
@@ -74,6 +76,7 @@ export class EntryWriter {
       [...newEntries, ...changedEntries].flatMap((entry) => entry.newFacts),
     );
     await this.notices.make(tx, work);
+    await this.publications.follow(tx, work);
     await this.writeDeadlines(tx, work);
     await this.writeReviews(tx, work);
   }

@@ -1,6 +1,7 @@
 import { pageQuerySchema } from '@lianxin/contracts';
 import { exportOf } from '@lianxin/exports';
 import { Clock } from '@lianxin/platform';
+import { endedReaders } from './ended-entry.rules.ts';
 import { deadlineQuerySchema, readDeadlines } from './entry-deadline.controller.ts';
 import { reviewQuerySchema, reviewViewOf } from './entry-review.controller.ts';
 import { EntryReviewService } from './entry-review.service.ts';
@@ -84,6 +85,7 @@ export const questionExport = exportOf({
   path: 'source-questions',
   titleZh: '来源核实',
   tag: '来源核实',
+  roles: endedReaders,
   query: questionQuerySchema,
   reader: SourceQuestionService,
   page: (questions, tx, _principal, { status, cursor, limit }) => questions.list(tx, status, cursor, limit),

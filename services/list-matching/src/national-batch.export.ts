@@ -1,6 +1,7 @@
 import { idSchema } from '@lianxin/contracts';
 import { exportOf } from '@lianxin/exports';
 import { Clock } from '@lianxin/platform';
+import { endedReaders } from './ended-entry.rules.ts';
 import { batchQuerySchema, batchRowQuerySchema, readBatches, readBatchRows } from './national-batch.controller.ts';
 import { readVerifications, verificationQuerySchema } from './verification.controller.ts';
 
@@ -38,12 +39,12 @@ export const batchExport = exportOf({
   ],
 });
 
-/** Rows of one batch: organisations only, a batch with a person is refused. */
+/** Rows of one batch, also those that have left their list since (R-7-1a): organisations only, a batch with a person is refused. */
 export const batchRowExport = exportOf({
   path: 'list-batches/rows',
   titleZh: '批次记录',
   tag: '下发批次核实',
-  roles: batchRoles,
+  roles: ['CREDIT_OFFICE', 'CREDIT_CENTRE_OPERATOR', 'AUDITOR'],
   query: batchRowQuerySchema.extend({ batchId: idSchema }),
   reader: Clock,
   page: (_clock, tx, _principal, { batchId, ...query }) => readBatchRows(tx, batchId, query),
@@ -70,6 +71,7 @@ export const verificationExport = exportOf({
   path: 'verifications',
   titleZh: '核实任务',
   tag: '下发批次核实',
+  roles: endedReaders,
   query: verificationQuerySchema,
   reader: Clock,
   page: (clock, tx, _principal, query) => readVerifications(tx, query, clock),

@@ -4,6 +4,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestj
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { endedReaders } from './ended-entry.rules.ts';
 import { retryLostRace } from './race.ts';
 import { SourceQuestionService } from './source-question.service.ts';
 import { type SourceQuestionView, sourceQuestionSchema } from './source-question.view.ts';
@@ -23,7 +24,7 @@ export class SourceQuestionController {
 
   // Answered ones tell of entries that have left their list (R-7-1a): not for windows.
   @Get()
-  @Roles('DEPT_HANDLER', 'DEPT_APPROVER', 'DEPT_LIAISON', 'COUNTY_CREDIT_OFFICE', 'CREDIT_OFFICE', 'CREDIT_CENTRE_OPERATOR', 'AUDITOR')
+  @Roles(...endedReaders)
   @ApiOperation({ summary: '全量名单中缺少的记录', description: '名单全量文件中不再出现的记录：任务已暂停，等待来源在 2 个工作日内答复。' })
   @ApiResponse({ status: 200, standardSchema: pageSchema(sourceQuestionSchema) })
   list(

@@ -12,6 +12,9 @@ import {
   listEntryDisputeEnded,
   listEntryExited,
   listEntryNarrowed,
+  listEntryPublicationConfirmed,
+  listEntryPublicationOrdered,
+  listEntryPublicationOverdue,
   listEntryReceived,
   listEntryResumed,
   listEntryReviewDecided,
@@ -94,6 +97,9 @@ function departmentProjections(event: LianxinEvent): Projection[] {
     is(event, listEntryDeadlineMissed) ||
     is(event, listEntryReviewRaised) ||
     is(event, listEntryReviewDecided) ||
+    is(event, listEntryPublicationOrdered) ||
+    is(event, listEntryPublicationConfirmed) ||
+    is(event, listEntryPublicationOverdue) ||
     is(event, listEntryExited)
   )
     return [{ receiver: event.data.designatingDepartment, data: event.data }];

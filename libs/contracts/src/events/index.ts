@@ -35,6 +35,7 @@ import {
   measurePlanSuperseded,
 } from './measure-plan.ts';
 import { publicRecordPublished, publicRecordStopped, publicRecordWithdrawn } from './public-record.ts';
+import { listEntryPublicationConfirmed, listEntryPublicationOrdered, listEntryPublicationOverdue } from './publication.ts';
 import { repairGranted, repairRevoked } from './repair.ts';
 import {
   repairAdvanced,
@@ -86,6 +87,7 @@ export * from './list-entry-life.ts';
 export * from './match.ts';
 export * from './measure-plan.ts';
 export * from './public-record.ts';
+export * from './publication.ts';
 export * from './repair.ts';
 export * from './repair-life.ts';
 export * from './restoration.ts';
@@ -119,6 +121,9 @@ export const eventDefinitions: readonly EventDefinition[] = [
   listEntryDeadlineMissed,
   listEntryReviewRaised,
   listEntryReviewDecided,
+  listEntryPublicationOrdered,
+  listEntryPublicationConfirmed,
+  listEntryPublicationOverdue,
   publicRecordPublished,
   publicRecordStopped,
   publicRecordWithdrawn,

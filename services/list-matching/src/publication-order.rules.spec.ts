@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals';
+import { principalOf } from '@lianxin/testing';
+import { publicationChannels } from './publication-channel.data.ts';
+import { channelsOf, findReceiptFaults, mayConfirm, nextAction, type OpenOrder, workdaysOf } from './publication-order.rules.ts';
+
+const published = { action: 'PUBLISH', outcome: 'DONE' } as const;
+const asked = { action: 'PUBLISH', outcome: null } as const;
+const refused = { action: 'PUBLISH', outcome: 'REFUSED' } as const;
+const hidden = { action: 'HIDE', outcome: 'DONE' } as const;
+const withdrawn = { action: 'WITHDRAW', outcome: null } as const;
+
+describe('what a channel is asked (R-2-11)', () => {
+  test.each([
+    ['a new entry is shown', 'PUBLISHED', undefined, false, 'PUBLISH'],
+    ['what is shown is not asked again', 'PUBLISHED', published, true, null],
+    ['nor what was asked and not confirmed yet', 'PUBLISHED', asked, true, null],
+    ['nor what the channel refused', 'PUBLISHED', refused, true, null],
+    ['a resumed entry is shown again', 'PUBLISHED', hidden, true, 'PUBLISH'],
+    ['an entry that came back is shown again (T23)', 'PUBLISHED', withdrawn, false, 'PUBLISH'],
+    ['a suspended entry is hidden', 'HIDDEN', published, true, 'HIDE'],
+    ['also where nobody has confirmed that it was shown', 'HIDDEN', asked, true, 'HIDE'],
+    ['a focus entry, or a person whom no law publishes, is asked of nobody', 'HIDDEN', undefined, false, null],
+    ['what was refused need not be hidden', 'HIDDEN', refused, true, null],
+    ['an entry that left its list is taken down', 'WITHDRAWN', published, true, 'WITHDRAW'],
+    ['also where nobody has confirmed that it was shown', 'WITHDRAWN', asked, true, 'WITHDRAW'],
+    ['also what is only hidden', 'WITHDRAWN', hidden, true, 'WITHDRAW'],
+    ['also what was public before channels were kept here', 'WITHDRAWN', undefined, true, 'WITHDRAW'],
+    ['what was refused was never there', 'WITHDRAWN', refused, true, null],
+    ['what was never public need not be taken down', 'WITHDRAWN', undefined, false, null],
+    ['once is enough', 'WITHDRAWN', withdrawn, false, null],
+  ] as const)('%s', (_what, wanted, last, wasPublic, expected) => {
+    expect(nextAction(wanted, last, wasPublic)).toBe(expected);
+  });
+
+  test.each([
+    ['PUBLISH', 'ACTIVE', 5],
+    ['WITHDRAW', 'EXPIRED', 3],
+    ['WITHDRAW', 'EXCLUDED', 3],
+    ['WITHDRAW', 'REPAIRED', 1],
+    ['WITHDRAW', 'CORRECTED', 1],
+    ['WITHDRAW', 'REVOKED', 1],
+    ['HIDE', 'SUSPENDED', 1],
+  ] as const)('%s of one that is %s within %i working days', (action, status, days) => {
+    expect(workdaysOf(action, status, { publishWorkdays: 5, withdrawWorkdays: 3 }, 1)).toBe(days);
+  });
+});
+
+describe('channels', () => {
+  const codes = (
+    listCode: string,
+    listType: 'BLACK' | 'RED' | 'FOCUS' | 'ABNORMAL',
+    origin: 'CITY' | 'NATIONAL' | 'PROVINCIAL' | 'LEGACY' = 'CITY',
+  ) => channelsOf(publicationChannels, { listCode, listType, origin }, '2026-11-23').map(({ code }) => code);
+
+  test('of black, red and abnormal entries of this city; of focus entries none, of entries from above none', () => {
+    expect(codes('BL-WAGE', 'BLACK')).toEqual(['XYZG', 'UNIT_SITE']);
+    expect(codes('RL-TAXA', 'RED', 'LEGACY')).toEqual(['XYZG', 'UNIT_SITE']);
+    expect(codes('AB-MKT', 'ABNORMAL')).toEqual(['XYZG', 'GSXT']);
+    expect(codes('BL-MKT', 'BLACK')).toEqual(['XYZG', 'UNIT_SITE', 'GSXT']);
+    expect(codes('FL-WAGE', 'FOCUS')).toEqual([]);
+    expect([codes('BL-WAGE', 'BLACK', 'NATIONAL'), codes('BL-WAGE', 'BLACK', 'PROVINCIAL')]).toEqual([[], []]);
+    expect(channelsOf(publicationChannels, { listCode: 'BL-WAGE', listType: 'BLACK', origin: 'CITY' }, '2010-01-01')).toEqual([]);
+  });
+
+  test('their receipts come from their keepers alone', () => {
+    const wage = principalOf(['DEPT_HANDLER'], ['RSJ']);
+    expect(mayConfirm(wage, 'UNIT_SITE', 'UNIT', 'RSJ')).toBe(true);
+    expect(mayConfirm(wage, 'OTHER:日报', undefined, 'RSJ')).toBe(true);
+    expect(mayConfirm(principalOf(['CREDIT_CENTRE_OPERATOR']), 'XYZG', 'CENTRE', 'RSJ')).toBe(true);
+    expect(mayConfirm(wage, 'XYZG', 'CENTRE', 'RSJ')).toBe(false);
+    expect(mayConfirm(wage, 'UNIT_SITE', 'UNIT', 'SHUIJ')).toBe(false);
+    expect(mayConfirm(principalOf(['CREDIT_OFFICE']), 'UNIT_SITE', 'UNIT', 'RSJ')).toBe(false);
+    expect(mayConfirm(principalOf(['WINDOW_CLERK'], ['RSJ']), 'UNIT_SITE', 'UNIT', 'RSJ')).toBe(false);
+    expect(mayConfirm(principalOf(['DEPT_LIAISON'], ['RSJ']), 'OTHER:日报', undefined, 'RSJ')).toBe(false);
+    expect(mayConfirm(principalOf(['AUDITOR']), 'XYZG', 'CENTRE', 'RSJ')).toBe(false);
+  });
+});
+
+describe('a receipt', () => {
+  const order: OpenOrder = { action: 'WITHDRAW', orderedOn: '2026-11-20', superseded: false, outcome: null };
+  const faults = (changes: Partial<OpenOrder>, receipt: Partial<Parameters<typeof findReceiptFaults>[1]>) =>
+    findReceiptFaults({ ...order, ...changes }, { outcome: 'DONE', doneOn: '2026-11-23', ...receipt }, '2026-11-23').map(
+      ({ code }) => code,
+    );
+
+  test.each([
+    ['from tomorrow', {}, { doneOn: '2026-11-24' }, ['DATE_IN_FUTURE']],
+    ['from before it was asked', {}, { doneOn: '2026-11-19' }, ['DATE_ORDER']],
+    ['that refuses to take down', {}, { outcome: 'REFUSED', note: '不撤' }, ['VALIDATION_FAILED']],
+    ['that refuses to hide', { action: 'HIDE' }, { outcome: 'REFUSED', note: '不隐藏' }, ['VALIDATION_FAILED']],
+    ['that refuses without a reason', { action: 'PUBLISH' }, { outcome: 'REFUSED' }, ['REASON_REQUIRED']],
+    ['for what has one', { outcome: 'DONE' }, {}, ['CONFLICT']],
+    ['for what is no longer asked', { superseded: true }, {}, ['CONFLICT']],
+  ] as const)('%s is none', (_what, changes, receipt, expected) => {
+    expect(faults(changes, receipt)).toEqual(expected);
+  });
+
+  test('of today, and a refusal to publish with its reason, are taken', () => {
+    expect(faults({}, {})).toEqual([]);
+    expect(faults({ action: 'PUBLISH' }, { outcome: 'REFUSED', note: '信息不全' })).toEqual([]);
+  });
+});
