@@ -34,6 +34,11 @@ export function isOnTime(dueAt: Date | null, at: Date): boolean | null {
 }
 
 function dueAfter(task: Task, act: Act, context: DeadlineContext): Pick<Task, 'dueAt' | 'feedbackDueAt'> {
+  // What was ordered beside plans has its one day, whatever step it stands at.
+  if (task.kind !== 'EXECUTE' && (act === 'acknowledge' || act === 'start'))
+    return { dueAt: task.feedbackDueAt, feedbackDueAt: task.feedbackDueAt };
+  if (task.kind !== 'EXECUTE' && act === 'refuseReturn')
+    return { dueAt: termEnd(context, context.terms.acknowledgeDays), feedbackDueAt: task.feedbackDueAt };
   switch (act) {
     case 'acknowledge':
       return { dueAt: dueAfterAcknowledge(context, task.trigger, task.direction), feedbackDueAt: task.feedbackDueAt };

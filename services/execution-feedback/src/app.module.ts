@@ -21,7 +21,11 @@ import { planDepartmentsMigration } from './migrations/0003-plan-departments.ts'
 import { measureQueueMigration } from './migrations/0004-measure-queue.ts';
 import { basisRounds } from './migrations/0005-basis-rounds.ts';
 import { urgingMigration } from './migrations/0006-urging.ts';
+import { ordersMigration } from './migrations/0007-orders.ts';
 import { NoticeStore } from './notice.store.ts';
+import { OrderConsumer } from './order.consumer.ts';
+import { OrderService } from './order.service.ts';
+import { OrderStore } from './order.store.ts';
 import { PlanConsumer } from './plan.consumer.ts';
 import { PlanService } from './plan.service.ts';
 import { PlanStore } from './plan.store.ts';
@@ -64,6 +68,9 @@ export class AppModule {
         { provide: UrgeTimes, useValue: new UrgeTimes(config) },
         { provide: UrgeChannels, useValue: new UrgeChannels(config) },
         PlanStore,
+        OrderStore,
+        OrderService,
+        OrderConsumer,
         PlanService,
         PlanConsumer,
         CopyStore,
@@ -105,6 +112,7 @@ export const service = {
     measureQueueMigration,
     basisRounds,
     urgingMigration,
+    ordersMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

@@ -84,6 +84,16 @@ export class CopyStore {
     return new Map(rows.map((row) => [row.code, row.name]));
   }
 
+  /** Those of these departments that the newest version does not supervise (§4.5). */
+  async readUnsupervised(tx: Transaction, codes: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await tx.query<{ code: string }>(
+      `SELECT code FROM (SELECT DISTINCT ON (code) code, (body->>'supervised')::boolean AS supervised FROM catalogue_row
+         WHERE kind = 'DEPARTMENT' AND code = ANY ($1) ORDER BY code, version DESC) AS newest WHERE NOT supervised`,
+      [codes],
+    );
+    return new Set(rows.map((row) => row.code));
+  }
+
   /** Keeps the newest state of each subject; older ones never overwrite. */
   async upsertSubjects(tx: Transaction, subjects: readonly SubjectState[]): Promise<void> {
     const newest = new Map<string, SubjectState>();

@@ -8,6 +8,7 @@ import {
   type ProblemCode,
   quarterOf,
   quarterStart,
+  type TaskKind,
   type TaskStatus,
 } from '@lianxin/contracts';
 import { type DeadlineContext, lastDayOf, periodicDue } from './deadline.rules.ts';
@@ -29,6 +30,8 @@ const documentClasses = new Set(['C01', 'C02', 'C03', 'C04', 'C05', 'C06', 'C07'
 export interface FeedbackGround {
   /** State in which the feedback is, or was, given. */
   readonly taskStatus: TaskStatus;
+  /** EXECUTE when left out. */
+  readonly taskKind?: TaskKind;
   readonly class: string;
   /** First day on which the entry was in force: the earliest of the running bases. */
   readonly activatedOn: string;
@@ -55,6 +58,10 @@ export function checkFeedback(request: FeedbackRequest, ground: FeedbackGround):
 }
 
 function faultsOfKind(request: FeedbackRequest, ground: FeedbackGround): FieldProblem[] {
+  if (ground.taskKind === 'VERIFY' || ground.taskKind === 'REVIEW') {
+    const where = ground.taskKind === 'VERIFY' ? '核实（verifications）' : '红名单复核';
+    return [{ pointer: '/kind', code: 'FEEDBACK_KIND_NOT_ALLOWED', detail: `${ground.taskKind} 任务的结果在${where}中填报，任务随之办结` }];
+  }
   const allowed: readonly FeedbackKind[] = kindsOfStatus[ground.taskStatus as FeedbackStatusOfTask] ?? [];
   if (allowed.includes(request.kind)) return [];
   const detail = `任务处于 ${ground.taskStatus}，不能反馈 ${request.kind}；当前允许：${allowed.length === 0 ? '无' : allowed.join('、')}`;

@@ -18,6 +18,7 @@ import { ActService } from './act.service.ts';
 import { checkFeedback, documentKey, feedbackDue, taskAfterApproval } from './feedback.rules.ts';
 import { type Feedback, FeedbackStore, type FeedbackVersion } from './feedback.store.ts';
 import { FileStore } from './file.store.ts';
+import { orderedOn } from './order.rules.ts';
 import { TaskFigures } from './task.figures.ts';
 import { decideTransition, type Task } from './task.rules.ts';
 import { type ShownBasis, TaskStore } from './task.store.ts';
@@ -163,8 +164,9 @@ export class FeedbackService {
     const bases = await this.tasks.readBasesToShow(tx, [task.id]);
     const checked = checkFeedback(content, {
       taskStatus,
+      taskKind: task.kind,
       class: task.class,
-      activatedOn: earliestActivation(bases),
+      activatedOn: task.kind === 'EXECUTE' ? earliestActivation(bases) : orderedOn(task),
       today: beijingDate(this.acts.context().now),
       knownEvidence: await this.files.findKnown(tx, task.departmentCode, content.evidenceIds),
     });
@@ -199,7 +201,7 @@ export class FeedbackService {
   }
 
   private async recordCase(tx: Transaction, task: Task, feedback: Feedback, content: FeedbackRequest, now: Date): Promise<NewEvent[]> {
-    if (content.kind !== 'APPLIED' && content.kind !== 'HIT') return [];
+    if (task.kind !== 'EXECUTE' || (content.kind !== 'APPLIED' && content.kind !== 'HIT')) return [];
     const bases = await this.tasks.readBasesToShow(tx, [task.id]);
     const row = {
       id: randomUUIDv7(),

@@ -93,6 +93,13 @@ export interface MovedBasis {
   readonly after: Basis;
 }
 
+/** A task that was begun for an entry that should never have been: what it did is to be undone and made good (§4.3). */
+export interface WrongTask {
+  readonly task: Task;
+  readonly plan: Plan;
+  readonly cause: LianxinEvent;
+}
+
 /** All that a batch changes. A fresh task is written as it was created; what befell it later in the batch stands among the changed. */
 export interface Changes {
   readonly plans: readonly Plan[];
@@ -107,6 +114,7 @@ export interface Changes {
   readonly freshNotices: readonly Notice[];
   readonly changedNotices: readonly Notice[];
   readonly facts: readonly Fact[];
+  readonly wrongTasks: readonly WrongTask[];
 }
 
 const planKey = (plan: { entryId: string; activationNo: number }) => `${plan.entryId}|${plan.activationNo}`;
@@ -137,6 +145,7 @@ export class PlanBoard {
   private readonly movedTasks: MovedTask[] = [];
   private readonly movedBases: MovedBasis[] = [];
   private readonly facts: Fact[] = [];
+  private readonly wrongTasks: WrongTask[] = [];
   private readonly dates = new Map<string, unknown>();
 
   constructor(
@@ -263,6 +272,12 @@ export class PlanBoard {
     return next;
   }
 
+  /** A restriction that was begun in error; of a reward nothing is left to make good. */
+  noteWrong(task: Task, cause: LianxinEvent): void {
+    const plan = this.findPlan(cause.data as { entryId: string; activationNo: number });
+    if (task.direction === 'PUNISH' && plan !== undefined) this.wrongTasks.push({ task, plan, cause });
+  }
+
   addNotice(notice: Notice): void {
     this.placeNotice(notice);
     this.freshNotices.push(notice.id);
@@ -287,6 +302,7 @@ export class PlanBoard {
       freshNotices: noticesAt(this.freshNotices),
       changedNotices: noticesAt(this.changedNotices),
       facts: this.facts,
+      wrongTasks: this.wrongTasks,
     };
   }
 

@@ -41,6 +41,7 @@ function endTask(
   const cleared = { previousStatus: null, heldOn: null, feedbackDueAt: null };
   if (inError && isNeverStarted(task))
     return board.changeTask(task, { ...cleared, status: nextStatus(task, 'cancel'), dueAt: null }, { ...fact, what: 'CANCELLED' });
+  if (inError) board.noteWrong(task, fact.causeEvent);
   const dueAt = task.hasDeadline ? board.liftDueAt : null;
   // Which exit it was, so that it can be told how long the person waited to be freed.
   const exitEvent = fact.causeEvent.causationId;

@@ -4,6 +4,7 @@ import { isEvent, lockLanes, newEvent, Outbox } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { TaskTerms } from './config.ts';
+import { OrderService } from './order.service.ts';
 import type { Known } from './plan.board.rules.ts';
 import { eventsOfStep } from './plan.events.rules.ts';
 import { applyPlanEvents } from './plan.rules.ts';
@@ -20,6 +21,7 @@ const rowsPerSlice = 2_000;
 export class PlanService {
   constructor(
     private readonly plans: PlanStore,
+    private readonly orders: OrderService,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
     private readonly terms: TaskTerms,
@@ -36,6 +38,7 @@ export class PlanService {
     const context = { now: this.clock.now(), calendar: this.clock.calendar(), terms: this.terms };
     const { changes, steps } = applyPlanEvents(known, events, context, randomUUIDv7);
     await this.plans.write(tx, changes);
+    await this.orders.restoreWrong(tx, changes.wrongTasks);
     await this.outbox.publish(
       tx,
       steps.flatMap((step) => eventsOfStep(step).map((event) => newEvent({ ...event, time: context.now }))),

@@ -96,7 +96,9 @@ export class TaskStore {
 
   async readEntryIdsOfMany(tx: Transaction, taskIds: readonly string[]): Promise<Map<string, string[]>> {
     const rows = await tx.query<{ task_id: string; entry_ids: string[] }>(
-      'SELECT task_id, array_agg(DISTINCT entry_id ORDER BY entry_id) AS entry_ids FROM task_basis WHERE task_id = ANY ($1::uuid[]) GROUP BY task_id',
+      `SELECT task_id, array_agg(DISTINCT entry_id ORDER BY entry_id) AS entry_ids FROM (
+         SELECT task_id, entry_id FROM task_basis WHERE task_id = ANY ($1::uuid[])
+         UNION ALL SELECT task_id, entry_id FROM task_order WHERE task_id = ANY ($1::uuid[]) AND entry_id IS NOT NULL) AS row GROUP BY task_id`,
       [taskIds],
     );
     return new Map(rows.map((row) => [row.task_id, row.entry_ids]));
@@ -160,8 +162,9 @@ function queueSql(filter: TaskFilter, conditions: readonly string[], bind: Bind)
 
 /** The tasks of an entry are few beside a queue: they are read by its bases, whatever their state. */
 function entrySql(filter: TaskFilter, entryId: string, conditions: readonly string[], bind: Bind): string {
+  const entry = bind(entryId);
   const wanted = [
-    `t.id IN (SELECT task_id FROM task_basis WHERE entry_id = ${bind(entryId)}::uuid)`,
+    `t.id IN (SELECT task_id FROM task_basis WHERE entry_id = ${entry}::uuid UNION ALL SELECT task_id FROM task_order WHERE entry_id = ${entry}::uuid)`,
     ...(filter.measureCode === undefined ? [] : [`t.measure_code = ${bind(filter.measureCode)}`]),
     ...conditions,
     ...(filter.departments === undefined ? [] : [`t.department_code = ANY (${bind(filter.departments)}::text[])`]),

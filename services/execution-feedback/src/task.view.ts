@@ -3,6 +3,8 @@ import { PersonalData, type PersonIdentity, type Transaction } from '@lianxin/pl
 import { Injectable } from '@nestjs/common';
 import { CopyStore, type SubjectCopy } from './copy.store.ts';
 import { remainingWorkdays } from './deadline.rules.ts';
+import type { TaskOrder } from './order.rules.ts';
+import { OrderStore } from './order.store.ts';
 import type { Notice } from './plan.board.rules.ts';
 import type { Task } from './task.rules.ts';
 import type { ShownBasis } from './task.store.ts';
@@ -41,6 +43,7 @@ export class TaskViews {
   constructor(
     private readonly copies: CopyStore,
     private readonly personalData: PersonalData,
+    private readonly orders: OrderStore,
   ) {}
 
   /** @param bases of these tasks, any order; a task's own come in theirs. */
@@ -69,6 +72,10 @@ export class TaskViews {
 
   private async render(tx: Transaction, shown: readonly Shown[], bases: readonly ShownBasis[], reader: Reader): Promise<TaskView[]> {
     if (shown.length === 0) return [];
+    const orders = await this.orders.readOrders(
+      tx,
+      shown.filter((row) => row.kind !== 'EXECUTE').map((row) => row.id),
+    );
     const basesOf = Map.groupBy(bases, (basis) => basis.task_id);
     const wanted = new Map(bases.map((basis) => [`${basis.catalogue_version}|${basis.measure_code}`, basis]));
     const measures = await this.copies.readMeasures(
@@ -83,6 +90,7 @@ export class TaskViews {
       const measure = named && measures.get(`${named.catalogue_version}|${named.measure_code}`);
       return {
         ...this.head(row, subjects.get(row.partySubjectId), measure, reader),
+        order: orderView(orders.get(row.id)),
         bases: own.map((basis) => ({
           entryId: basis.entry_id,
           entryNumber: basis.entry_number,
@@ -91,7 +99,7 @@ export class TaskViews {
           status: basis.status,
           validTo: basis.valid_to,
         })),
-        explanation: explanationOf(row, named, measure, departments),
+        explanation: orderExplanation(orders.get(row.id)) ?? explanationOf(row, named, measure, departments),
       };
     });
   }
@@ -108,7 +116,7 @@ export class TaskViews {
       departmentCode: row.departmentCode,
       measureCode: row.measureCode,
       // Until the catalogue copy has come the code stands for the name.
-      measureNameZh: measure?.nameZh ?? row.measureCode,
+      measureNameZh: measure?.nameZh ?? orderNames[row.kind] ?? row.measureCode,
       canonicalCode: row.canonicalCode,
       class: row.class,
       partyId: row.partyId,
@@ -140,6 +148,30 @@ export class TaskViews {
     // A key may have been destroyed on purpose (R-8-10): the queue is still to be read.
     return openIdentity(this.personalData, subject.sealed)?.name ?? subject.nameMasked;
   }
+}
+
+const orderNames: Partial<Record<Task['kind'], string>> = {
+  VERIFY: '核实国家下发名单',
+  REVIEW: '复核红名单',
+  RESTORE: '恢复名誉、消除影响',
+};
+
+function orderView(order: TaskOrder | undefined): TaskView['order'] {
+  if (order === undefined) return null;
+  const { taskId: _taskId, kind: _kind, referenceVersion: _version, departmentCode: _code, measureCodes, ...shown } = order;
+  return { ...shown, measureCodes: [...measureCodes] };
+}
+
+/** Why this department has what rests on no plan. */
+function orderExplanation(order: TaskOrder | undefined): TaskView['explanation'] | undefined {
+  if (order === undefined) return undefined;
+  const texts = {
+    VERIFY: ['R-2-17', `国家下发批次 ${order.documentNo ?? ''} 中的主体，请核实后在核实单 ${order.referenceNumber} 中填报结果`],
+    REVIEW: ['R-2-10', `红名单记录 ${order.referenceNumber} 的主体情况有变，请认定部门复核；复核前不自动移出`],
+    RESTORE: ['R-6-8', `对名单记录 ${order.referenceNumber} 误施措施（${order.measureCodes.join('、')}），请恢复名誉、消除影响`],
+  } as const;
+  const [rule, textZh] = texts[order.kind];
+  return { rule, textZh, clauses: [], designatingDepartment: '', conditions: [] };
 }
 
 /** The identity of a person, undefined where its key is there no longer. */

@@ -95,6 +95,20 @@ export const taskViewSchema = z
         validTo: z.string().nullable(),
       }),
     ),
+    /** What a task is about that rests on no plan: a verification, a review, a restoration (R-4-9a); null for EXECUTE. */
+    order: z
+      .object({
+        referenceId: idSchema,
+        referenceNumber: z.string(),
+        entryId: idSchema.nullable(),
+        listCode: z.string(),
+        ground: z.string().nullable(),
+        documentNo: z.string().nullable(),
+        dueOn: z.string().nullable(),
+        measureCodes: z.array(z.string()),
+      })
+      .nullable()
+      .optional(),
     /** Why this department has this task: rule, clauses, documents, who designated (product §A.1). */
     explanation: z.object({
       rule: z.string(),
