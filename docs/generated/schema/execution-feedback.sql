@@ -610,6 +610,33 @@ TABLE task_open
   GRANT execution_feedback_app: DELETE, INSERT, SELECT, UPDATE
   GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE task_order
+  task_id uuid NOT NULL
+  kind text NOT NULL
+  reference_id uuid NOT NULL
+  reference_version integer NOT NULL
+  reference_number text NOT NULL
+  entry_id uuid
+  list_code text NOT NULL
+  ground text
+  document_no text
+  due_on date
+  measure_codes jsonb NOT NULL
+  department_code text NOT NULL
+  CONSTRAINT task_order_kind_check CHECK ((kind = ANY (ARRAY['VERIFY'::text, 'REVIEW'::text, 'RESTORE'::text])))
+  CONSTRAINT task_order_pkey PRIMARY KEY (task_id)
+  CREATE INDEX task_order_entry ON execution_feedback.task_order USING btree (entry_id) WHERE (entry_id IS NOT NULL)
+  CREATE INDEX task_order_reference ON execution_feedback.task_order USING btree (reference_id, kind)
+  CREATE UNIQUE INDEX task_order_pkey ON execution_feedback.task_order USING btree (task_id)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
+  GRANT execution_feedback_app: SELECT, UPDATE
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE timer
   kind text NOT NULL
   reference text NOT NULL
