@@ -12,6 +12,8 @@ import { DepartmentConsumer } from './department.consumer.ts';
 import { DesignationService } from './designation.service.ts';
 import { EntryWriter } from './entry.writer.ts';
 import { lifeControllers, lifeProviders } from './entry-life.providers.ts';
+import { ExitNoticeController } from './exit-notice.controller.ts';
+import { ExitNoticeService } from './exit-notice.service.ts';
 import { importErrorExport, importExport, matchJobExport } from './import.export.ts';
 import { importControllers, importProviders } from './import.providers.ts';
 import { maxFileBytes } from './import-file.ts';
@@ -130,6 +132,7 @@ export class AppModule {
         VerificationController,
         PublicationController,
         PublicationOrderController,
+        ExitNoticeController,
       ],
       providers: [
         { provide: ListConfig, useValue: new ListConfig(config) },
@@ -177,6 +180,7 @@ export class AppModule {
         PublicationService,
         PublicationOrders,
         PublicationOrderService,
+        ExitNoticeService,
       ],
     };
   }

@@ -282,6 +282,44 @@ describe('channels outside show what is in force and take down what is not, on t
     liveOn(today);
   });
 
+  test('the exit notice tells the same channels why and since when; a person stands masked, nobody else reads it', async () => {
+    const noticeOf = <Body = { text: string; reason: string; documentNo: string | null }>(target: { id: string }, principal = wageOffice) =>
+      lists.call<Body>(principal, 'GET', `/api/v1/list-entries/${target.id}/exit-notice`);
+    const entry = await listed('BL-WAGE');
+    expect((await noticeOf<ProblemBody>(entry)).body.code).toBe('NOTICE_NOT_AVAILABLE');
+    await exit(entry, 'REPAIRED');
+    const { body } = await noticeOf(entry);
+    expect([body.reason, body.documentNo]).toEqual(['已完成信用修复', '退〔2026〕1号']);
+    const path = `/api/v1/list-entries/${entry.id}/exit-notice.pdf`;
+    const files = [
+      await lists.city.download(lists.running, wageOffice, path),
+      await lists.city.download(lists.running, creditOffice, path),
+    ];
+    expect([files[0]?.bytes.subarray(0, 5).toString(), files[0]?.bytes.equals(files[1]?.bytes ?? Buffer.alloc(0))]).toEqual([
+      '%PDF-',
+      true,
+    ]);
+    // The centre, as long as 信用中国 still shows it.
+    expect((await noticeOf(entry, centre)).status).toBe(200);
+    await confirm(entry, 'XYZG');
+    expect((await noticeOf(entry, centre)).status).toBe(404);
+    expect((await noticeOf(entry, taxOffice)).status).toBe(404);
+    for (const principal of [principalOf(['WINDOW_CLERK'], ['RSJ']), principalOf(['SUPERVISOR'])])
+      expect((await noticeOf(entry, principal)).status).toBe(403);
+    const focus = await listed('FL-WAGE');
+    await exit(focus);
+    expect((await noticeOf<ProblemBody>(focus)).body.code).toBe('NOTICE_NOT_AVAILABLE');
+    const idNumber = nextIdNumber();
+    const debtor = await listed(
+      'BL-COURT',
+      { subject: { kind: 'PERSON', name: '郑示例', idType: 'ID_CARD', idNumber, regionCode: '320706' } },
+      court,
+    );
+    await exit(debtor, 'ENFORCEMENT_TERMINATED', court);
+    const text = JSON.stringify((await noticeOf(debtor, court)).body);
+    expect([text.includes('郑示例'), text.includes(idNumber), text.includes('郑*例')]).toEqual([false, false, true]);
+  });
+
   test('what was asked, confirmed and chased is never changed by who runs the service', async () => {
     for (const role of ['list_matching_app', 'list_matching_consumer'])
       for (const table of ['publication_order', 'publication_receipt', 'publication_chase'])
