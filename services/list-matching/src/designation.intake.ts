@@ -81,8 +81,12 @@ export function decideIntake(work: EntryWork, candidate: Candidate, world: Intak
     return refuse('/subject', 'CONFLICT', '提交后不能更换主体；请撤回本记录，以新的来源记录号另行起草');
   const standing = (world.standing.get(subject.id) ?? []).filter((other) => other.row.id !== stored?.id);
   const { decision, supersedes } = designation.request;
-  if (supersedes !== undefined && !standing.some(({ row }) => row.id === supersedes && row.list_code === designation.definition.code))
+  const replaced = standing.find(({ row }) => row.id === supersedes && row.list_code === designation.definition.code);
+  if (supersedes !== undefined && replaced === undefined)
     return refuse('/supersedes', 'VALIDATION_FAILED', '被替代的记录须是同一主体、同一名单的记录');
+  // Whoever was quicker has removed or replaced it: it has one successor at most.
+  if (replaced !== undefined && hasEnded(replaced.row))
+    return refuse('/supersedes', 'CONFLICT', `${replaced.row.number} 现状态为 ${replaced.row.status}，不能再被替代`);
   const key = decision === null ? null : decisionKey(decision.number);
   const same =
     key === null
@@ -127,6 +131,11 @@ function beginOrTake(work: EntryWork, row: EntryRow, stored: EntryRow | DraftRow
   const entry = work.take({ ...row, ...kept, procedure });
   Object.assign(entry.row, row, kept, { procedure });
   return entry;
+}
+
+/** It has left its list: nothing can take over from it any more. */
+function hasEnded(row: EntryRow): boolean {
+  return ['EXPIRED', 'REPAIRED', 'REVOKED', 'SUPERSEDED', 'CLOSED_SUBJECT'].includes(row.status);
 }
 
 /** An entry that was undone does not stand in the way of a new one with the same decision; one whose decision was revoked does. */

@@ -15,6 +15,7 @@ import { defaultGrade } from './designation.rules.ts';
 import { DesignationService } from './designation.service.ts';
 import { findUnstorableTexts } from './designation-text.rules.ts';
 import { type DraftDecision, judgeDraft } from './draft.rules.ts';
+import { staleEntry, withLastFact } from './entry-change.service.ts';
 import type { EntryWork } from './entry-work.ts';
 import { decideStep, type EntryAction, mayChange } from './list-entry.rules.ts';
 import {
@@ -63,7 +64,7 @@ export class DraftService {
 
   /** Changes a draft, also one that was returned for completion (T5). List and source record are what it is and stay. */
   async edit(tx: Transaction, principal: Principal, id: string, version: number, draft: DraftRequest): Promise<ListEntryView> {
-    const row = await this.lock(tx, principal, id, version);
+    const row = await this.lock(tx, principal, id, version, 'EDIT');
     const fact = this.factOf(row, 'EDIT', principal.id, { fields: changedFields(this.contentOf(row), draft) });
     if (draft.listCode !== row.list_code || draft.sourceRecordId !== row.source_record_id)
       throw new ProblemError('VALIDATION_FAILED', '草稿的名单和来源记录号不能更改；请撤回后另行起草');
@@ -76,7 +77,7 @@ export class DraftService {
 
   /** T2 with T3, T4 or a review of the identity: everything that is missing is told at once. */
   async submit(tx: Transaction, principal: Principal, id: string, version: number | undefined): Promise<ListEntryView> {
-    const row = await this.lock(tx, principal, id, version);
+    const row = await this.lock(tx, principal, id, version, 'SUBMIT');
     this.factOf(row, 'SUBMIT', principal.id, {});
     if (!isDraft(row)) await replaceParties(tx, row.id);
     const answer = await this.designations.submit(tx, principal, row, this.contentOf(row));
@@ -90,11 +91,18 @@ export class DraftService {
     return row !== undefined && isDraft(row);
   }
 
-  /** T2a of a draft that was never submitted. */
-  async withdraw(tx: Transaction, principal: Principal, id: string, version: number | undefined, reason: string): Promise<ListEntryView> {
+  /** T2a of a draft that was never submitted; undefined for one that has been submitted in this moment and is an entry now. */
+  async withdraw(
+    tx: Transaction,
+    principal: Principal,
+    id: string,
+    version: number | undefined,
+    reason: string,
+  ): Promise<ListEntryView | undefined> {
     const [fault] = findUnstorableTexts({ reason });
     if (fault !== undefined) throw new ProblemError('VALIDATION_FAILED', fault.detail, [fault]);
-    const row = await this.lock(tx, principal, id, version);
+    const row = await this.lock(tx, principal, id, version, 'WITHDRAW');
+    if (!isDraft(row)) return undefined;
     const fact = this.factOf(row, 'WITHDRAW', principal.id, { reason });
     const ended = { ...row, version: fact.version, status: fact.to_status, reason: 'WITHDRAWN', draft_sealed: null };
     await updateDraft(tx, ended);
@@ -207,13 +215,20 @@ export class DraftService {
   }
 
   /** A draft has no subject whose lane could be locked: its own row is. */
-  private async lock(tx: Transaction, principal: Principal, id: string, version: number | undefined): Promise<DraftRow | EntryRow> {
+  private async lock(
+    tx: Transaction,
+    principal: Principal,
+    id: string,
+    version: number | undefined,
+    action: 'EDIT' | 'SUBMIT' | 'WITHDRAW',
+  ): Promise<DraftRow | EntryRow> {
     const row = await lockStored(tx, id);
     if (row === undefined) throw new ProblemError('NOT_FOUND', '没有该名单记录，或不属于本部门');
     if (!mayChange(principal, { departmentCode: row.department_code, origin: row.origin }))
       throw new ProblemError('NOT_DESIGNATING_UNIT', `该记录由认定单位 ${row.department_code} 处理`);
-    if (version !== undefined && version !== row.version)
-      throw new ProblemError('STALE', `当前版本为 ${row.version}，提交时依据的是版本 ${version}`);
+    if (version !== undefined && version !== row.version) throw await staleEntry(tx, row, version);
+    const decided = decideStep(row.status, action, row.list_type);
+    if (!decided.ok) throw await withLastFact(tx, row.id, new ProblemError(decided.code, `${row.number}：${decided.detail}`));
     return row;
   }
 

@@ -86,33 +86,38 @@ export class EntryChange {
     const work = this.newWork(principal.id);
     const [entry] = await this.takeUnderLanes(tx, work, [id]);
     if (entry === undefined) throw new ProblemError('NOT_FOUND', '没有该名单记录');
-    if (version !== undefined && version !== entry.row.version) throw await this.stale(tx, entry.row, version);
+    if (version !== undefined && version !== entry.row.version) throw await staleEntry(tx, entry.row, version);
     try {
       await decide(tx, work, entry);
     } catch (error) {
-      throw await withLastFact(tx, entry, error);
+      throw await withLastFact(tx, entry.row.id, error);
     }
     await this.writer.write(tx, work);
     return loadView(tx, entry.row, { now: work.acting.now, calendar: this.clock.calendar() });
   }
+}
 
-  private async stale(tx: Transaction, row: EntryRow, version: number): Promise<ProblemError> {
-    const since = (await findFacts(tx, [row.id])).filter((fact) => fact.version > version);
-    const detail = `当前版本为 ${row.version}，提交时依据的是版本 ${version}；其间：${since.map(factText).join('；')}`;
-    return new ProblemError(
-      'STALE',
-      detail.slice(0, 2000),
-      since.slice(-20).map((fact) => ({ pointer: '', code: 'STALE', detail: factText(fact) })),
-    );
-  }
+/** Somebody has changed the entry since the caller saw it: by what, told fact by fact. */
+export async function staleEntry(
+  tx: Transaction,
+  row: { readonly id: string; readonly version: number },
+  version: number,
+): Promise<ProblemError> {
+  const since = (await findFacts(tx, [row.id])).filter((fact) => fact.version > version);
+  const detail = `当前版本为 ${row.version}，提交时依据的是版本 ${version}；其间：${since.map(factText).join('；')}`;
+  return new ProblemError(
+    'STALE',
+    detail.slice(0, 2000),
+    since.slice(-20).map((fact) => ({ pointer: '', code: 'STALE', detail: factText(fact) })),
+  );
 }
 
 const changedMeanwhile: readonly ProblemCode[] = ['TRANSITION_NOT_ALLOWED', 'STEP_NOT_READY'];
 
 /** A step that the state refuses also tells what brought the entry into it: who, when, which fact. */
-async function withLastFact(tx: Transaction, entry: EntryInWork, error: unknown): Promise<unknown> {
+export async function withLastFact(tx: Transaction, entryId: string, error: unknown): Promise<unknown> {
   if (!(error instanceof ProblemError) || !changedMeanwhile.includes(error.code)) return error;
-  const last = (await findFacts(tx, [entry.row.id])).at(-1);
+  const last = (await findFacts(tx, [entryId])).at(-1);
   if (last === undefined) return error;
   const detail = `${error.detail}；最近一步：${factText(last)}`;
   return new ProblemError(error.code, detail, [...error.errors, { pointer: '', code: error.code, detail: factText(last) }], {

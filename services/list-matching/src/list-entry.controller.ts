@@ -243,7 +243,8 @@ export class ListEntryController {
     version: number | undefined,
     body: z.infer<typeof withdrawRequestSchema>,
   ): Promise<ListEntryView> {
-    if (await this.drafts.isDraft(tx, id)) return this.drafts.withdraw(tx, principal, id, version, body.reason);
+    const withdrawn = (await this.drafts.isDraft(tx, id)) ? await this.drafts.withdraw(tx, principal, id, version, body.reason) : undefined;
+    if (withdrawn !== undefined) return withdrawn;
     return this.entries.withdraw(tx, principal, id, version, body);
   }
 }
