@@ -23,7 +23,7 @@ import { holdCauses } from './migrations/0003-hold-causes.ts';
 import { catalogueVersions } from './migrations/0004-catalogue-versions.ts';
 import { PlanConsumer } from './plan.consumer.ts';
 import { PlanController, PlanReader } from './plan.controller.ts';
-import { decompositionExport, incidentExport } from './plan.export.ts';
+import { decompositionExport, incidentExport, incidentGroupExport } from './plan.export.ts';
 import { PlanService } from './plan.service.ts';
 import { PlanStore } from './plan.store.ts';
 import { ReplanService } from './replan.service.ts';
@@ -35,6 +35,7 @@ const exports = [
   memorandumExport,
   decompositionExport,
   incidentExport,
+  incidentGroupExport,
   draftExport,
   versionExport,
   catalogueJobExport,

@@ -31,6 +31,8 @@ export function lawOf(versions: readonly IndexedCatalogue[], entry: Pick<ListEnt
  */
 export function soften(decision: Decision, later: readonly IndexedCatalogue[], entry: ListEntryActivated): Decision {
   let softened = decision;
+  const newest = later.at(-1);
+  if (newest === undefined) return decision;
   for (const catalogue of later) {
     if (softened.planned === null) return softened;
     const measure = catalogue.measureByCode.get(decision.measure.code);
@@ -43,7 +45,7 @@ export function soften(decision: Decision, later: readonly IndexedCatalogue[], e
       const skip = { measureCode: decision.measure.code, reason: 'NO_LEGAL_BASIS' as const, clause: 'R-4-8' };
       return { ...softened, planned: null, skip, missing: [] };
     }
-    const next = decide(catalogue, measure, entry);
+    const next = decide(measure, entry, newest);
     if (next.planned === null) {
       const reason = next.skip?.reason ?? 'NO_LEGAL_BASIS';
       return {

@@ -32,11 +32,15 @@ export interface Decision {
   readonly missing: readonly string[];
 }
 
-export function decide(catalogue: IndexedCatalogue, measure: CatalogueMeasure, entry: ListEntryActivated): Decision {
+/**
+ * Decides one measure under the version that it comes from.
+ * @param routing the newest version: who executes is no punishment, so that what was missing may be supplied afterwards (R-4-8, corrected routing).
+ */
+export function decide(measure: CatalogueMeasure, entry: ListEntryActivated, routing: IndexedCatalogue): Decision {
   const gate = gateOf(measure, entry.listCode, gateDate(entry));
   const reason = refusal(measure, gate, entry);
   if (reason !== null) return { measure, later: [], planned: null, skip: skipped(measure, reason), missing: [] };
-  const { executors, missing } = routeAll(catalogue, measure, entry);
+  const { executors, missing } = routeAll(routing, measure, entry);
   if (executors.length === 0) return { measure, later: [], planned: null, skip: skipped(measure, 'NO_EXECUTOR'), missing };
   return {
     measure,
@@ -103,7 +107,7 @@ function isBelowMinGrade(measure: CatalogueMeasure, entry: ListEntryActivated): 
 function routeAll(catalogue: IndexedCatalogue, measure: CatalogueMeasure, entry: ListEntryActivated) {
   const executors: PlanMeasure['executors'] = [];
   const missing: string[] = [];
-  for (const executor of measure.executors) {
+  for (const executor of catalogue.measureByCode.get(measure.code)?.executors ?? measure.executors) {
     const routing = routeExecutor(catalogue, executor, entry);
     if (!routing.ok) {
       missing.push(routing.missing);

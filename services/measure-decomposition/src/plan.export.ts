@@ -1,7 +1,7 @@
-import { cityWideRoles, type DecompositionView, decompositionQuerySchema, incidentQuerySchema } from '@lianxin/contracts';
+import { cityWideRoles, type DecompositionView, decompositionQuerySchema, incidentQuerySchema, pageQuerySchema } from '@lianxin/contracts';
 import { exportOf } from '@lianxin/exports';
-import { readIncidents } from './incident.controller.ts';
 import { IncidentStore } from './incident.store.ts';
+import { readIncidentGroups, readIncidents } from './incident.view.ts';
 import { PlanReader } from './plan.controller.ts';
 
 type Group = DecompositionView['groups'][number];
@@ -79,5 +79,29 @@ export const incidentExport = exportOf({
     { key: 'listCode', titleZh: '名单', kind: 'code', of: (row) => row.listCode },
     { key: 'measureCode', titleZh: '措施编码', kind: 'code', of: (row) => row.measureCode },
     { key: 'raisedAt', titleZh: '发生时间', kind: 'instant', of: (row) => row.raisedAt },
+    { key: 'state', titleZh: '状态', kind: 'code', of: (row) => row.state },
+    { key: 'resolvedAt', titleZh: '解决时间', kind: 'instant', of: (row) => row.resolvedAt },
+    { key: 'ignoredReason', titleZh: '不处理的理由', kind: 'text', of: (row) => row.ignoredReason },
+  ],
+});
+
+export const incidentGroupExport = exportOf({
+  path: 'incidents/groups',
+  titleZh: '分解异常（按原因）',
+  tag: '分解',
+  roles: cityWideRoles,
+  query: pageQuerySchema,
+  reader: IncidentStore,
+  page: (store, tx, _principal, query) => readIncidentGroups(store, tx, query),
+  columns: [
+    { key: 'cause', titleZh: '原因', kind: 'code', of: (row) => row.cause },
+    { key: 'groupKey', titleZh: '同类标识', kind: 'code', of: (row) => row.groupKey },
+    { key: 'count', titleZh: '异常数', kind: 'number', of: (row) => row.count },
+    { key: 'entries', titleZh: '记录数', kind: 'number', of: (row) => row.entries },
+    { key: 'measureCodes', titleZh: '措施', kind: 'code', of: (row) => row.measureCodes.join('、') },
+    { key: 'listCodes', titleZh: '名单', kind: 'code', of: (row) => row.listCodes.join('、') },
+    { key: 'textZh', titleZh: '说明', kind: 'text', of: (row) => row.textZh },
+    { key: 'firstRaisedAt', titleZh: '最早发生', kind: 'instant', of: (row) => row.firstRaisedAt },
+    { key: 'lastRaisedAt', titleZh: '最近发生', kind: 'instant', of: (row) => row.lastRaisedAt },
   ],
 });

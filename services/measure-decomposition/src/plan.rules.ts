@@ -33,7 +33,8 @@ export function makePlan(
   const candidates = (catalogue.measuresByList.get(entry.listCode) ?? []).filter(
     (measure) => measure.direction === direction && isInForce(measure, entry.activatedOn),
   );
-  const decisions = candidates.map((measure) => soften(decide(catalogue, measure, entry), later, entry));
+  const newest = later.at(-1) ?? catalogue;
+  const decisions = candidates.map((measure) => soften(decide(measure, entry, newest), later, entry));
   const groups = groupParties(decisions, entry.parties);
   const given = new Set(groups.flatMap((group) => group.measureCodes));
   const measures = decisions.flatMap(({ planned }) => (planned !== null && given.has(planned.measureCode) ? [planned] : []));

@@ -31,7 +31,7 @@ export interface Revision {
 }
 
 const scopeSql = `status <> 'ENDED'
-  AND (($1::text[] IS NULL AND $2::date IS NULL) OR list_code = ANY ($1::text[]) OR activated_on >= $2::date)
+  AND ($1::text[] IS NULL OR list_code = ANY ($1::text[]) OR activated_on >= $2::date)
   AND ($3::text IS NULL OR plan_id IN (
     SELECT plan_id FROM incident WHERE cause = $3 AND group_key = $4 AND resolved_at IS NULL AND ignored_at IS NULL))`;
 const scopeOf = ({ lists, since, group }: PlanScope) => [lists, since, group?.cause ?? null, group?.groupKey ?? null];

@@ -113,6 +113,8 @@ export const incidentQuerySchema = pageQuerySchema.extend({
   cause: z.enum(['NO_MEASURE_FOUND', 'NO_DEPARTMENT']).optional(),
   groupKey: z.string().max(100).optional(),
   entryId: idSchema.optional(),
+  /** Left out: all. OPEN: neither solved nor ignored, and its plan still runs. */
+  state: z.enum(['OPEN', 'RESOLVED', 'IGNORED']).optional(),
 });
 export type IncidentQuery = z.infer<typeof incidentQuerySchema>;
 
@@ -129,6 +131,26 @@ export const incidentViewSchema = z
     listCode: z.string(),
     measureCode: z.string().nullable(),
     raisedAt: instantSchema,
+    state: z.enum(['OPEN', 'RESOLVED', 'IGNORED', 'PLAN_ENDED']),
+    resolvedAt: instantSchema.nullable(),
+    ignoredBy: z.string().nullable(),
+    ignoredReason: z.string().nullable(),
   })
   .meta({ id: 'Incident' });
 export type IncidentView = z.infer<typeof incidentViewSchema>;
+
+/** Open incidents of one cause: fixed once, all are retried together. */
+export const incidentGroupViewSchema = z
+  .object({
+    cause: z.enum(['NO_MEASURE_FOUND', 'NO_DEPARTMENT']),
+    groupKey: z.string(),
+    count: z.int(),
+    entries: z.int(),
+    measureCodes: z.array(z.string()),
+    listCodes: z.array(z.string()),
+    firstRaisedAt: instantSchema,
+    lastRaisedAt: instantSchema,
+    textZh: z.string(),
+  })
+  .meta({ id: 'IncidentGroup' });
+export type IncidentGroupView = z.infer<typeof incidentGroupViewSchema>;
