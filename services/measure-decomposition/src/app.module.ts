@@ -10,6 +10,8 @@ import { CatalogueStore } from './catalogue.store.ts';
 import { CatalogueDraftController } from './catalogue-draft.controller.ts';
 import { CatalogueDraftService } from './catalogue-draft.service.ts';
 import { CatalogueDraftStore } from './catalogue-draft.store.ts';
+import { acceptCatalogueFiles, CatalogueImportController } from './catalogue-import.controller.ts';
+import { CatalogueImportService } from './catalogue-import.service.ts';
 import { CatalogueJobController } from './catalogue-job.controller.ts';
 import { CatalogueJobRunner } from './catalogue-job.runner.ts';
 import { CatalogueJobStore } from './catalogue-job.store.ts';
@@ -47,7 +49,14 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [MessagingModule.register(config), ExportModule.register(exports)],
-      controllers: [CatalogueDraftController, CatalogueJobController, CatalogueController, PlanController, IncidentController],
+      controllers: [
+        CatalogueDraftController,
+        CatalogueImportController,
+        CatalogueJobController,
+        CatalogueController,
+        PlanController,
+        IncidentController,
+      ],
       providers: [
         { provide: ReplanSettings, useFactory: () => new ReplanSettings(config) },
         CatalogueStore,
@@ -55,6 +64,7 @@ export class AppModule {
         CatalogueReader,
         CatalogueDraftStore,
         CatalogueDraftService,
+        CatalogueImportService,
         CatalogueJobStore,
         CatalogueJobRunner,
         PlanReader,
@@ -81,5 +91,6 @@ export const service = {
     catalogueVersions,
     exportMigrationOf('measure-decomposition'),
   ],
+  plugins: acceptCatalogueFiles,
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

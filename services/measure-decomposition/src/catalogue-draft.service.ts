@@ -66,6 +66,11 @@ export class CatalogueDraftService {
     return draft;
   }
 
+  /** The catalogue that the draft would make. */
+  async catalogueOf(tx: Transaction, draftId: string): Promise<Catalogue> {
+    return (await this.open(tx, await this.get(tx, draftId))).catalogue;
+  }
+
   /** A row as it would be in the draft's version; undefined where there is none. */
   async findRow(tx: Transaction, draftId: string, kind: RowKind, code: string): Promise<unknown> {
     const { catalogue } = await this.open(tx, await this.get(tx, draftId));

@@ -101,7 +101,11 @@ function assemble(rows: CatalogueRows, version: number): Catalogue {
   };
 }
 
-function toDepartment(row: CatalogueRows['departments'][number]): Department {
+type Row<Name extends FileName> = CatalogueRows[Name][number];
+
+export function toDepartment(
+  row: Omit<Row<'departments'>, 'predecessor_zh' | 'seed_named' | 'member' | 'confidence' | 'line'>,
+): Department {
   return {
     code: row.code,
     nameZh: row.name_zh,
@@ -118,7 +122,7 @@ function toDepartment(row: CatalogueRows['departments'][number]): Department {
   };
 }
 
-function toMemorandum(row: CatalogueRows['memoranda'][number]): Memorandum {
+export function toMemorandum(row: Omit<Row<'memoranda'>, 'line'>): Memorandum {
   return {
     code: row.code,
     listCode: row.list_code,
@@ -133,7 +137,17 @@ function toMemorandum(row: CatalogueRows['memoranda'][number]): Memorandum {
   };
 }
 
-function toMeasure(row: CatalogueRows['measures'][number], rows: CatalogueRows): CatalogueMeasure {
+function toMeasure(row: Row<'measures'>, rows: CatalogueRows): CatalogueMeasure {
+  return {
+    ...toMeasureHead(row),
+    executors: rows.measure_executors.filter((executor) => executor.measure_code === row.code).map(toExecutor),
+    bases: rows.measure_basis.filter((basis) => basis.measure_code === row.code).map(toBasis),
+  };
+}
+
+export function toMeasureHead(
+  row: Omit<Row<'measures'>, 'confidence' | 'gate_expected' | 'line'>,
+): Omit<CatalogueMeasure, 'executors' | 'bases'> {
   return {
     code: row.code,
     listCodes: row.list_codes,
@@ -155,18 +169,24 @@ function toMeasure(row: CatalogueRows['measures'][number], rows: CatalogueRows):
     effectiveFrom: row.effective_from,
     effectiveTo: row.effective_to,
     condition: row.condition,
-    executors: rows.measure_executors
-      .filter((executor) => executor.measure_code === row.code)
-      .map((executor) => ({ departmentCode: executor.department_code, role: executor.role, regionRule: executor.region_rule })),
-    bases: rows.measure_basis
-      .filter((basis) => basis.measure_code === row.code)
-      .map((basis) => ({
-        document: basis.document_zh,
-        article: basis.article,
-        basisKind: basis.basis_kind,
-        coversLists: basis.covers_lists,
-        verified: basis.verified,
-        effectiveFrom: basis.effective_from,
-      })),
+  };
+}
+
+export function toExecutor(
+  row: Pick<Row<'measure_executors'>, 'department_code' | 'role' | 'region_rule'>,
+): CatalogueMeasure['executors'][number] {
+  return { departmentCode: row.department_code, role: row.role, regionRule: row.region_rule };
+}
+
+export function toBasis(
+  row: Omit<Row<'measure_basis'>, 'measure_code' | 'confidence' | 'gate_expected' | 'line'>,
+): CatalogueMeasure['bases'][number] {
+  return {
+    document: row.document_zh,
+    article: row.article,
+    basisKind: row.basis_kind,
+    coversLists: row.covers_lists,
+    verified: row.verified,
+    effectiveFrom: row.effective_from,
   };
 }

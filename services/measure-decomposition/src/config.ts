@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const configSchema = messagingConfigSchema.extend({
   /** Tasks a second that re-planning changes at most, so that new flags never wait behind it; what hears the plans must be faster than this. */
-  LIANXIN_REPLAN_TASKS_PER_SECOND: z.coerce.number().int().min(10).max(100_000).default(3_000),
+  LIANXIN_REPLAN_TASKS_PER_SECOND: z.coerce.number().int().min(10).max(100_000).default(2_500),
 });
 export type Config = z.infer<typeof configSchema>;
 

@@ -12,7 +12,7 @@ import { type Derived, deriveAgain, movesOf } from './replan.rules.ts';
 import { type OpenIncident, type ReplanRow, ReplanStore, type Revision } from './replan.store.ts';
 
 /** A portion ends with the plan that brings it to about this many changed rows. */
-const rowsPerPortion = 400;
+const rowsPerPortion = 200;
 
 export interface PortionOutcome {
   readonly figures: JobFigures;
