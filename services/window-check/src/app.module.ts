@@ -12,6 +12,7 @@ import { CheckStore } from './check.store.ts';
 import { CheckFeedbackService } from './check-feedback.service.ts';
 import { CheckSettings, type Config, configSchema } from './config.ts';
 import { checksMigration } from './migrations/0001-checks.ts';
+import { sourceDoubtMigration } from './migrations/0002-source-doubt.ts';
 import { ReadModelConsumer } from './read-model.consumer.ts';
 import { ReadModelStore } from './read-model.store.ts';
 import { CheckSpool } from './spool.ts';
@@ -45,6 +46,6 @@ export const service = {
   name: 'window-check',
   titleZh: '窗口核查',
   config: configSchema,
-  migrations: [messagingMigration, checksMigration, exportMigrationOf('window-check')],
+  migrations: [messagingMigration, checksMigration, sourceDoubtMigration, exportMigrationOf('window-check')],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

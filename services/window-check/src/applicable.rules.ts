@@ -16,6 +16,7 @@ export interface PlanRow {
     readonly status: string;
     readonly activationNo: number;
     readonly disputed: boolean;
+    readonly unconfirmed: boolean;
     readonly decisionNumber: string | null;
   } | null;
 }
@@ -38,7 +39,7 @@ export type Standing = 'RUNS' | 'HELD_BY_OBJECTION' | 'HELD' | 'OVER';
 
 /**
  * Whether a plan's measures may be asked for now. Two topics tell of it, the entry's and the plan's, and either may be ahead: whichever says first that
- * the entry is held or over is believed (R-6-4, T14–T22). A term that ended yesterday restricts nobody today, although its timer may not have fired.
+ * the entry is held or over is believed (R-2-6b, R-6-4, T14–T22). A term that ended yesterday restricts nobody today, although its timer may not have fired.
  * @param today date in Beijing.
  */
 export function standingOf(row: PlanRow, today: string): Standing {
@@ -50,6 +51,7 @@ export function standingOf(row: PlanRow, today: string): Standing {
   if (entry !== null && entry.activationNo === row.activationNo) {
     if (entry.status === 'SUSPENDED') return 'HELD';
     if (entry.status !== 'ACTIVE') return 'OVER';
+    if (entry.unconfirmed) return 'HELD';
   }
   if (row.status === 'HELD' && row.holdCause !== 'OBJECTION') return 'HELD';
   if (row.status === 'HELD' || entry?.disputed === true) return 'HELD_BY_OBJECTION';

@@ -50,7 +50,7 @@ describe('an entry', () => {
     const disputed = event(listEntryDisputed, { ...head, entryVersion: 4 });
     const resumed = event(listEntryResumed, { ...head, entryVersion: 5 });
     expect(foldEntries([activated, disputed, resumed])).toEqual([
-      { ...head, entryVersion: 5, disputed: true, decisionNumber: '决1号', decisionDate: '2026-11-01' },
+      { ...head, entryVersion: 5, disputed: true, unconfirmed: false, decisionNumber: '决1号', decisionDate: '2026-11-01' },
     ]);
   });
 

@@ -2,6 +2,7 @@ import {
   type LianxinEvent,
   type ListEntryActivated,
   listEntryActivated,
+  listEntryConfirmed,
   listEntryDisputed,
   listEntryDisputeEnded,
   listEntryExited,
@@ -10,6 +11,7 @@ import {
   listEntryResumed,
   listEntrySuperseded,
   listEntrySuspended,
+  listEntryUnconfirmed,
   type MeasurePlanMade,
   measurePlanEnded,
   measurePlanHeld,
@@ -38,6 +40,8 @@ export const entryEvents = [
   listEntryResumed,
   listEntryDisputed,
   listEntryDisputeEnded,
+  listEntryUnconfirmed,
+  listEntryConfirmed,
   listEntrySuperseded,
   listEntryExited,
 ] as const;
@@ -67,6 +71,8 @@ export interface EntryState {
   readonly status: string;
   /** Null: this batch does not tell. */
   readonly disputed: boolean | null;
+  /** Its source no longer names it and is being asked (R-2-6b). Null: this batch does not tell. */
+  readonly unconfirmed: boolean | null;
   readonly decisionNumber: string | null;
   readonly decisionDate: string | null;
 }
@@ -180,6 +186,7 @@ export function foldEntries(events: readonly LianxinEvent[]): EntryState[] {
       activationNo,
       status: event.type === listEntryRecognitionEnded.type ? 'RECOGNITION_ENDED' : status,
       disputed: disputeOf(event) ?? before?.disputed ?? null,
+      unconfirmed: doubtOf(event) ?? before?.unconfirmed ?? null,
       decisionNumber: decision?.number ?? before?.decisionNumber ?? null,
       decisionDate: decision?.date ?? before?.decisionDate ?? null,
     });
@@ -193,4 +200,10 @@ type EntryHead = Pick<ListEntryActivated, 'entryId' | 'entryVersion' | 'activati
 function disputeOf(event: LianxinEvent): boolean | null {
   if (event.type === listEntryDisputed.type) return true;
   return event.type === listEntryDisputeEnded.type ? false : null;
+}
+
+/** A life that begins has no question open, whatever the one before it ended with. */
+function doubtOf(event: LianxinEvent): boolean | null {
+  if (event.type === listEntryUnconfirmed.type) return true;
+  return event.type === listEntryConfirmed.type || event.type === listEntryActivated.type ? false : null;
 }

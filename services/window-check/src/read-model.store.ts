@@ -165,14 +165,16 @@ export class ReadModelStore {
   /** Newest state of each entry; a decision once told stays told. */
   async upsertEntries(tx: Transaction, entries: readonly EntryState[]): Promise<void> {
     await tx.execute(
-      `INSERT INTO entry_seen (entry_id, entry_version, activation_no, status, decision_number, decision_date, disputed)
-       SELECT * FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::date[], $7::boolean[])
+      `INSERT INTO entry_seen (entry_id, entry_version, activation_no, status, decision_number, decision_date, disputed, unconfirmed)
+       SELECT * FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::date[], $7::boolean[], $8::boolean[])
        ON CONFLICT (entry_id) DO UPDATE SET
          entry_version = greatest(entry_seen.entry_version, excluded.entry_version),
          activation_no = CASE WHEN excluded.entry_version > entry_seen.entry_version THEN excluded.activation_no ELSE entry_seen.activation_no END,
          status = CASE WHEN excluded.entry_version > entry_seen.entry_version THEN excluded.status ELSE entry_seen.status END,
          disputed = CASE WHEN excluded.entry_version > entry_seen.entry_version THEN coalesce(excluded.disputed, entry_seen.disputed)
            ELSE entry_seen.disputed END,
+         unconfirmed = CASE WHEN excluded.entry_version > entry_seen.entry_version THEN coalesce(excluded.unconfirmed, entry_seen.unconfirmed)
+           ELSE entry_seen.unconfirmed END,
          decision_number = coalesce(excluded.decision_number, entry_seen.decision_number),
          decision_date = coalesce(excluded.decision_date, entry_seen.decision_date)`,
       [
@@ -183,6 +185,7 @@ export class ReadModelStore {
         entries.map((entry) => entry.decisionNumber),
         entries.map((entry) => entry.decisionDate),
         entries.map((entry) => entry.disputed),
+        entries.map((entry) => entry.unconfirmed),
       ],
     );
   }
@@ -242,11 +245,12 @@ export class ReadModelStore {
       entry_status: string | null;
       entry_activation_no: number | null;
       disputed: boolean | null;
+      unconfirmed: boolean | null;
       decision_number: string | null;
     }>(
       `SELECT plan_party.subject_id, plan.*, plan_party.role, plan_party.measure_codes,
          entry_seen.status AS entry_status, entry_seen.activation_no AS entry_activation_no, entry_seen.disputed,
-         entry_seen.decision_number
+         entry_seen.unconfirmed, entry_seen.decision_number
        FROM plan_party JOIN plan USING (entry_id, activation_no) LEFT JOIN entry_seen USING (entry_id)
        WHERE plan_party.subject_id = ANY ($1::uuid[]) AND plan.status <> 'ENDED' AND plan.body IS NOT NULL
        ORDER BY plan_party.subject_id, plan.entry_id, plan.activation_no, plan_party.party_id`,
@@ -261,6 +265,7 @@ export class ReadModelStore {
               status: row.entry_status,
               activationNo: row.entry_activation_no ?? 0,
               disputed: row.disputed === true,
+              unconfirmed: row.unconfirmed === true,
               decisionNumber: row.decision_number,
             };
       const one: PlanRow = {

@@ -4,9 +4,12 @@ import {
   checkDecided,
   checkOverridden,
   checkPerformed,
+  listEntryConfirmed,
   listEntryDisputed,
+  listEntryDisputeEnded,
   listEntryExited,
   listEntrySuspended,
+  listEntryUnconfirmed,
   measurePlanEnded,
   measurePlanHeld,
   measurePlanMade,
@@ -186,6 +189,46 @@ describe('what is held or over blocks nobody (§4.3)', () => {
       return now.every((card) => card.indicator !== 'critical') && now;
     });
     expect(left).toHaveLength(cards);
+  });
+
+  test('an entry that its source no longer names blocks nobody from that moment, before its plan says so, and again when the source stands by it (R-2-6b)', async () => {
+    const company = await window.company();
+    const plan = await window.list(company, [measures.ban]);
+    const indicators = async () => (await window.cardsOf(company)).map((card) => card.indicator);
+    await window.feeder.send(listEntryUnconfirmed, company.subjectId, {
+      ...entryHeadOf(plan, 4, 'ACTIVE'),
+      unconfirmedOn: '2026-11-10',
+      answerDueOn: '2026-11-12',
+    });
+    await eventually('nothing blocks', async () => !(await indicators()).includes('critical'));
+    expect(await indicators()).toEqual(['info']);
+    // Whatever else is told meanwhile, the question stays open.
+    await window.feeder.send(listEntryDisputed, company.subjectId, {
+      ...entryHeadOf(plan, 5, 'ACTIVE'),
+      documentNo: '异议1号',
+      disputedOn: '2026-11-10',
+    });
+    await window.feeder.send(listEntryDisputeEnded, company.subjectId, {
+      ...entryHeadOf(plan, 6, 'ACTIVE'),
+      outcome: 'DISMISSED',
+      documentNo: '异议1号',
+      endedOn: '2026-11-11',
+    });
+    await eventually('the objection is over', async () => {
+      const [row] = await window.city.query<{ entry_version: number }>(
+        'SELECT entry_version FROM window_check.entry_seen WHERE entry_id = $1',
+        [plan.entryId],
+      );
+      return row?.entry_version === 6;
+    });
+    expect(await indicators()).toEqual(['info']);
+    await window.feeder.send(listEntryConfirmed, company.subjectId, {
+      ...entryHeadOf(plan, 7, 'ACTIVE'),
+      documentNo: '复函1号',
+      confirmedOn: '2026-11-12',
+      reappeared: false,
+    });
+    await eventually('it runs again', async () => (await indicators()).includes('critical'));
   });
 
   test('an end that is known before its plan keeps the plan from ever blocking', async () => {
