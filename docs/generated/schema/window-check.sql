@@ -69,6 +69,7 @@ TABLE entry_seen
   disputed boolean
   decision_number text
   decision_date date
+  unconfirmed boolean
   CONSTRAINT entry_seen_pkey PRIMARY KEY (entry_id)
   CREATE UNIQUE INDEX entry_seen_pkey ON window_check.entry_seen USING btree (entry_id)
   GRANT window_check_app: SELECT
