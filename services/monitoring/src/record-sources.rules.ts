@@ -1,10 +1,11 @@
 import { planSource } from './plan.rules.ts';
 import { publicRecordSource } from './public-record.rules.ts';
 import type { RecordSource } from './record.rules.ts';
+import { repairSource } from './repair.rules.ts';
 import { urgeSource } from './urge.rules.ts';
 import { verificationSource } from './verification.rules.ts';
 
 /** Everything that is counted besides tasks, entries, feedback and cases. */
-export const recordSources: readonly RecordSource[] = [planSource, verificationSource, publicRecordSource, urgeSource].map(
+export const recordSources: readonly RecordSource[] = [planSource, verificationSource, publicRecordSource, repairSource, urgeSource].map(
   (source) => source as unknown as RecordSource,
 );

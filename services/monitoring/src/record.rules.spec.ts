@@ -7,6 +7,10 @@ import {
   measurePlanMade,
   publicRecordPublished,
   publicRecordWithdrawn,
+  repairAdvanced,
+  repairGranted,
+  repairReceived,
+  repairRefused,
   taskDispatched,
   urgeSent,
   verificationCancelled,
@@ -18,6 +22,7 @@ import type { FigureRow } from './figure.rules.ts';
 import { planSource } from './plan.rules.ts';
 import { publicRecordSource } from './public-record.rules.ts';
 import type { RecordSource } from './record.rules.ts';
+import { repairSource } from './repair.rules.ts';
 import { urgeSource } from './urge.rules.ts';
 import { verificationSource } from './verification.rules.ts';
 
@@ -116,6 +121,36 @@ describe('licences and penalties (K18)', () => {
         said(publicRecordPublished, { ...head, kind: 'ABNORMAL', publishedOn: '2026-11-10', publishDueOn: '2026-11-10' }),
       ]),
     ).toEqual([]);
+  });
+});
+
+describe('repair (K15)', () => {
+  const head = { repairId: id, number: 'n', decidingDepartment: 'RSJ' };
+  const received = said(repairReceived, { ...head, repairVersion: 1, status: 'RECEIVED', receivedOn: '2026-11-02' });
+  const advanced = (repairVersion: number, status: 'PUSHED' | 'ACCEPTED' | 'EXTENDED' | 'WITHDRAWN', dueOn: string | null) =>
+    said(repairAdvanced, { ...head, repairVersion, status, dueOn });
+  const accepted = advanced(3, 'ACCEPTED', '2026-11-19');
+  const granted = (grantedOn: string) => said(repairGranted, { ...head, grantedOn });
+
+  test('is due from its acceptance on: neither the limit to push nor that to accept is the limit for the result', () => {
+    expect(rowsOf(repairSource, [received, advanced(2, 'PUSHED', '2026-11-05')])).toEqual([]);
+    expect(rowsOf(repairSource, [received, accepted])).toEqual(['K15 RSJ 2026-11-19 open']);
+  });
+
+  test('granted or refused by the last day it is in time, also by an extended one', () => {
+    expect(rowsOf(repairSource, [received, accepted, granted('2026-11-19')])).toEqual(['K15 RSJ 2026-11-19 in time']);
+    expect(rowsOf(repairSource, [received, accepted, granted('2026-11-23')])).toEqual(['K15 RSJ 2026-11-19 late 4']);
+    expect(rowsOf(repairSource, [received, accepted, advanced(4, 'EXTENDED', '2026-12-03'), granted('2026-11-23')])).toEqual([
+      'K15 RSJ 2026-12-03 in time',
+    ]);
+    const refused = (stage: 'ACCEPTANCE' | 'DECISION') =>
+      said(repairRefused, { ...head, repairVersion: 4, status: 'REFUSED', stage, refusedOn: '2026-11-18' });
+    expect(rowsOf(repairSource, [received, accepted, refused('DECISION')])).toEqual(['K15 RSJ 2026-11-19 in time']);
+    expect(rowsOf(repairSource, [received, refused('ACCEPTANCE')])).toEqual([]);
+  });
+
+  test('withdrawn before a decision it was never due', () => {
+    expect(rowsOf(repairSource, [received, accepted, advanced(4, 'WITHDRAWN', null)])).toEqual([]);
   });
 });
 
