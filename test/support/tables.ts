@@ -68,7 +68,25 @@ function rowOf(line: string): Row {
     .slice(space + 1)
     .replace(moment, 'MOMENT')
     .replace(arrival, '$1$2"…"');
-  return { table: line.slice(0, space), content: JSON.parse(text) as Json };
+  return { table: line.slice(0, space), content: opened(JSON.parse(text) as Json) };
+}
+
+/** An object that a column keeps as text is read like one that it keeps as JSON. */
+function opened(value: Json): Json {
+  if (typeof value === 'string') return openedText(value);
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map((element: Json) => opened(element));
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, opened(part)]));
+}
+
+function openedText(text: string): Json {
+  if (!text.startsWith('{"')) return text;
+  try {
+    return opened(JSON.parse(text) as Json);
+  } catch {
+    // It only looks like one.
+    return text;
+  }
 }
 
 /** Text of a value with its tokens replaced by what they mean. What stands in a list in the order of ids has no order. */
