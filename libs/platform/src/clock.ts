@@ -13,8 +13,15 @@ export class Clock {
     return beijingDate(this.now());
   }
 
-  /** The working-day tables that are loaded (R-7-3). */
+  private tables: ((now: Date) => WorkingDayCalendar) | undefined;
+
+  /** The working-day tables that are loaded (R-7-3): those that came with the product, until a service has its own. */
   calendar(): WorkingDayCalendar {
-    return calendar2026;
+    return this.tables?.(this.now()) ?? calendar2026;
+  }
+
+  /** Names where the tables come from; what it gives for the same instant is the same object. */
+  readTablesFrom(tables: (now: Date) => WorkingDayCalendar): void {
+    this.tables = tables;
   }
 }

@@ -5,6 +5,9 @@ import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ActController } from './act.controller.ts';
 import { ActService } from './act.service.ts';
+import { CalendarController } from './calendar.controller.ts';
+import { CalendarService } from './calendar.service.ts';
+import { CalendarStore } from './calendar.store.ts';
 import { type Config, configSchema, TaskTerms, UrgeChannels, UrgeTimes } from './config.ts';
 import { CopyStore } from './copy.store.ts';
 import { CycleService } from './cycle.service.ts';
@@ -22,6 +25,7 @@ import { measureQueueMigration } from './migrations/0004-measure-queue.ts';
 import { basisRounds } from './migrations/0005-basis-rounds.ts';
 import { urgingMigration } from './migrations/0006-urging.ts';
 import { ordersMigration } from './migrations/0007-orders.ts';
+import { calendarsMigration } from './migrations/0008-calendars.ts';
 import { NoticeStore } from './notice.store.ts';
 import { OrderConsumer } from './order.consumer.ts';
 import { OrderService } from './order.service.ts';
@@ -62,12 +66,15 @@ export class AppModule {
         RevealController,
         UrgeController,
         UrgeContactController,
+        CalendarController,
       ],
       providers: [
         { provide: TaskTerms, useValue: new TaskTerms(config) },
         { provide: UrgeTimes, useValue: new UrgeTimes(config) },
         { provide: UrgeChannels, useValue: new UrgeChannels(config) },
         PlanStore,
+        CalendarStore,
+        CalendarService,
         OrderStore,
         OrderService,
         OrderConsumer,
@@ -113,6 +120,7 @@ export const service = {
     basisRounds,
     urgingMigration,
     ordersMigration,
+    calendarsMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

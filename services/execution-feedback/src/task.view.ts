@@ -1,6 +1,7 @@
-import type { CatalogueMeasure, TaskStatus, TaskView, WorkingDayCalendar } from '@lianxin/contracts';
+import { beijingDate, type CatalogueMeasure, type TaskStatus, type TaskView, type WorkingDayCalendar } from '@lianxin/contracts';
 import { PersonalData, type PersonIdentity, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
+import { missingYears } from './calendar.rules.ts';
 import { CopyStore, type SubjectCopy } from './copy.store.ts';
 import { remainingWorkdays } from './deadline.rules.ts';
 import type { TaskOrder } from './order.rules.ts';
@@ -138,6 +139,7 @@ export class TaskViews {
       dueAt: row.dueAt?.toISOString() ?? null,
       remainingWorkdays: remaining,
       overdue: remaining !== null && remaining < 0,
+      provisional: row.dueAt !== null && missingYears(reader.calendar, beijingDate(reader.now), row.dueAt).length > 0,
     };
   }
 

@@ -24,7 +24,7 @@ export const routedServices = {
     publicSegment,
   ],
   'measure-decomposition': ['measures', 'memorandums', 'departments', 'matters', 'decompositions', 'incidents', 'catalogue'],
-  'execution-feedback': ['tasks', 'notices', 'feedback', 'files', 'cases', 'urges', 'urge-contacts'],
+  'execution-feedback': ['tasks', 'notices', 'feedback', 'files', 'cases', 'urges', 'urge-contacts', 'calendars'],
   'window-check': ['checks'],
   monitoring: ['stats', 'events'],
   'credit-repair': ['repair-eligibility', 'repair-exclusions', 'repairs', 'repair-files', 'repair-receipts'],

@@ -85,6 +85,8 @@ export const taskViewSchema = z
     dueAt: z.string().nullable(),
     remainingWorkdays: z.int().nullable(),
     overdue: z.boolean(),
+    /** True: the term reaches into a year without a working-day table and is computed again when that is loaded (R-7-3). */
+    provisional: z.boolean().optional(),
     bases: z.array(
       z.object({
         entryId: idSchema,

@@ -1,0 +1,81 @@
+import {
+  addDays,
+  addWorkingDays,
+  beijingDate,
+  calendar2026,
+  endOfDayBeijing,
+  moveToWorkingDay,
+  quarterOf,
+  quarterStart,
+  type WorkingDayCalendar,
+  workingDaysBetween,
+} from '@lianxin/contracts';
+import { lastDayOf } from './deadline.rules.ts';
+import type { Task } from './task.rules.ts';
+
+/** One version of one year's table. */
+export interface CalendarYear {
+  readonly year: number;
+  readonly version: number;
+  readonly source: string;
+  readonly off: readonly string[];
+  readonly work: readonly string[];
+  readonly loadedBy: string;
+  readonly loadedAt: Date;
+  readonly effectiveAt: Date;
+}
+
+/** The tables that count at an instant: of each year the newest version in force, and what came with the product for years that have none. */
+export function calendarAt(years: readonly CalendarYear[], instant: Date): WorkingDayCalendar {
+  const tables: WorkingDayCalendar['years'] = { ...calendar2026.years };
+  for (const row of years.toSorted((a, b) => a.version - b.version))
+    if (row.effectiveAt <= instant) tables[String(row.year)] = { off: [...row.off], work: [...row.work] };
+  return { years: tables };
+}
+
+/** Years without a table between today and a due time: until they are loaded Monday to Friday are counted (R-7-3). */
+export function missingYears(calendar: WorkingDayCalendar, today: string, dueAt: Date): number[] {
+  const last = Number(lastDayOf(dueAt).slice(0, 4));
+  const first = Math.min(last, Number(today.slice(0, 4)));
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index).filter((year) => calendar.years[String(year)] === undefined);
+}
+
+/** When each deadline of a task was computed: what was computed after a table counted, counted it. */
+export interface DueAnchors {
+  readonly dueAt: Date;
+  readonly feedbackDueAt: Date;
+}
+
+/** A table that has come to count, and what counted before it. */
+export interface CalendarChange {
+  readonly before: WorkingDayCalendar;
+  readonly after: WorkingDayCalendar;
+  readonly effectiveAt: Date;
+  /** Day of the month on which periodic feedback is due (`task.cycle_day`). */
+  readonly cycleDay: number;
+}
+
+/**
+ * A task's deadlines under the new table (R-7-3): the same number of working days from the day on which they began, the same day of the month for
+ * periodic ones, a fixed day where one was ordered. Undefined where none moves, or none was computed before the table counted.
+ */
+export function reschedule(task: Task, anchors: DueAnchors, change: CalendarChange, fixedDay: string | null): Task | undefined {
+  const move = (due: Date | null, anchor: Date): Date | null => {
+    if (due === null || anchor >= change.effectiveAt) return due;
+    const lastDay = lastDayOf(due);
+    if (lastDay === fixedDay) return due;
+    return endOfDayBeijing(movedDay(task, lastDay, beijingDate(anchor), change));
+  };
+  const dueAt = move(task.dueAt, anchors.dueAt);
+  const feedbackDueAt = move(task.feedbackDueAt, anchors.feedbackDueAt);
+  if (dueAt?.getTime() === task.dueAt?.getTime() && feedbackDueAt?.getTime() === task.feedbackDueAt?.getTime()) return undefined;
+  return { ...task, dueAt, feedbackDueAt, version: task.version + 1 };
+}
+
+function movedDay(task: Task, lastDay: string, anchor: string, { before, after, cycleDay }: CalendarChange): string {
+  const tenth = addDays(quarterStart(quarterOf(lastDay)), cycleDay - 1);
+  const mayBePeriodic = task.kind === 'EXECUTE' && (task.trigger === 'ON_EVENT' || task.cycle > 1);
+  if (mayBePeriodic && moveToWorkingDay(before, tenth).date === lastDay) return moveToWorkingDay(after, tenth).date;
+  if (lastDay < anchor) return lastDay;
+  return addWorkingDays(after, anchor, workingDaysBetween(before, anchor, lastDay)).date;
+}
