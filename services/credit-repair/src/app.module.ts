@@ -1,21 +1,55 @@
+import { ExportModule, exportMigrationOf } from '@lianxin/exports';
+import { acceptFiles, FileFolder } from '@lianxin/files';
 import { MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { type Config, configSchema } from './config.ts';
+import { CertificateService } from './certificate.service.ts';
+import { type Config, configSchema, RepairSettings } from './config.ts';
+import { DeadlineService } from './deadline.service.ts';
+import { DecisionService } from './decision.service.ts';
 import { EligibilityController, PublicEligibilityController } from './eligibility.controller.ts';
 import { EligibilityService } from './eligibility.service.ts';
+import { FileController } from './file.controller.ts';
+import { FileStore } from './file.store.ts';
 import { ItemConsumer } from './item.consumer.ts';
 import { ItemStore } from './item.store.ts';
+import { LiftingConsumer } from './lifting.consumer.ts';
+import { LiftingStore } from './lifting.store.ts';
 import { itemsMigration } from './migrations/0001-items.ts';
+import { repairsMigration } from './migrations/0002-repairs.ts';
+import { RepairController } from './repair.controller.ts';
+import { repairExport } from './repair.export.ts';
+import { RepairReader } from './repair.reader.ts';
+import { RepairService } from './repair.service.ts';
+import { RepairWriter } from './repair.work.ts';
+import { RepairStepService } from './repair-step.service.ts';
+import { SyncService } from './sync.service.ts';
 
 @Module({})
 export class AppModule {
   static register(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [MessagingModule.register(config)],
-      controllers: [EligibilityController, PublicEligibilityController],
-      providers: [ItemStore, ItemConsumer, EligibilityService],
+      imports: [MessagingModule.register(config), ExportModule.register([repairExport])],
+      controllers: [EligibilityController, PublicEligibilityController, RepairController, FileController],
+      providers: [
+        { provide: RepairSettings, useValue: new RepairSettings(config) },
+        ItemStore,
+        ItemConsumer,
+        EligibilityService,
+        FileFolder,
+        FileStore,
+        RepairWriter,
+        RepairService,
+        RepairStepService,
+        DecisionService,
+        DeadlineService,
+        CertificateService,
+        SyncService,
+        LiftingStore,
+        LiftingConsumer,
+        RepairReader,
+      ],
     };
   }
 }
@@ -24,6 +58,7 @@ export const service = {
   name: 'credit-repair',
   titleZh: '信用修复',
   config: configSchema,
-  migrations: [messagingMigration, itemsMigration],
+  migrations: [messagingMigration, itemsMigration, repairsMigration, exportMigrationOf('credit-repair')],
   module: (config: Config) => AppModule.register(config),
+  plugins: acceptFiles,
 } satisfies ServiceDefinition<typeof configSchema.shape>;

@@ -1,12 +1,14 @@
-import { type Principal, ProblemError, seesWholeCity } from '@lianxin/contracts';
+import { addMonths, type Principal, ProblemError, seesWholeCity } from '@lianxin/contracts';
 import { Clock, Database, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
+import { RepairSettings } from './config.ts';
 import type { AssertionRequest, EligibilityAnswer, EligibilityQuery, ItemEligibility, PublicEligibilityQuery } from './eligibility.api.ts';
 import { type Eligibility, eligibilityOf, type Knowledge } from './eligibility.rules.ts';
 import { type ItemRow, itemOf } from './item.rules.ts';
 import { ItemStore, type SubjectRow } from './item.store.ts';
 import { barsOf } from './non-repairable.rules.ts';
 import { repairPolicy } from './policy.data.ts';
+import { findFrauds, findOpenRepairs } from './repair.store.ts';
 import { acrossDepartments } from './row-scope.store.ts';
 
 /** R-5-17: shown with every answer. */
@@ -30,6 +32,7 @@ export class EligibilityService {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly items: ItemStore,
+    private readonly settings: RepairSettings,
   ) {}
 
   /** @throws ProblemError VALIDATION_FAILED when nothing is named or a window gives no purpose, NOT_FOUND */
@@ -87,6 +90,17 @@ export class EligibilityService {
     const bases = new Map(
       (await acrossDepartments(tx, () => this.items.findWithdrawnBases(tx, ids))).map((row) => [row.entry_id, row.number]),
     );
+    const open = new Map((await acrossDepartments(tx, () => findOpenRepairs(tx, ids))).map((row) => [row.item_id, row.number]));
+    const frauds = new Map(
+      (
+        await acrossDepartments(tx, () =>
+          findFrauds(
+            tx,
+            rows.map((row) => row.subject_id),
+          ),
+        )
+      ).map((row) => [row.subject_id, row.revoked_on]),
+    );
     const today = asOf ?? this.clock.today();
     return rows.map((row) => {
       const known: Knowledge = {
@@ -94,11 +108,17 @@ export class EligibilityService {
         hasCommitment: claims.commitment ?? false,
         assertedBars: (bars.get(row.id) ?? []).map((bar) => bar.code),
         basisWithdrawn: bases.get(row.id) ?? null,
-        openRepair: null,
-        fraudUntil: null,
+        openRepair: open.get(row.id) ?? null,
+        fraudUntil: this.blockedUntil(frauds.get(row.subject_id)),
       };
       return { row, eligibility: eligibilityOf(repairPolicy, itemOf(row), known, today) };
     });
+  }
+
+  /** R-5-13, where a block is configured. */
+  private blockedUntil(revokedOn: string | undefined): string | null {
+    const { fraudBlockMonths } = this.settings;
+    return revokedOn === undefined || fraudBlockMonths === 0 ? null : addMonths(revokedOn, fraudBlockMonths);
   }
 
   private async answer(

@@ -59,6 +59,7 @@ import { NationalBatchService } from './national-batch.service.ts';
 import { PublicRecordController } from './public-record.controller.ts';
 import { publicRecordExport } from './public-record.export.ts';
 import { PublicRecordIntake } from './public-record.intake.ts';
+import { PublicRecordRepair } from './public-record.repair.ts';
 import { PublicRecordService } from './public-record.service.ts';
 import { PublicRecordWriter } from './public-record.work.ts';
 import { PublicationController } from './publication.controller.ts';
@@ -165,6 +166,7 @@ export class AppModule {
         PublicRecordWriter,
         PublicRecordIntake,
         PublicRecordService,
+        PublicRecordRepair,
         PublicRecordUndo,
         PublicRecordImports,
         RecognitionService,

@@ -15,7 +15,7 @@ import { assertInState } from './entry-steps.ts';
 import type { Acting, EntryInWork, EntryWork } from './entry-work.ts';
 import { expireNow, ListEntryService } from './list-entry.service.ts';
 import { decisionOf } from './list-entry.store.ts';
-import { disputedEvent, disputeEndedEvent } from './list-entry-life.events.ts';
+import { disputedEvent, disputeEndedEvent, performedEvent } from './list-entry-life.events.ts';
 import { ruleOfList } from './list-rule.data.ts';
 
 type Args<Request> = readonly [tx: Transaction, principal: Principal, id: string, version: number | undefined, request: Request];
@@ -63,6 +63,7 @@ export class EntryAftermathService {
       const { row } = entry;
       work.step(entry, 'RECORD_PERFORMANCE', { document: request.document });
       row.duties_performed_on = request.document.date;
+      work.say(performedEvent(entry, request.document, work.acting));
       if (row.valid_to !== null && row.valid_to < work.acting.today) expireNow(work, entry);
     });
   }

@@ -20,6 +20,12 @@ export function advancedEvent({ row, newFacts }: EntryInWork, documentNo: string
   return newEvent({ definition: listEntryAdvanced, key: row.subject_id, data, actor: acting.actor });
 }
 
+/** T16b: on which day the duties were performed; repair and the end of the term depend on it. */
+export function performedEvent({ row }: EntryInWork, document: { number: string; date: string }, acting: Acting): NewEvent {
+  const data = { ...headOf(row), transition: 'T16b', documentNo: document.number, on: document.date };
+  return newEvent({ definition: listEntryAdvanced, key: row.subject_id, data, actor: acting.actor });
+}
+
 export function supersededEvent(row: EntryRow, by: EntryRow, acting: Acting): NewEvent {
   const data = { ...headOf(row), byEntryId: by.id, documentNo: by.decision_number, supersededOn: acting.today };
   return newEvent({ definition: listEntrySuperseded, key: row.subject_id, data, actor: acting.actor });

@@ -27,7 +27,7 @@ const penalty: PublicRecordRequest = publicRecordRequestSchema.parse({
 });
 
 describe('what can be done with a public record', () => {
-  const actions: PublicRecordAction[] = ['PUBLISH', 'ARCHIVE', 'STOP', 'WITHDRAW'];
+  const actions: PublicRecordAction[] = ['PUBLISH', 'ARCHIVE', 'STOP', 'RESTORE', 'WITHDRAW'];
 
   test('every state is reached, and everything that the table does not allow is refused with what it does', () => {
     const reached = new Set<string>(['CHECKING']);

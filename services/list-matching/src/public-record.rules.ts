@@ -15,10 +15,11 @@ import {
 export const publicRecordTransitions = {
   CHECKING: { PUBLISH: 'PUBLISHED', ARCHIVE: 'STOPPED', WITHDRAW: 'WITHDRAWN' },
   PUBLISHED: { STOP: 'STOPPED', WITHDRAW: 'WITHDRAWN' },
-  STOPPED: { WITHDRAW: 'WITHDRAWN' },
+  // R-5-13: its repair was revoked, the rest of its period runs.
+  STOPPED: { RESTORE: 'PUBLISHED', WITHDRAW: 'WITHDRAWN' },
   WITHDRAWN: {},
 } as const satisfies Record<PublicRecordStatus, Readonly<Record<string, PublicRecordStatus>>>;
-export type PublicRecordAction = 'PUBLISH' | 'ARCHIVE' | 'STOP' | 'WITHDRAW';
+export type PublicRecordAction = 'PUBLISH' | 'ARCHIVE' | 'STOP' | 'RESTORE' | 'WITHDRAW';
 
 export type StepDecision =
   | { readonly ok: true; readonly next: PublicRecordStatus }

@@ -1,6 +1,7 @@
 import {
   type EventData,
   endOfDayBeijing,
+  type LianxinEvent,
   ProblemError,
   publicRecordPublished,
   publicRecordStopped,
@@ -28,7 +29,11 @@ export class PublicRecordWork {
   readonly facts: PublicRecordFactRow[] = [];
   readonly events: NewEvent[] = [];
 
-  constructor(readonly acting: Acting) {}
+  /** @param cause the event of another service that brings it about */
+  constructor(
+    readonly acting: Acting,
+    private readonly cause?: LianxinEvent,
+  ) {}
 
   /** A new record waits until it is certain whom it means. */
   begin(row: PublicRecordRow, detail: Readonly<Record<string, unknown>>): void {
@@ -45,6 +50,17 @@ export class PublicRecordWork {
     row.reason = action === 'ARCHIVE' ? 'PERIOD_ENDED' : null;
     if (action === 'ARCHIVE') return;
     row.published_on = this.acting.today;
+    this.sayPublished(row, subjectId, row.published_on);
+  }
+
+  /** R-5-13: publicity is restored for the rest of its period. */
+  restore(row: PublicRecordRow, documentNo: string): void {
+    this.step(row, 'RESTORE', { documentNo, ground: 'REPAIR_REVOKED' });
+    row.reason = null;
+    this.sayPublished(row, subjectOf(row), row.published_on ?? this.acting.today);
+  }
+
+  private sayPublished(row: PublicRecordRow, subjectId: string, publishedOn: string): void {
     const data = {
       ...headOf(row, subjectId),
       documentNo: row.document_number,
@@ -53,17 +69,17 @@ export class PublicRecordWork {
       categories: row.content.penalty?.categories ?? [],
       fineWan: row.content.penalty?.fineWan ?? null,
       publicUntil: row.public_until,
-      publishedOn: row.published_on,
+      publishedOn,
       publishDueOn: row.publish_due_on,
     };
-    this.events.push(newEvent({ definition: publicRecordPublished, key: subjectId, data, actor: this.acting.actor }));
+    this.events.push(newEvent({ definition: publicRecordPublished, key: subjectId, data, cause: this.cause, actor: this.acting.actor }));
   }
 
   stop(row: PublicRecordRow, ground: StopGround, documentNo: string | null, stoppedOn: string): void {
     this.step(row, 'STOP', { ground, documentNo, date: stoppedOn });
     row.reason = ground;
     const data = { ...headOf(row, subjectOf(row)), ground, documentNo, stoppedOn };
-    this.events.push(newEvent({ definition: publicRecordStopped, key: data.subjectId, data, actor: this.acting.actor }));
+    this.events.push(newEvent({ definition: publicRecordStopped, key: data.subjectId, data, cause: this.cause, actor: this.acting.actor }));
   }
 
   /** @param due the end of the term to withdraw; nobody is told of a record that nobody has seen */

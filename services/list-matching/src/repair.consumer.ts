@@ -1,30 +1,48 @@
-import { endOfDayBeijing, type LianxinEvent, ProblemError, repairGranted, repairRevoked } from '@lianxin/contracts';
+import {
+  type EventData,
+  endOfDayBeijing,
+  type LianxinEvent,
+  ProblemError,
+  repairGranted,
+  repairRevoked,
+  repairTemporarilyRestored,
+  repairTemporaryEnded,
+} from '@lianxin/contracts';
 import { EventConsumer, isEvent } from '@lianxin/messaging';
-import type { Transaction } from '@lianxin/platform';
+import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { standUp } from './activation.ts';
 import { EntryWriter } from './entry.writer.ts';
 import { EntryChange } from './entry-change.service.ts';
 import type { EntryInWork, EntryWork } from './entry-work.ts';
 import { allowedGrounds } from './exit.rules.ts';
-import { exitedEvent } from './list-entry.events.ts';
+import { exitedEvent, resumedEvent, suspendedEvent } from './list-entry.events.ts';
 import { isInForce } from './list-entry.rules.ts';
+import { findFacts } from './list-entry.store.ts';
+import { holdWhileUnconfirmed } from './source-question.service.ts';
 
-/** Hears of repairs: a granted one ends the entry (T17), a revoked one brings it back for its remaining term (T23). */
+/**
+ * Hears of repairs: a granted one ends the entry (T17), a revoked one brings it back for its remaining term (T23), one for the time of a bankruptcy plan
+ * suspends it (T14) and lets it run again when the plan fails (T15, R-5-14).
+ */
 @Injectable()
 export class RepairConsumer {
   constructor(
     consumer: EventConsumer,
     private readonly changes: EntryChange,
     private readonly writer: EntryWriter,
+    private readonly clock: Clock,
   ) {
-    consumer.register({ types: [repairGranted, repairRevoked], handle: (tx, events) => this.handle(tx, events) });
+    const types = [repairGranted, repairRevoked, repairTemporarilyRestored, repairTemporaryEnded];
+    consumer.register({ types, handle: (tx, events) => this.handle(tx, events) });
   }
 
   private async handle(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
     for (const event of events) {
       if (isEvent(event, repairGranted)) await this.repaired(tx, event);
       else if (isEvent(event, repairRevoked)) await this.revoked(tx, event);
+      else if (isEvent(event, repairTemporarilyRestored)) await this.suspended(tx, event);
+      else if (isEvent(event, repairTemporaryEnded)) await this.resumed(tx, event);
     }
   }
 
@@ -63,6 +81,29 @@ export class RepairConsumer {
       work.step(entry, 'REVOKE_REPAIR', detail);
       const { parties, definition, standing } = await this.changes.surroundingsOf(tx, work, entry);
       standUp(work, entry, parties, definition, standing);
+    });
+  }
+
+  private async suspended(tx: Transaction, event: LianxinEvent<EventData<typeof repairTemporarilyRestored>>): Promise<void> {
+    const { entryId, repairId, documentNo, restoredOn: date } = event.data;
+    await this.change(tx, event, entryId, async (work, entry) => {
+      // Stopped by a court before: it stays stopped for that reason.
+      if (entry.row.status !== 'ACTIVE') return;
+      const order = { ground: 'BANKRUPTCY' as const, documentNo, date };
+      work.step(entry, 'SUSPEND', { ...order, repairId });
+      work.say({ ...suspendedEvent(entry.row, order, work.acting), cause: event });
+    });
+  }
+
+  /** Only what this repair has stopped runs again. */
+  private async resumed(tx: Transaction, event: LianxinEvent<EventData<typeof repairTemporaryEnded>>): Promise<void> {
+    const { entryId, repairId, documentNo, endedOn: date } = event.data;
+    await this.change(tx, event, entryId, async (work, entry) => {
+      const stops = (await findFacts(tx, [entryId])).filter((fact) => fact.transition === 'T14');
+      if (entry.row.status !== 'SUSPENDED' || stops.at(-1)?.detail['repairId'] !== repairId) return;
+      work.step(entry, 'RESUME', { documentNo, date, repairId });
+      work.say({ ...resumedEvent(entry.row, { documentNo, date }, work.acting), cause: event });
+      await holdWhileUnconfirmed(tx, work, entry, this.clock.calendar());
     });
   }
 

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import {
+  type ListEntryView,
+  listEntryAdvanced,
+  listEntryResumed,
+  listEntrySuspended,
+  type PublicRecordView,
+  publicRecordStopped,
+  repairGranted,
+  repairRecordGranted,
+  repairRecordRevoked,
+  repairRevoked,
+  repairTemporarilyRestored,
+  repairTemporaryEnded,
+} from '@lianxin/contracts';
+import { eventually, principalOf } from '@lianxin/testing';
+import { ListCity, wageOffice } from './city.ts';
+import { daysAgo, designationOf, nextIdNumber, nextUscc, today } from './designations.ts';
+
+let lists: ListCity;
+beforeAll(async () => {
+  lists = await ListCity.create();
+});
+afterAll(() => lists?.close());
+
+const documentNo = '连人社修〔2026〕1号';
+const head = (subjectId: string | null, repairId: string = randomUUID()) => ({
+  repairId,
+  number: 'LYG-XF-2026-000001',
+  subjectId: subjectId ?? '',
+  decidingDepartment: 'RSJ',
+  documentNo,
+});
+async function listed(): Promise<ListEntryView> {
+  const { status, body } = await lists.call<ListEntryView>(wageOffice, 'POST', '/api/v1/list-entries', designationOf('BL-WAGE', {}));
+  expect(status).toBe(201);
+  return body;
+}
+const inState = (entry: ListEntryView, status: string) =>
+  eventually(`the entry is ${status}`, async () => {
+    const { body } = await lists.call<ListEntryView>(wageOffice, 'GET', `/api/v1/list-entries/${entry.id}`);
+    return body.status === status && body;
+  });
+const suspend = (entry: ListEntryView, repairId: string) =>
+  lists.feeder.send(repairTemporarilyRestored, entry.subject.id ?? '', {
+    ...head(entry.subject.id, repairId),
+    entryId: entry.id,
+    restoredOn: today,
+  });
+const resume = (entry: ListEntryView, repairId: string) =>
+  lists.feeder.send(repairTemporaryEnded, entry.subject.id ?? '', {
+    ...head(entry.subject.id, repairId),
+    entryId: entry.id,
+    endedOn: today,
+  });
+
+test('a bankruptcy plan suspends the entry, its failure lets it run again, and twice heard is once done (R-5-14)', async () => {
+  const entry = await listed();
+  const repairId = randomUUID();
+  await suspend(entry, repairId);
+  await suspend(entry, repairId);
+  await inState(entry, 'SUSPENDED');
+  await resume(entry, repairId);
+  await resume(entry, repairId);
+  await inState(entry, 'ACTIVE');
+  const of = (event: { data: { entryId: string } }) => event.data.entryId === entry.id;
+  await eventually('both are told once', () => {
+    const told = [lists.feeder.eventsOf(listEntrySuspended).filter(of).length, lists.feeder.eventsOf(listEntryResumed).filter(of).length];
+    return told.join() === '1,1';
+  });
+});
+
+test('what a court has stopped stays stopped when a bankruptcy plan fails, and a plan that is fulfilled ends the entry', async () => {
+  const stopped = await listed();
+  const order = { ground: 'STOP_EXECUTION', documentNo: '（2026）苏07行1号', date: today };
+  expect((await lists.call(wageOffice, 'POST', `/api/v1/list-entries/${stopped.id}/suspend`, order)).status).toBe(200);
+  const repairId = randomUUID();
+  await suspend(stopped, repairId);
+  await resume(stopped, repairId);
+  const other = await listed();
+  await suspend(other, repairId);
+  await inState(other, 'SUSPENDED');
+  await lists.feeder.send(repairGranted, other.subject.id ?? '', {
+    ...head(other.subject.id, repairId),
+    entryId: other.id,
+    grantedOn: today,
+  });
+  await inState(other, 'REPAIRED');
+  await inState(stopped, 'SUSPENDED');
+});
+
+test('a repair that is revoked brings the entry back under a new activation (T23)', async () => {
+  const entry = await listed();
+  await lists.feeder.send(repairGranted, entry.subject.id ?? '', { ...head(entry.subject.id), entryId: entry.id, grantedOn: today });
+  await inState(entry, 'REPAIRED');
+  const revoked = { ...head(entry.subject.id), entryId: entry.id, revokedOn: today, ground: 'FALSE_MATERIAL' as const };
+  await lists.feeder.send(repairRevoked, entry.subject.id ?? '', revoked);
+  expect((await inState(entry, 'ACTIVE')).timeline.at(-1)?.transition).toBe('T23');
+});
+
+test('a repaired penalty is public no longer; revoked, it is public for the rest of its period; withdrawn, it stays so (R-5-11, R-5-13)', async () => {
+  const bureau = principalOf(['DEPT_HANDLER'], ['STHJJ']);
+  const authority = { name: '示例生态环境局', usccCode: '11320799MB000006XY' };
+  const { status, body: record } = await lists.call<PublicRecordView>(bureau, 'POST', '/api/v1/public-records', {
+    kind: 'PENALTY',
+    subject: { kind: 'LEGAL', name: '示例修复有限公司', usccCode: nextUscc() },
+    representative: { name: '王某', idType: 'ID_CARD', idNumber: nextIdNumber() },
+    document: { number: '示环罚〔2026〕901号' },
+    decidedOn: daysAgo(1),
+    authority,
+    source: authority,
+    publicUntil: '2029-11-01',
+    penalty: { violation: '违法排放', facts: '合成数据', basis: '示例法', categories: ['FINE'], detail: '罚款', fineWan: '1.5' },
+  });
+  expect(status).toBe(201);
+  const row = async () =>
+    (
+      await lists.city.query<{ status: string; subject_id: string }>(
+        'SELECT status, subject_id FROM list_matching.public_record WHERE id = $1',
+        [record.id],
+      )
+    )[0];
+  const subjectId = (await row())?.subject_id ?? '';
+  const data = { ...head(subjectId), recordId: record.id, recordKind: 'PENALTY' as const };
+  const isNow = (expected: string) => eventually(`it is ${expected}`, async () => (await row())?.status === expected);
+  await lists.feeder.send(repairRecordGranted, subjectId, { ...data, grantedOn: today });
+  await isNow('STOPPED');
+  await eventually('it is told', () =>
+    lists.feeder.eventsOf(publicRecordStopped).some((event) => event.data.recordId === record.id && event.data.ground === 'REPAIRED'),
+  );
+  const revoked = { ...data, revokedOn: today, ground: 'COMMITMENT_BROKEN' as const };
+  await lists.feeder.send(repairRecordRevoked, subjectId, revoked);
+  await isNow('PUBLISHED');
+  const order = { ground: 'DECISION_REVOKED', documentNo: '示环撤〔2026〕1号', documentDate: daysAgo(0), reason: '行政复议撤销' };
+  expect((await lists.call(bureau, 'POST', `/api/v1/public-records/${record.id}/withdraw`, order)).status).toBe(200);
+  await lists.feeder.send(repairRecordGranted, subjectId, { ...data, grantedOn: today });
+  await lists.feeder.send(repairRecordRevoked, subjectId, revoked);
+  await isNow('WITHDRAWN');
+});
+
+test('performance that the unit records is told with its own day (T16b)', async () => {
+  const entry = await listed();
+  const document = { name: '履行证明', number: '连人社〔2026〕5号', date: daysAgo(3) };
+  const designated = await lists.call(wageOffice, 'POST', `/api/v1/list-entries/${entry.id}/duties-performed`, { document });
+  expect(designated.status).toBe(200);
+  await eventually('it is told', () =>
+    lists.feeder
+      .eventsOf(listEntryAdvanced)
+      .some((event) => event.data.entryId === entry.id && event.data.transition === 'T16b' && event.data.on === document.date),
+  );
+});
