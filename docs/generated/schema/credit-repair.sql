@@ -10,6 +10,85 @@ TABLE consumer_position
   GRANT credit_repair_app: DELETE, INSERT, SELECT, UPDATE
   GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE export_job
+  id uuid NOT NULL
+  list text NOT NULL
+  request jsonb NOT NULL
+  principal jsonb NOT NULL
+  departments text[] NOT NULL
+  city boolean NOT NULL
+  status text NOT NULL DEFAULT 'queued'::text
+  cancelled_by text
+  done integer NOT NULL DEFAULT 0
+  attempts integer NOT NULL DEFAULT 0
+  failure text
+  sealed_key text
+  data_at timestamp with time zone
+  file_bytes bigint
+  file_hash text
+  lease_owner uuid
+  lease_until timestamp with time zone
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  started_at timestamp with time zone
+  finished_at timestamp with time zone
+  expires_at timestamp with time zone
+  CONSTRAINT export_job_pkey PRIMARY KEY (id)
+  CONSTRAINT export_job_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text])))
+  CREATE INDEX export_job_kept ON credit_repair.export_job USING btree (expires_at) WHERE ((sealed_key IS NOT NULL) AND (finished_at IS NOT NULL))
+  CREATE INDEX export_job_open ON credit_repair.export_job USING btree (created_at) WHERE (finished_at IS NULL)
+  CREATE UNIQUE INDEX export_job_pkey ON credit_repair.export_job USING btree (id)
+  POLICY consumer TO credit_repair_consumer USING true CHECK true
+  POLICY own TO credit_repair_app USING 
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK 
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END
+  GRANT credit_repair_app: INSERT, SELECT
+  GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE export_log
+  id bigint NOT NULL GENERATED AS IDENTITY
+  export_id uuid NOT NULL
+  at timestamp with time zone NOT NULL DEFAULT now()
+  what text NOT NULL
+  list text NOT NULL
+  request jsonb NOT NULL
+  row_count integer
+  actor text NOT NULL
+  departments text[] NOT NULL
+  city boolean NOT NULL
+  CONSTRAINT export_log_pkey PRIMARY KEY (id)
+  CONSTRAINT export_log_what_check CHECK ((what = ANY (ARRAY['EXPORTED'::text, 'REQUESTED'::text, 'WRITTEN'::text, 'DOWNLOADED'::text, 'CANCELLED'::text, 'FAILED'::text])))
+  CREATE INDEX export_log_list ON credit_repair.export_log USING btree (list, id)
+  CREATE UNIQUE INDEX export_log_pkey ON credit_repair.export_log USING btree (id)
+  POLICY consumer TO credit_repair_consumer USING true CHECK true
+  POLICY own_read TO credit_repair_app USING (
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END OR (current_setting('lianxin.scope'::text, true) = 'CITY'::text)) CHECK -
+  POLICY own_write TO credit_repair_app USING - CHECK 
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END
+  GRANT credit_repair_app: INSERT, SELECT
+  GRANT credit_repair_consumer: INSERT, SELECT
+
+TABLE export_piece
+  job_id uuid NOT NULL
+  place integer NOT NULL
+  sealed bytea NOT NULL
+  CONSTRAINT export_piece_job_id_fkey FOREIGN KEY (job_id) REFERENCES credit_repair.export_job(id) ON DELETE CASCADE
+  CONSTRAINT export_piece_pkey PRIMARY KEY (job_id, place)
+  CREATE UNIQUE INDEX export_piece_pkey ON credit_repair.export_piece USING btree (job_id, place)
+  POLICY consumer TO credit_repair_consumer USING true CHECK true
+  GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE idempotency_key
   principal_id text NOT NULL
   key text NOT NULL
@@ -87,6 +166,43 @@ END CHECK -
   GRANT credit_repair_app: INSERT, SELECT
   GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE lifting_part
+  entry_id uuid NOT NULL
+  activation_no integer NOT NULL
+  ground text NOT NULL
+  plan_version integer NOT NULL
+  part integer NOT NULL
+  parts integer NOT NULL
+  said_at timestamp with time zone NOT NULL
+  CONSTRAINT lifting_part_pkey PRIMARY KEY (entry_id, activation_no, plan_version, part)
+  CREATE UNIQUE INDEX lifting_part_pkey ON credit_repair.lifting_part USING btree (entry_id, activation_no, plan_version, part)
+  GRANT credit_repair_app: SELECT
+  GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE lifting_task
+  entry_id uuid NOT NULL
+  activation_no integer NOT NULL
+  task_id uuid NOT NULL
+  department_code text NOT NULL
+  version integer NOT NULL
+  status text
+  stays text
+  said_at timestamp with time zone NOT NULL
+  due_at timestamp with time zone
+  CONSTRAINT lifting_task_pkey PRIMARY KEY (entry_id, activation_no, task_id)
+  CREATE INDEX lifting_task_of_task ON credit_repair.lifting_task USING btree (task_id)
+  CREATE UNIQUE INDEX lifting_task_pkey ON credit_repair.lifting_task USING btree (entry_id, activation_no, task_id)
+  POLICY consumer TO credit_repair_consumer USING true CHECK true
+  POLICY department TO credit_repair_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE ((department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text))) OR (EXISTS ( SELECT 1
+       FROM credit_repair.repair_item
+      WHERE (repair_item.item_id = lifting_task.entry_id))))
+END CHECK -
+  GRANT credit_repair_app: SELECT
+  GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE outbox
   position bigint NOT NULL GENERATED AS IDENTITY
   id uuid NOT NULL
@@ -132,6 +248,206 @@ TABLE parked_key
   CONSTRAINT parked_key_pkey PRIMARY KEY (consumer_group, subject_key)
   CREATE UNIQUE INDEX parked_key_pkey ON credit_repair.parked_key USING btree (consumer_group, subject_key)
   GRANT credit_repair_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE repair
+  id uuid NOT NULL
+  number text NOT NULL
+  version integer NOT NULL
+  status text NOT NULL
+  category text NOT NULL
+  channel text NOT NULL
+  applicant text NOT NULL
+  subject_id uuid NOT NULL
+  department_code text NOT NULL
+  intake_department text
+  linked_to uuid
+  received_at timestamp with time zone NOT NULL
+  duties_performed_on date
+  duties_document_no text
+  supplement jsonb
+  proposal jsonb
+  refusal jsonb
+  decision_document_no text
+  granted_on date
+  granted_at timestamp with time zone
+  restored_at timestamp with time zone
+  revocation jsonb
+  is_extended boolean NOT NULL DEFAULT false
+  chase_level integer NOT NULL DEFAULT 0
+  client_ref text
+  content_hash text
+  CONSTRAINT repair_number_key UNIQUE (number)
+  CONSTRAINT repair_pkey PRIMARY KEY (id)
+  CREATE INDEX repair_newest ON credit_repair.repair USING btree (received_at DESC, id DESC)
+  CREATE INDEX repair_of_department ON credit_repair.repair USING btree (department_code, received_at DESC, id DESC)
+  CREATE INDEX repair_of_intake ON credit_repair.repair USING btree (intake_department, received_at DESC, id DESC) WHERE (intake_department IS NOT NULL)
+  CREATE INDEX repair_of_subject ON credit_repair.repair USING btree (subject_id)
+  CREATE UNIQUE INDEX repair_client_ref ON credit_repair.repair USING btree (COALESCE(intake_department, department_code), client_ref) WHERE (client_ref IS NOT NULL)
+  CREATE UNIQUE INDEX repair_number_key ON credit_repair.repair USING btree (number)
+  CREATE UNIQUE INDEX repair_pkey ON credit_repair.repair USING btree (id)
+  POLICY consumer TO credit_repair_consumer USING true CHECK true
+  POLICY department TO credit_repair_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE ((department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text))) OR (intake_department = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text))))
+END CHECK -
+  GRANT credit_repair_app: INSERT, SELECT, UPDATE
+  GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE repair_certificate
+  repair_id uuid NOT NULL
+  number text NOT NULL
+  code text NOT NULL
+  content jsonb NOT NULL
+  sha256 text NOT NULL
+  issued_at timestamp with time zone NOT NULL
+  invalid_since timestamp with time zone
+  invalid_reason text
+  CONSTRAINT repair_certificate_code_key UNIQUE (code)
+  CONSTRAINT repair_certificate_number_key UNIQUE (number)
+  CONSTRAINT repair_certificate_pkey PRIMARY KEY (repair_id)
+  CONSTRAINT repair_certificate_repair_id_fkey FOREIGN KEY (repair_id) REFERENCES credit_repair.repair(id)
+  CREATE UNIQUE INDEX repair_certificate_code_key ON credit_repair.repair_certificate USING btree (code)
+  CREATE UNIQUE INDEX repair_certificate_number_key ON credit_repair.repair_certificate USING btree (number)
+  CREATE UNIQUE INDEX repair_certificate_pkey ON credit_repair.repair_certificate USING btree (repair_id)
+  POLICY consumer TO credit_repair_consumer USING true CHECK true
+  POLICY department TO credit_repair_app USING (EXISTS ( SELECT 1
+   FROM credit_repair.repair
+  WHERE (repair.id = repair_certificate.repair_id))) CHECK -
+  GRANT credit_repair_app: INSERT, SELECT, UPDATE
+  GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE repair_deadline
+  repair_id uuid NOT NULL
+  kind text NOT NULL
+  due_on date NOT NULL
+  closed_at timestamp with time zone
+  missed_at timestamp with time zone
+  CONSTRAINT repair_deadline_pkey PRIMARY KEY (repair_id, kind)
+  CONSTRAINT repair_deadline_repair_id_fkey FOREIGN KEY (repair_id) REFERENCES credit_repair.repair(id)
+  CREATE UNIQUE INDEX repair_deadline_pkey ON credit_repair.repair_deadline USING btree (repair_id, kind)
+  POLICY consumer TO credit_repair_consumer USING true CHECK true
+  POLICY department TO credit_repair_app USING (EXISTS ( SELECT 1
+   FROM credit_repair.repair
+  WHERE (repair.id = repair_deadline.repair_id))) CHECK -
+  GRANT credit_repair_app: INSERT, SELECT, UPDATE
+  GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE repair_fact
+  repair_id uuid NOT NULL
+  version integer NOT NULL
+  action text NOT NULL
+  from_status text
+  to_status text NOT NULL
+  at timestamp with time zone NOT NULL
+  actor text NOT NULL
+  detail jsonb NOT NULL
+  CONSTRAINT repair_fact_pkey PRIMARY KEY (repair_id, version)
+  CONSTRAINT repair_fact_repair_id_fkey FOREIGN KEY (repair_id) REFERENCES credit_repair.repair(id)
+  CREATE UNIQUE INDEX repair_fact_pkey ON credit_repair.repair_fact USING btree (repair_id, version)
+  POLICY consumer TO credit_repair_consumer USING true CHECK true
+  POLICY department TO credit_repair_app USING (EXISTS ( SELECT 1
+   FROM credit_repair.repair
+  WHERE (repair.id = repair_fact.repair_id))) CHECK -
+  GRANT credit_repair_app: INSERT, SELECT
+  GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE repair_file
+  id uuid NOT NULL
+  department_code text NOT NULL
+  sha256 text NOT NULL
+  size_bytes bigint NOT NULL
+  media_type text NOT NULL
+  name text NOT NULL
+  uploaded_by text NOT NULL
+  uploaded_at timestamp with time zone NOT NULL
+  CONSTRAINT repair_file_pkey PRIMARY KEY (id)
+  CREATE UNIQUE INDEX repair_file_pkey ON credit_repair.repair_file USING btree (id)
+  POLICY consumer TO credit_repair_consumer USING true CHECK true
+  POLICY department TO credit_repair_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE ((department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text))) OR (EXISTS ( SELECT 1
+       FROM credit_repair.repair_material
+      WHERE (repair_material.file_id = repair_file.id))))
+END CHECK -
+  GRANT credit_repair_app: INSERT, SELECT
+  GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE repair_fraud
+  repair_id uuid NOT NULL
+  subject_id uuid NOT NULL
+  ground text NOT NULL
+  revoked_on date NOT NULL
+  CONSTRAINT repair_fraud_pkey PRIMARY KEY (repair_id)
+  CONSTRAINT repair_fraud_repair_id_fkey FOREIGN KEY (repair_id) REFERENCES credit_repair.repair(id)
+  CREATE INDEX repair_fraud_of_subject ON credit_repair.repair_fraud USING btree (subject_id)
+  CREATE UNIQUE INDEX repair_fraud_pkey ON credit_repair.repair_fraud USING btree (repair_id)
+  POLICY consumer TO credit_repair_consumer USING true CHECK true
+  POLICY department TO credit_repair_app USING (EXISTS ( SELECT 1
+   FROM credit_repair.repair
+  WHERE (repair.id = repair_fraud.repair_id))) CHECK -
+  GRANT credit_repair_app: INSERT, SELECT
+  GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE repair_item
+  repair_id uuid NOT NULL
+  item_id uuid NOT NULL
+  kind text NOT NULL
+  number text NOT NULL
+  list_code text
+  list_type text
+  lane_key text NOT NULL
+  activation_no integer NOT NULL
+  is_open boolean NOT NULL
+  CONSTRAINT repair_item_pkey PRIMARY KEY (repair_id, item_id)
+  CONSTRAINT repair_item_repair_id_fkey FOREIGN KEY (repair_id) REFERENCES credit_repair.repair(id)
+  CREATE INDEX repair_item_of_record ON credit_repair.repair_item USING btree (item_id)
+  CREATE UNIQUE INDEX repair_item_open ON credit_repair.repair_item USING btree (item_id) WHERE is_open
+  CREATE UNIQUE INDEX repair_item_pkey ON credit_repair.repair_item USING btree (repair_id, item_id)
+  POLICY consumer TO credit_repair_consumer USING true CHECK true
+  POLICY department TO credit_repair_app USING (EXISTS ( SELECT 1
+   FROM credit_repair.repair
+  WHERE (repair.id = repair_item.repair_id))) CHECK -
+  GRANT credit_repair_app: INSERT, SELECT, UPDATE
+  GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE repair_material
+  repair_id uuid NOT NULL
+  place integer NOT NULL
+  kind text NOT NULL
+  file_id uuid NOT NULL
+  document_no text
+  document_date date
+  added_by text NOT NULL
+  added_at timestamp with time zone NOT NULL
+  CONSTRAINT repair_material_file_id_fkey FOREIGN KEY (file_id) REFERENCES credit_repair.repair_file(id)
+  CONSTRAINT repair_material_pkey PRIMARY KEY (repair_id, place)
+  CONSTRAINT repair_material_repair_id_fkey FOREIGN KEY (repair_id) REFERENCES credit_repair.repair(id)
+  CREATE INDEX repair_material_file ON credit_repair.repair_material USING btree (file_id)
+  CREATE UNIQUE INDEX repair_material_pkey ON credit_repair.repair_material USING btree (repair_id, place)
+  POLICY consumer TO credit_repair_consumer USING true CHECK true
+  POLICY department TO credit_repair_app USING (EXISTS ( SELECT 1
+   FROM credit_repair.repair
+  WHERE (repair.id = repair_material.repair_id))) CHECK -
+  GRANT credit_repair_app: INSERT, SELECT
+  GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE repair_receipt
+  repair_id uuid NOT NULL
+  kind text NOT NULL
+  at timestamp with time zone NOT NULL
+  actor text NOT NULL
+  document_no text
+  CONSTRAINT repair_receipt_pkey PRIMARY KEY (repair_id, kind)
+  CONSTRAINT repair_receipt_repair_id_fkey FOREIGN KEY (repair_id) REFERENCES credit_repair.repair(id)
+  CREATE UNIQUE INDEX repair_receipt_pkey ON credit_repair.repair_receipt USING btree (repair_id, kind)
+  POLICY consumer TO credit_repair_consumer USING true CHECK true
+  POLICY department TO credit_repair_app USING (EXISTS ( SELECT 1
+   FROM credit_repair.repair
+  WHERE (repair.id = repair_receipt.repair_id))) CHECK -
+  GRANT credit_repair_app: INSERT, SELECT
   GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
 
 TABLE schema_migration
@@ -188,6 +504,21 @@ TABLE subject_sequence
   CONSTRAINT subject_sequence_pkey PRIMARY KEY (subject_key, topic)
   CREATE UNIQUE INDEX subject_sequence_pkey ON credit_repair.subject_sequence USING btree (subject_key, topic)
   GRANT credit_repair_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE task_lifted
+  task_id uuid NOT NULL
+  department_code text NOT NULL
+  version integer NOT NULL
+  at timestamp with time zone NOT NULL
+  feedback_id uuid NOT NULL
+  CONSTRAINT task_lifted_pkey PRIMARY KEY (task_id)
+  CREATE UNIQUE INDEX task_lifted_pkey ON credit_repair.task_lifted USING btree (task_id)
+  POLICY consumer TO credit_repair_consumer USING true CHECK true
+  POLICY department TO credit_repair_app USING (EXISTS ( SELECT 1
+   FROM credit_repair.lifting_task
+  WHERE (lifting_task.task_id = task_lifted.task_id))) CHECK -
+  GRANT credit_repair_app: SELECT
   GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
 
 TABLE timer
