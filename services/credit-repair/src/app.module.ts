@@ -3,6 +3,8 @@ import { acceptFiles, FileFolder } from '@lianxin/files';
 import { MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { CertificateController, PublicCertificateController } from './certificate.controller.ts';
+import { CertificateReader } from './certificate.reader.ts';
 import { CertificateService } from './certificate.service.ts';
 import { type Config, configSchema, RepairSettings } from './config.ts';
 import { DeadlineService } from './deadline.service.ts';
@@ -31,7 +33,14 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [MessagingModule.register(config), ExportModule.register([repairExport])],
-      controllers: [EligibilityController, PublicEligibilityController, RepairController, FileController],
+      controllers: [
+        EligibilityController,
+        PublicEligibilityController,
+        RepairController,
+        FileController,
+        CertificateController,
+        PublicCertificateController,
+      ],
       providers: [
         { provide: RepairSettings, useValue: new RepairSettings(config) },
         ItemStore,
@@ -45,6 +54,7 @@ export class AppModule {
         DecisionService,
         DeadlineService,
         CertificateService,
+        CertificateReader,
         SyncService,
         LiftingStore,
         LiftingConsumer,

@@ -78,12 +78,27 @@ export class LiftingStore {
     );
   }
 
-  async findReceipts(tx: Transaction, repairId: string): Promise<Receipt[]> {
-    const rows = await tx.query<{ kind: Receipt['kind']; at: Date; document_no: string | null }>(
-      'SELECT kind, at, document_no FROM repair_receipt WHERE repair_id = $1',
-      [repairId],
+  /** Confirmations of channels, kept by when they were given: an entry may be listed and repaired again. */
+  async saveChannelReceipts(
+    tx: Transaction,
+    rows: readonly { entryId: string; receipt: Receipt['kind']; at: string; receiptNo: string | null }[],
+  ): Promise<void> {
+    await tx.execute(
+      `INSERT INTO channel_receipt (entry_id, receipt, at, receipt_no)
+       SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[]) ON CONFLICT DO NOTHING`,
+      [rows.map((row) => row.entryId), rows.map((row) => row.receipt), rows.map((row) => row.at), rows.map((row) => row.receiptNo)],
     );
-    return rows.map((row) => ({ kind: row.kind, at: row.at, documentNo: row.document_no }));
+  }
+
+  /** Receipts that people recorded, and those of channels that have taken down every record of the application since it was granted. */
+  async findReceipts(tx: Transaction, repairId: string, items: readonly RepairItemRow[], grantedAt: Date): Promise<Receipt[]> {
+    return tx.query<Receipt>(
+      `SELECT kind, at, document_no AS "documentNo" FROM repair_receipt WHERE repair_id = $1
+       UNION ALL
+       SELECT receipt, max(at), min(receipt_no) FROM channel_receipt WHERE entry_id = ANY ($2::uuid[]) AND at >= $3
+       GROUP BY receipt HAVING count(DISTINCT entry_id) = $4`,
+      [repairId, items.map((item) => item.item_id), grantedAt, items.length],
+    );
   }
 }
 

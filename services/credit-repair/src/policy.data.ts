@@ -99,6 +99,14 @@ function load<Row>(file: string, schema: z.ZodType<Row, unknown>): Row[] {
   return z.array(schema).parse(parse(rows, { columns: true, bom: true }));
 }
 
+/** Which receipt of the checklist a channel of publication gives when it has taken an entry down (S6, S7). */
+export const receiptOfChannel: ReadonlyMap<string, 'SITE' | 'DEPARTMENT_SITE'> = new Map(
+  load('channels.csv', z.object({ channel: text, receipt: z.enum(['SITE', 'DEPARTMENT_SITE']), clause: text })).map((row) => [
+    row.channel,
+    row.receipt,
+  ]),
+);
+
 /** The law of repair as it is loaded: regimes, grades, exit rules of lists, what cannot be repaired (§5.2, §5.6). */
 export const repairPolicy: RepairPolicy = {
   periods: load('regimes.csv', periodSchema),

@@ -46,7 +46,7 @@ export class SyncService {
       }),
       parts: await this.lifting.findParts(tx, items),
       tasks: await this.lifting.findTasks(tx, items),
-      receipts: await this.lifting.findReceipts(tx, row.id),
+      receipts: await this.lifting.findReceipts(tx, row.id, items, row.granted_at ?? this.clock.now()),
       due: { department: due.get('SYNC_DEPARTMENT') ?? today, site: due.get('SYNC_SITE') ?? today, lift: due.get('LIFT') ?? today },
     });
   }

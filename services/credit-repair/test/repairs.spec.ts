@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   listEntryActivated,
+  listEntryPublicationConfirmed,
   repairGranted,
   repairReceived,
   repairRecordGranted,
@@ -25,6 +26,7 @@ afterAll(async () => {
   await desk?.close();
 });
 
+const windowOfCity = office;
 const item = (entry: { entryId: string }) => ({ kind: 'LIST_ENTRY', id: entry.entryId });
 const task = (departmentCode: string, status: 'LIFTING' | 'CANCELLED' = 'LIFTING') => ({
   taskId: randomUUID(),
@@ -81,6 +83,55 @@ describe('from the application to “restored everywhere”', () => {
     expect(done).toMatchObject({ restoredAt: last, certificateNumber: repair.number.replace('-XF-', '-XZ-'), due: null });
     await eventually('it is told', async () => desk.world.feeder.eventsOf(repairSynced).some((event) => event.data.repairId === repair.id));
     expect(done.deadlines.every((deadline) => deadline.closedAt !== null)).toBe(true);
+    const paper = await desk.city.download(desk.running, windowOfCity, `/api/v1/repairs/${repair.id}/certificate`);
+    expect([paper.status, paper.headers.get('content-type'), paper.bytes.subarray(0, 5).toString()]).toEqual([
+      200,
+      'application/pdf',
+      '%PDF-',
+    ]);
+    const [row] = await desk.city.query<{ code: string; sha256: string }>(
+      'SELECT code, sha256 FROM credit_repair.repair_certificate WHERE repair_id = $1',
+      [repair.id],
+    );
+    const check = (code: string) => desk.city.call(desk.running, undefined, 'GET', `/api/v1/public/repair-certificates/${code}`);
+    expect(await check(row?.code ?? '')).toMatchObject({
+      status: 200,
+      body: { status: 'VALID', number: done.certificateNumber, restoredAt: last, sha256: row?.sha256 },
+    });
+    expect((await check('2'.repeat(20))).status).toBe(404);
+    expect((await check('x')).status).toBe(400);
+  });
+
+  test('what the channels of publication confirm is a receipt: nobody enters it twice (R-2-11)', async () => {
+    const entry = await desk.entry();
+    const repair = await desk.granted([item(entry)]);
+    expect((await desk.call(office, 'GET', `repairs/${repair.id}/certificate`)).status).toBe(409);
+    await desk.world.exited(entry);
+    await lift(entry, []);
+    const confirm = (channel: string, action: 'WITHDRAW' | 'PUBLISH' = 'WITHDRAW') =>
+      desk.world.feeder.send(listEntryPublicationConfirmed, entry.subjectId, {
+        ...desk.world.headOf(entry, 10),
+        status: 'REPAIRED',
+        orderId: randomUUID(),
+        channel,
+        action,
+        outcome: 'DONE',
+        doneOn: '2026-11-23',
+        receiptNo: 'HZ-1',
+      });
+    await confirm('XYZG', 'PUBLISH');
+    await confirm('GSXT');
+    await confirm('UNIT_SITE');
+    await eventually(
+      'one site is left',
+      async () =>
+        (await desk.checklist(repair)).lines
+          .filter((line) => line.open > 0)
+          .map((line) => line.kind)
+          .join() === 'SITE',
+    );
+    await confirm('XYZG');
+    await desk.inState(repair, 'DONE');
   });
 
   test('the receipt of a foreign task, and parts of another end, complete nothing', async () => {

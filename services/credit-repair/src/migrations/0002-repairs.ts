@@ -163,6 +163,15 @@ export const repairsMigration: Migration = {
       feedback_id uuid NOT NULL
     );
 
+    -- A channel of publication has confirmed that it shows an entry no longer (R-2-11).
+    CREATE TABLE channel_receipt (
+      entry_id uuid NOT NULL,
+      receipt text NOT NULL,
+      at timestamptz NOT NULL,
+      receipt_no text,
+      PRIMARY KEY (entry_id, receipt, at)
+    );
+
     -- An application is seen by the unit that decides and the one that took it in; city-wide roles see all.
     ALTER TABLE repair ENABLE ROW LEVEL SECURITY;
     CREATE POLICY department ON repair TO credit_repair_app
@@ -192,6 +201,6 @@ export const repairsMigration: Migration = {
     CREATE POLICY department ON task_lifted TO credit_repair_app
       USING (EXISTS (SELECT 1 FROM lifting_task WHERE lifting_task.task_id = task_lifted.task_id));
     CREATE POLICY consumer ON task_lifted TO credit_repair_consumer USING (true) WITH CHECK (true);
-    REVOKE INSERT, UPDATE, DELETE ON lifting_part, lifting_task, task_lifted FROM credit_repair_app;
+    REVOKE INSERT, UPDATE, DELETE ON lifting_part, lifting_task, task_lifted, channel_receipt FROM credit_repair_app;
   `,
 };
