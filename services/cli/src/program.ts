@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { registerBatch } from './batch.command.ts';
+import { registerCatalogue } from './catalogue.command.ts';
 import { type CommandContext, readersOf } from './command.ts';
 import { registerCompletion } from './completion.command.ts';
 import { registerConfig } from './config.command.ts';
@@ -28,6 +29,7 @@ export function buildProgram(context: CommandContext, help: { out: (text: string
   registerImports(program, context);
   registerBatch(program, context);
   registerMatch(program, context);
+  registerCatalogue(program, context);
   registerTasks(program, context);
   registerExport(program, context);
   registerLag(program, context);

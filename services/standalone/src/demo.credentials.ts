@@ -19,6 +19,8 @@ const parallel = 8;
 const fileName = 'demo-credentials.json';
 const cityClients: readonly DemoClient[] = [
   { name: 'CREDIT_OFFICE', roles: ['CREDIT_OFFICE'], departments: [] },
+  // What one of the office drafts the other publishes (R-4-8).
+  { name: 'CREDIT_OFFICE2', roles: ['CREDIT_OFFICE'], departments: [] },
   { name: 'ADMIN', roles: ['REPLAY_ADMIN'], departments: [] },
   { name: 'ADMIN2', roles: ['REPLAY_ADMIN'], departments: [] },
   { name: 'AUDITOR', roles: ['AUDITOR'], departments: [] },

@@ -38,7 +38,15 @@ describe('the first npm start', () => {
     );
     const { body: rest } = await city.get<typeof body>('ADMIN', `/api/v1/departments?limit=200&cursor=${body.page.nextCursor}`);
     const tenants = [...body.data, ...rest.data].filter((department) => department.tenant).map((department) => department.code);
-    const expected = [...tenants.flatMap((code) => [code, `${code}:APPROVER`]), 'CREDIT_OFFICE', 'ADMIN', 'ADMIN2', 'WINDOW', 'AUDITOR'];
+    const expected = [
+      ...tenants.flatMap((code) => [code, `${code}:APPROVER`]),
+      'CREDIT_OFFICE',
+      'CREDIT_OFFICE2',
+      'ADMIN',
+      'ADMIN2',
+      'WINDOW',
+      'AUDITOR',
+    ];
     expect(Object.keys(firstKeys).sort()).toEqual(expected.sort());
     expect(new Set(Object.values(firstKeys)).size).toBe(expected.length);
     for (const file of ['demo-credentials.json', 'secrets.json']) expect((await stat(join(city.dataDir, file))).mode & 0o077).toBe(0);
