@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
-import type { FileSeal } from '@lianxin/platform';
+import { type FileSeal, releaseBuffer } from '@lianxin/platform';
 import type { ExportRequest } from './export.request.ts';
 
 const pack = promisify(deflateRaw);
@@ -12,7 +12,11 @@ const effort = 1;
  * through the database's text form in full. A workbook is compressed already.
  */
 export async function closePiece(seal: FileSeal, format: ExportRequest['format'], place: number, plain: Buffer): Promise<Buffer> {
-  return seal.sealPiece(place, format === 'csv' ? await pack(plain, { level: effort }) : plain);
+  if (format !== 'csv') return seal.sealPiece(place, plain);
+  const packed = await pack(plain, { level: effort });
+  const sealed = seal.sealPiece(place, packed);
+  releaseBuffer(packed);
+  return sealed;
 }
 
 export async function openPiece(seal: FileSeal, format: ExportRequest['format'], place: number, sealed: Buffer): Promise<Buffer> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ProblemError } from '@lianxin/contracts';
-import { Clock, Database, FileSeal, PersonalData, type Transaction } from '@lianxin/platform';
+import { Clock, Database, FileSeal, PersonalData, releaseBuffer, type Transaction } from '@lianxin/platform';
 import { tableBytesInThread, type WrittenRows } from '@lianxin/tables';
 import { Injectable } from '@nestjs/common';
 import { ExportLists, ExportSource, tableOf } from './export.lists.ts';
@@ -81,16 +81,17 @@ export class ExportWriter {
     let waitingBytes = 0;
     const save = async () => {
       const piece = Buffer.concat(waiting);
-      for (const part of waiting) release(part);
+      for (const part of waiting) releaseBuffer(part);
       const at = place++;
       waiting = [];
       waitingBytes = 0;
       const closed = await closePiece(seal, job.request.format, at, piece);
-      release(piece);
+      releaseBuffer(piece);
       await this.database.consumerTransaction(async (own) => {
         await this.keep(own, run);
         await insertPiece(own, job.id, at, closed);
       });
+      releaseBuffer(closed);
     };
     for await (const part of tableBytesInThread(tableOf(list, job.request, job.id, job.principal), this.rowsOf(tx, run, dataAt))) {
       hash.update(part);
@@ -126,12 +127,4 @@ export class ExportWriter {
   private async keep(tx: Transaction, { job, owner, rows }: Run): Promise<void> {
     if (!(await keepLease(tx, job.id, owner, rows, leaseSeconds))) throw new LeaseLost();
   }
-}
-
-/**
- * Gives the memory of a buffer back now. What came from another thread lies outside of this one's heap, where the collector sees no hurry: hundreds of
- * megabytes of a long CSV would wait for it. A buffer that shares its memory with others is left alone.
- */
-function release(buffer: Buffer): void {
-  if (buffer.buffer instanceof ArrayBuffer && buffer.byteLength === buffer.buffer.byteLength) buffer.buffer.transfer(0);
 }

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { releaseBuffer } from './buffer.release.ts';
 import type { PersonalData } from './personal-data.ts';
 
 /** Key of one file that is kept in pieces. It lies in the database only sealed by the keys for personal data; each piece is bound to its file and place. */
@@ -24,8 +25,11 @@ export class FileSeal {
     const iv = randomBytes(12);
     const cipher = createCipheriv('aes-256-gcm', this.key, iv);
     cipher.setAAD(Buffer.from(`${this.fileId}/${place}`));
-    const text = Buffer.concat([cipher.update(plain), cipher.final()]);
-    return Buffer.concat([iv, cipher.getAuthTag(), text]);
+    const text = cipher.update(plain);
+    const last = cipher.final();
+    const sealed = Buffer.concat([iv, cipher.getAuthTag(), text, last]);
+    releaseBuffer(text);
+    return sealed;
   }
 
   /** @throws Error when the piece was altered or stands in another place. */

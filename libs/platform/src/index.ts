@@ -1,4 +1,5 @@
 export * from './boot.ts';
+export * from './buffer.release.ts';
 export * from './clock.ts';
 export * from './config.ts';
 export * from './cursor.ts';
