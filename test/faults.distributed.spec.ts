@@ -338,7 +338,7 @@ describe('kill -9 of any process of the distributed system', () => {
     await client.query(
       "CREATE TABLE monitoring.planted AS SELECT '320799198001010018'::text AS text, '\\x333230373939313938303031303130303138'::bytea AS bytes",
     );
-    expect((await tracesInDatabase(adminUrl)).traces.map((trace) => trace.where)).toEqual(['monitoring.planted']);
+    expect((await tracesInDatabase(adminUrl, 'monitoring')).traces.map((trace) => trace.where)).toEqual(['monitoring.planted']);
     await client.query('DROP TABLE monitoring.planted');
     await client.end();
 

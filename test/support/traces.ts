@@ -17,19 +17,28 @@ function excerptOf(text: string): string | undefined {
   return hit === null ? undefined : text.slice(Math.max(0, hit.index - 60), hit.index + 30);
 }
 
-/** Looks through every row of every table of every schema, whatever it is for. */
-export async function tracesInDatabase(adminUrl: string): Promise<{ traces: Trace[]; tables: number }> {
+/** What stands in every such number; looked for first, for it is found a hundred times as fast as the pattern. */
+const beginnings = ['32079919', '32079920', '3332303739393139', '3332303739393230'];
+
+/**
+ * Looks through every row of every table of every schema, whatever it is for.
+ * @param schema only this one
+ */
+export async function tracesInDatabase(adminUrl: string, schema?: string): Promise<{ traces: Trace[]; tables: number }> {
   const client = new pg.Client({ connectionString: adminUrl });
   await client.connect();
   const traces: Trace[] = [];
   try {
     const { rows: tables } = await client.query<{ name: string }>(
       `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE c.relkind = 'r' AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'`,
+       WHERE c.relkind = 'r' AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' AND n.nspname = coalesce($1, n.nspname)`,
+      [schema ?? null],
     );
     for (const { name } of tables) {
       const { rows } = await client.query<{ text: string }>(
-        `SELECT t::text AS text FROM ${name} t WHERE t::text ~ '320799(19|20)[0-9]{9}' OR t::text ~ '333230373939(3139|3230)' LIMIT 3`,
+        `SELECT text FROM ${name} t CROSS JOIN LATERAL (SELECT t::text AS text OFFSET 0) AS shown
+         WHERE CASE WHEN text LIKE ANY ($1) THEN text ~ '320799(19|20)[0-9]{9}' OR text ~ '333230373939(3139|3230)' ELSE false END LIMIT 3`,
+        [beginnings.map((beginning) => `%${beginning}%`)],
       );
       for (const row of rows) {
         const excerpt = excerptOf(row.text);
@@ -52,7 +61,9 @@ export async function tracesInFiles(folder: string, skip: (path: string) => bool
     const info = await stat(path).catch(() => undefined);
     if (info === undefined || !info.isFile()) continue;
     files++;
-    const excerpt = excerptOf((await readFile(path)).toString('latin1'));
+    const content = await readFile(path);
+    if (!beginnings.some((beginning) => content.includes(beginning, 0, 'latin1'))) continue;
+    const excerpt = excerptOf(content.toString('latin1'));
     if (excerpt !== undefined) traces.push({ where: entry, excerpt });
   }
   return { traces, files };

@@ -65,12 +65,15 @@ describe('a demonstration flag', () => {
     const { data: lists } = (await office.get<{ data: { code: string; status: string }[] }>('/api/v1/lists')).body;
     const enabled = lists.filter((list) => list.status === 'ENABLED');
     expect(enabled.length).toBeGreaterThan(20);
-    for (const { code } of enabled) {
+    const codes = enabled.map(({ code }) => code);
+    const expectLawful = async (code: string) => {
       const flagged = await flag('--list', code);
       expect([code, flagged.entry.status]).toEqual([code, 'ACTIVE']);
       expect(flagged.departments.reduce((sum, department) => sum + department.tasks, 0)).toBe(flagged.plan.tasks);
       expect(flagged.hops.map((hop) => hop.hop)).toEqual(['entry', 'plan', 'tasks']);
-    }
+    };
+    // A few at a time: each is a process that mostly waits.
+    while (codes.length > 0) await Promise.all(codes.splice(0, 4).map(expectLawful));
   }, 180_000);
 
   test('may name its subject, again and again; in English too', async () => {
