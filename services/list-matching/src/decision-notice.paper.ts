@@ -46,10 +46,7 @@ function decisionBlocks(notice: PrintedNotice): PaperBlock[] {
     ['事实', paragraphs(decision.facts)],
     ['依据', [...decision.basis, ...(decision.listBasis === null ? [] : [decision.listBasis])].flatMap(paragraphs)],
     ['认定', paragraphs(`根据上述事实和依据，决定列入${content.listName}。${termText(decision)}`)],
-    [
-      isHonour ? '激励措施' : '失信惩戒措施提示',
-      [...paragraphs(decision.warning ?? texts.warning), ...(texts.measures.length === 0 ? [] : [measureTable(texts.measures)])],
-    ],
+    [isHonour ? '激励措施' : '失信惩戒措施提示', paragraphs(decision.warning ?? texts.warning)],
     ['移出条件和程序', paragraphs(decision.removal ?? texts.removal)],
     ...(texts.remedies === null ? [] : [['救济途径和期限', paragraphs(decision.remedies ?? texts.remedies)] as [string, PaperBlock[]]]),
   ];
@@ -61,6 +58,10 @@ function decisionBlocks(notice: PrintedNotice): PaperBlock[] {
       ...blocks,
     ]),
     { kind: 'signature', signer: content.departmentName, date: chineseDate(decision.date) },
+    // Behind the signature, so that it never stands alone on a page of its own.
+    ...(texts.measures.length === 0
+      ? []
+      : [{ kind: 'heading', text: `附表：${isHonour ? '激励措施' : '失信惩戒措施'}` } as const, measureTable(texts.measures)]),
   ];
 }
 
@@ -96,7 +97,7 @@ function measureTable(measures: readonly NoticeMeasure[]): PaperBlock {
       { title: '依据', width: 44 },
     ],
     rows: measures.map(({ nameZh, bases, roles, reference }) => [
-      reference ? `${nameZh}（供参考）` : nameZh,
+      reference && !nameZh.includes('参考') ? `${nameZh}（供参考）` : nameZh,
       others(roles),
       reference && bases.length === 0 ? '不作为强制措施' : bases.join('；'),
     ]),

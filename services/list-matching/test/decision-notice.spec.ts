@@ -4,7 +4,7 @@ import { type CatalogueMeasure, catalogueKey, cataloguePublished, type ListEntry
 import { eventually, principalOf } from '@lianxin/testing';
 import type { NoticeView } from '../src/decision-notice.view.ts';
 import { auditor, court, creditOffice, ListCity, taxOffice, wageOffice } from './city.ts';
-import { catalogueRows, designationOf, nextIdNumber, partyOf, today } from './designations.ts';
+import { catalogueRows, daysAgo, designationOf, nextIdNumber, nextUscc, partyOf, today } from './designations.ts';
 import { decisionContent, documentOf, draftOf, Steps, wageApprover, wageHandler } from './steps.ts';
 
 const basis = {
@@ -190,6 +190,29 @@ describe('两书同达: decision and repair notice are made with the decision (R
       [entry.id],
     );
     expect((await noticeOf<ProblemBody>(entry)).status).toBe(500);
+    // Words of its own list and day, so that no other notice of this city rests on them.
+    const shared = await listed('BL-WAGE', { decision: { name: '列入决定书', number: '独〔2026〕1号', date: daysAgo(9) } });
+    expect((await noticeOf(shared)).status).toBe(200);
+    await lists.city.query(
+      `UPDATE list_matching.notice_text SET texts = jsonb_set(texts, '{removal}', '"永不移出"')
+       WHERE hash = (SELECT content ->> 'textsHash' FROM list_matching.decision_notice WHERE entry_id = $1)`,
+      [shared.id],
+    );
+    expect((await noticeOf<ProblemBody>(shared)).status).toBe(500);
+    await lists.city.query('DELETE FROM list_matching.decision_notice WHERE entry_id = $1', [shared.id]);
+    await lists.city.query(`DELETE FROM list_matching.notice_text WHERE texts ->> 'removal' = '永不移出'`);
+  });
+
+  test('an honour that is given back has no decision of its own (T20a)', async () => {
+    const subject = { kind: 'LEGAL', name: '还荣有限公司', usccCode: nextUscc(), regionCode: '320706' };
+    const honour = await listed('RL-TAXA', { subject }, taxOffice);
+    const black = await listed('BL-WAGE', { subject });
+    const wrong = { ground: 'DESIGNATION_WRONG', documentNo: '更〔2026〕1号', date: today };
+    expect((await lists.call(wageOffice, 'POST', `/api/v1/list-entries/${black.id}/exit`, wrong)).status).toBe(200);
+    const path = `/api/v1/list-entries?subjectId=${honour.subject.id}&status=ACTIVE`;
+    const [restored] = (await lists.call<{ data: { id: string }[] }>(taxOffice, 'GET', path)).body.data;
+    expect((await noticeOf<ProblemBody>(restored as { id: string }, taxOffice)).body.code).toBe('NOTICE_NOT_AVAILABLE');
+    expect((await noticeOf(honour, taxOffice)).status).toBe(200);
   });
 
   test('the PDF is the same file each time; a person stands masked until who serves it says what for, and that is kept', async () => {
