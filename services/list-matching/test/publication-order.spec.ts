@@ -103,6 +103,14 @@ describe('channels outside show what is in force and take down what is not, on t
     expect(new Set(due)).toEqual(new Set([addWorkingDays(calendar2026, today, workdays).date]));
   });
 
+  test('one that was public before channels were kept here is taken down everywhere too: nobody knows where it stands', async () => {
+    const entry = await listed('BL-WAGE');
+    // As an entry of the time before this table.
+    await lists.city.query('DELETE FROM list_matching.publication_order WHERE entry_id = $1', [entry.id]);
+    await exit(entry);
+    expect(await told(entry)).toEqual(['UNIT_SITE WITHDRAW OPEN', 'XYZG WITHDRAW OPEN']);
+  });
+
   test('an honour that meets a black entry is taken down, and shown again when it is given back', async () => {
     const subject = { kind: 'LEGAL', name: '红黑有限公司', usccCode: nextUscc(), regionCode: '320706' };
     const honour = await listed('RL-TAXA', { subject }, taxOffice);
