@@ -423,6 +423,42 @@ export const problems = {
     'Upload pdf, jpg, png or ofd',
   ),
   FILE_TOO_LARGE: define(413, '文件过大', 'File too large', '单个文件不超过 20 MB', 'At most 20 MB per file'),
+  // Objections (§6)
+  OBJECTION_NOT_ENTITLED: define(
+    422,
+    '无权就该记录提出异议',
+    'Not entitled to object',
+    '由本人、代理人、继承人、监护人、管理人、承继单位或被误认的人提出；其他人可举报',
+    'The subject, its agent, heir, guardian, administrator, successor or a person mistaken for it may object; others may report',
+  ),
+  OBJECTION_INCOMPLETE: define(
+    422,
+    '异议申请材料不全',
+    'The objection lacks what it needs',
+    '按 errors 一次补齐后再提交',
+    'Add everything that errors names, then submit again',
+  ),
+  OBJECTION_DUPLICATE: define(
+    409,
+    '同一事实的异议已被驳回，且没有新证据',
+    'The same was dismissed before and there is no new evidence',
+    '补充新证据后重新提出，或依法申请行政复议、提起诉讼（R-6-12）',
+    'Bring new evidence, or ask for reconsideration or sue',
+  ),
+  OBJECTION_OPEN: define(
+    409,
+    '同一申请人对该记录已有在办的异议',
+    'An objection of this applicant is open already',
+    '在 detail 所列的异议中补充材料',
+    'Add to the objection named in detail',
+  ),
+  OUTCOME_NOT_ALLOWED: define(
+    422,
+    '该阶段不能作出此结论',
+    'Outcome not allowed here',
+    '见 detail 中允许的结论与处理方式',
+    'See what detail allows',
+  ),
   // Imports
   IMPORT_FILE_REQUIRED: define(
     400,

@@ -1,13 +1,29 @@
+import { ExportModule, exportMigrationOf } from '@lianxin/exports';
 import { MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CatalogueStore } from './catalogue.store.ts';
 import { CausesService } from './causes.service.ts';
-import { type Config, configSchema } from './config.ts';
+import { type Config, configSchema, Terms } from './config.ts';
+import { DisputableStore } from './disputable.store.ts';
+import { FindingController } from './finding.controller.ts';
+import { FindingService } from './finding.service.ts';
 import { JournalConsumer } from './journal.consumer.ts';
 import { JournalService } from './journal.service.ts';
 import { JournalStore } from './journal.store.ts';
 import { journalMigration } from './migrations/0001-journal.ts';
+import { objectionsMigration } from './migrations/0002-objections.ts';
+import { ObjectionConsumer } from './objection.consumer.ts';
+import { ObjectionController } from './objection.controller.ts';
+import { objectionExport } from './objection.export.ts';
+import { ObjectionIntake } from './objection.intake.ts';
+import { ObjectionReader } from './objection.reader.ts';
+import { ObjectionRequests } from './objection.requests.ts';
+import { ObjectionService } from './objection.service.ts';
+import { ObjectionStore } from './objection.store.ts';
+import { ObjectionWork } from './objection.work.ts';
+import { ObjectionDeadlineService } from './objection-deadline.service.ts';
+import { ObjectionIntakeController } from './objection-intake.controller.ts';
 import { TimelineController } from './timeline.controller.ts';
 import { TimelineExport } from './timeline.export.ts';
 import { TimelineService } from './timeline.service.ts';
@@ -18,8 +34,8 @@ export class AppModule {
   static register(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [MessagingModule.register(config)],
-      controllers: [TimelineController],
+      imports: [MessagingModule.register(config), ExportModule.register([objectionExport])],
+      controllers: [TimelineController, ObjectionController, ObjectionIntakeController, FindingController],
       providers: [
         JournalStore,
         CatalogueStore,
@@ -29,6 +45,17 @@ export class AppModule {
         TimelineService,
         TimelineExport,
         CausesService,
+        { provide: Terms, useValue: new Terms(config) },
+        ObjectionStore,
+        DisputableStore,
+        ObjectionWork,
+        ObjectionService,
+        ObjectionIntake,
+        FindingService,
+        ObjectionReader,
+        ObjectionRequests,
+        ObjectionConsumer,
+        ObjectionDeadlineService,
       ],
     };
   }
@@ -38,6 +65,6 @@ export const service = {
   name: 'objection-handling',
   titleZh: '异议处理',
   config: configSchema,
-  migrations: [messagingMigration, journalMigration],
+  migrations: [messagingMigration, journalMigration, exportMigrationOf('objection-handling'), objectionsMigration],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

@@ -146,4 +146,17 @@ export class TimelineStore {
     );
     return row;
   }
+
+  /** The department that has a task of this entry. */
+  async findTaskDepartment(tx: Transaction, subjectKey: string, entryId: string, taskId: string): Promise<string | undefined> {
+    const found = await this.findFirst(tx, subjectKey, ['lianxin.task.dispatched.v1'], { column: 'task_ids', id: taskId });
+    if (found === undefined || !found.entry_ids.includes(entryId)) return undefined;
+    const { tasks } = JSON.parse(found.data) as { tasks: { taskId: string; departmentCode: string }[] };
+    return tasks.find((task) => task.taskId === taskId)?.departmentCode;
+  }
+
+  /** Everything of one key that tells of these nouns, for a fold. */
+  async findOfTopics(tx: Transaction, subjectKey: string, topics: readonly string[]): Promise<EventRow[]> {
+    return tx.query<EventRow>(`SELECT ${columns} FROM journal_event WHERE subject_key = $1 AND topic = ANY($2)`, [subjectKey, topics]);
+  }
 }

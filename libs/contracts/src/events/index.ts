@@ -34,6 +34,18 @@ import {
   measurePlanRevised,
   measurePlanSuperseded,
 } from './measure-plan.ts';
+import {
+  objectionAccepted,
+  objectionAdvanced,
+  objectionClosed,
+  objectionDecided,
+  objectionExecuted,
+  objectionForwarded,
+  objectionMarked,
+  objectionOverdue,
+  objectionSubmitted,
+  objectionWithdrawn,
+} from './objection.ts';
 import { publicRecordPublished, publicRecordStopped, publicRecordWithdrawn } from './public-record.ts';
 import { listEntryPublicationConfirmed, listEntryPublicationOrdered, listEntryPublicationOverdue } from './publication.ts';
 import { repairGranted, repairRevoked } from './repair.ts';
@@ -86,6 +98,7 @@ export * from './list-entry.ts';
 export * from './list-entry-life.ts';
 export * from './match.ts';
 export * from './measure-plan.ts';
+export * from './objection.ts';
 export * from './public-record.ts';
 export * from './publication.ts';
 export * from './repair.ts';
@@ -127,6 +140,16 @@ export const eventDefinitions: readonly EventDefinition[] = [
   publicRecordPublished,
   publicRecordStopped,
   publicRecordWithdrawn,
+  objectionSubmitted,
+  objectionAccepted,
+  objectionMarked,
+  objectionAdvanced,
+  objectionForwarded,
+  objectionDecided,
+  objectionWithdrawn,
+  objectionExecuted,
+  objectionClosed,
+  objectionOverdue,
   repairGranted,
   repairRevoked,
   repairReceived,
