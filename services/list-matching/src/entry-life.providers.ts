@@ -13,6 +13,7 @@ import { EntryReviewService } from './entry-review.service.ts';
 import { EntryStepService } from './entry-step.service.ts';
 import { ListAbolitionController } from './list-abolition.controller.ts';
 import { ListAbolitionService } from './list-abolition.service.ts';
+import { ObjectionConsumer } from './objection.consumer.ts';
 import { RepairConsumer } from './repair.consumer.ts';
 
 /** The life of an entry beyond its one-call activation: steps, time limits, reviews, cross-check by night, abolished lists, repairs. */
@@ -35,4 +36,5 @@ export const lifeProviders = [
   CrossCheckService,
   ListAbolitionService,
   RepairConsumer,
+  ObjectionConsumer,
 ];

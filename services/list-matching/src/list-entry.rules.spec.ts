@@ -61,6 +61,8 @@ const rows: readonly [string, string, EntryAction, string, (readonly ListType[])
   ['T13', 'SUSPENDED', 'DISPUTE', 'SUSPENDED'],
   ['T13a', 'ACTIVE', 'END_DISPUTE', 'ACTIVE'],
   ['T13a', 'SUSPENDED', 'END_DISPUTE', 'SUSPENDED'],
+  ['T13b', 'ACTIVE', 'AMEND', 'ACTIVE'],
+  ['T13b', 'SUSPENDED', 'AMEND', 'SUSPENDED'],
   ['T14', 'ACTIVE', 'SUSPEND', 'SUSPENDED'],
   ['T15', 'SUSPENDED', 'RESUME', 'ACTIVE'],
   ['T16', 'ACTIVE SUSPENDED', 'EXPIRE', 'EXPIRED'],

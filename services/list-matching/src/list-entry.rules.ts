@@ -26,6 +26,7 @@ export type EntryAction =
   | 'SERVE'
   | 'DISPUTE'
   | 'END_DISPUTE'
+  | 'AMEND'
   | 'SUSPEND'
   | 'RESUME'
   | 'EXPIRE'
@@ -73,6 +74,8 @@ const flags = (to: 'ACTIVE' | 'SUSPENDED') =>
   ({
     DISPUTE: { code: 'T13', to },
     END_DISPUTE: { code: 'T13a', to },
+    // §6.4: an objection that was partly right corrects fields; the entry remains.
+    AMEND: { code: 'T13b', to },
     RECORD_PERFORMANCE: { code: 'T16b', to, only: ['BLACK', 'FOCUS', 'ABNORMAL'] },
     REQUEST_CORRECTION: { code: 'T18a', to },
     REJECT_CORRECTION: { code: 'T18b', to },

@@ -122,6 +122,23 @@ export class ListEntryService {
     });
   }
 
+  /** T18, T19 because of an objection: void from the start, or its basis is gone; from any state but those two. */
+  async voidInWork(
+    tx: Transaction,
+    work: EntryWork,
+    entry: EntryInWork,
+    order: Order & { ground: 'DESIGNATION_WRONG' | 'BASIS_REVOKED' },
+    detail: Readonly<Record<string, unknown>>,
+    cause: NonNullable<NewEvent['cause']>,
+  ): Promise<void> {
+    const { row } = entry;
+    const { ground, documentNo, date } = order;
+    const action = leavingAction(row, ground === 'DESIGNATION_WRONG' ? 'CORRECT' : 'REVOKE_BASIS');
+    work.step(entry, action, { ground, documentNo, date, ...this.lateness(order, work.acting), ...detail });
+    const exited = exitedEvent(row, { ground, documentNo, exitedOn: date, byEntryId: null }, work.acting);
+    await this.sayLeft(tx, work, entry, { ...exited, cause }, ground);
+  }
+
   /** T2a: before it is in force, the designating unit takes a designation back. */
   withdraw(
     tx: Transaction,

@@ -34,6 +34,8 @@ export interface Procedure {
   /** Service that counts only from a later day (R-2-6a), or a list that is released on fixed days (R-2-13). */
   readonly effectiveOn?: string;
   readonly correctionAskedOn?: string | null;
+  /** Number of an objection that could be neither confirmed nor refuted: the entry is not shown (§6.4). */
+  readonly unconfirmedObjection?: string;
   /** Whom a draft means, persons masked: it has no subject in the register yet. */
   readonly draftSubject?: {
     readonly kind: SubjectKind;

@@ -8,7 +8,7 @@ import {
   type PublicRecordView,
   type PublicRecordWithdraw,
 } from '@lianxin/contracts';
-import { lockLanes, Timers } from '@lianxin/messaging';
+import { lockLanes, type NewEvent, Timers } from '@lianxin/messaging';
 import { Clock, decodeCursor, pageOf, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
@@ -102,6 +102,27 @@ export class PublicRecordService implements ReviewSource {
       const { ground, documentNo, documentDate, reason } = order;
       work.withdraw(row, ground, documentNo, withdrawTerm(this.clock.calendar(), documentDate), { documentDate, reason });
     });
+  }
+
+  /** An objection was upheld: the record is taken back, unless it has been already. */
+  async voidByObjection(
+    tx: Transaction,
+    id: string,
+    order: { readonly ground: 'RECORD_WRONG' | 'DECISION_REVOKED'; readonly documentNo: string; readonly date: string },
+    by: { readonly actor: string; readonly cause: NonNullable<NewEvent['cause']> },
+  ): Promise<void> {
+    const seen = await findRecords(tx, [id]);
+    await lockLanes(
+      tx,
+      seen.flatMap((row) => row.subject_id ?? []),
+    );
+    const work = new PublicRecordWork(this.actingOf(by.actor));
+    for (const row of await lockRecords(tx, [id])) {
+      if (row.status === 'WITHDRAWN') continue;
+      work.withdraw(row, order.ground, order.documentNo, withdrawTerm(this.clock.calendar(), order.date), { documentDate: order.date });
+    }
+    work.events.splice(0, work.events.length, ...work.events.map((event) => ({ ...event, cause: by.cause })));
+    await this.writer.write(tx, work);
   }
 
   /** Publication ends: repaired, taken off the list of abnormal operation, or its period is over. */

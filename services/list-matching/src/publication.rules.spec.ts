@@ -23,6 +23,7 @@ describe('what is public (§8.3, R-7-1a)', () => {
   test('a focus entry never, a foreign one without effect not, a person only where the law publishes persons', () => {
     expect(publicationOf(entry({ listType: 'FOCUS' }), law)).toBe('HIDDEN');
     expect(publicationOf(entry({ recognised: false }), law)).toBe('HIDDEN');
+    expect(publicationOf(entry({ unconfirmed: true }), law)).toBe('HIDDEN');
     expect(publicationOf(entry({ subjectKind: 'PERSON' }), noLaw)).toBe('HIDDEN');
     expect(publicationOf(entry({ subjectKind: 'PERSON' }), law)).toBe('PUBLISHED');
     expect(publicationOf(entry(), noLaw)).toBe('PUBLISHED');

@@ -17,6 +17,8 @@ export interface PublishableEntry {
   readonly subjectKind: SubjectKind;
   /** Its last day has passed and nothing else is asked for. */
   readonly termOver?: boolean;
+  /** An objection to it could be neither confirmed nor refuted: kept with a note, not shown (§6.4). */
+  readonly unconfirmed?: boolean;
 }
 
 /**
@@ -27,7 +29,7 @@ export type PublicationState = 'PUBLISHED' | 'HIDDEN' | 'WITHDRAWN';
 
 export function publicationOf(entry: PublishableEntry, list: Pick<ListDefinition, 'publishPerson'>): PublicationState {
   if ((entry.status !== 'ACTIVE' && entry.status !== 'SUSPENDED') || entry.termOver === true) return 'WITHDRAWN';
-  if (entry.status === 'SUSPENDED' || entry.listType === 'FOCUS' || !entry.recognised) return 'HIDDEN';
+  if (entry.status === 'SUSPENDED' || entry.listType === 'FOCUS' || !entry.recognised || entry.unconfirmed === true) return 'HIDDEN';
   return entry.subjectKind === 'PERSON' && !list.publishPerson ? 'HIDDEN' : 'PUBLISHED';
 }
 

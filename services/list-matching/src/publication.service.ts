@@ -155,6 +155,7 @@ export class PublicationService {
         recognised: row.recognised ?? true,
         subjectKind: subject.kind,
         termOver: isTermOver(row, today),
+        unconfirmed: row.procedure.unconfirmedObjection !== undefined,
       };
       return publicationOf(entry, list) === 'PUBLISHED' ? [{ row, subject, list }] : [];
     });

@@ -164,7 +164,7 @@ export class Flag {
     return {
       planId: this.planId,
       entryId: this.entryId,
-      entryVersion: this.version,
+      entryVersion: Math.max(1, this.version),
       activationNo: 1,
       planVersion: ++this.planVersion,
       subjectId: this.subjectId,

@@ -1,0 +1,147 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import {
+  type EventData,
+  type ListEntryView,
+  listEntryDisputed,
+  listEntryDisputeEnded,
+  listEntryExited,
+  objectionAccepted,
+  objectionDecided,
+  objectionWithdrawn,
+} from '@lianxin/contracts';
+import { eventually } from '@lianxin/testing';
+import { creditOffice, ListCity, taxOffice } from './city.ts';
+import { designationOf, nextUscc, today } from './designations.ts';
+
+let lists: ListCity;
+beforeAll(async () => {
+  lists = await ListCity.create();
+});
+afterAll(() => lists?.close());
+
+type Decided = EventData<typeof objectionDecided>;
+
+/** What objection-handling says of one objection to an entry. */
+class Objection {
+  readonly id = randomUUIDv7();
+  private version = 1;
+
+  constructor(readonly entry: ListEntryView) {}
+
+  private head(status: Decided['status']) {
+    const { entry } = this;
+    return {
+      objectionId: this.id,
+      objectionVersion: ++this.version,
+      number: 'LYG-YY-2026-000001',
+      subjectId: entry.subject.id ?? '',
+      status,
+      target: { kind: 'LIST_ENTRY' as const, id: entry.id, number: entry.number, listCode: entry.listCode, taskId: null },
+      sourceDepartment: 'SHUIJ',
+    };
+  }
+
+  accept(marks = true) {
+    const data = { ...this.head('ACCEPTED'), acceptedOn: today, marks, markDueOn: today };
+    return lists.feeder.send(objectionAccepted, this.entry.subject.id ?? '', data);
+  }
+
+  decide(change: Partial<Decided>) {
+    const none = {
+      errorSource: null,
+      documentNo: '税异〔2026〕1号',
+      decidedOn: today,
+      stillDisputed: false,
+      validTo: null,
+      correctedFields: [],
+    };
+    const data: Decided = { ...this.head('UPHELD'), outcome: 'UPHELD', effect: 'VOID', ...none, ...change };
+    return lists.feeder.send(objectionDecided, this.entry.subject.id ?? '', data);
+  }
+
+  withdraw(stillDisputed: boolean) {
+    const data = { ...this.head('WITHDRAWN'), withdrawnOn: today, wasAccepted: true, stillDisputed };
+    return lists.feeder.send(objectionWithdrawn, this.entry.subject.id ?? '', data);
+  }
+}
+
+async function listed(change: Record<string, unknown> = {}): Promise<ListEntryView> {
+  const body = designationOf('BL-TAX', change);
+  const answer = await lists.call<ListEntryView>(taxOffice, 'POST', '/api/v1/list-entries', body);
+  expect([answer.status, answer.body.status]).toEqual([201, 'ACTIVE']);
+  return answer.body;
+}
+const entryOf = async (id: string) => (await lists.call<ListEntryView>(creditOffice, 'GET', `/api/v1/list-entries/${id}`)).body;
+const until = (id: string, what: string, holds: (entry: ListEntryView) => boolean) =>
+  eventually(what, async () => {
+    const entry = await entryOf(id);
+    return holds(entry) ? entry : undefined;
+  });
+
+test('an accepted objection marks the entry, once for several; it says which event caused the mark (T13)', async () => {
+  const entry = await listed();
+  const [first, second] = [new Objection(entry), new Objection(entry)];
+  const accepted = await first.accept();
+  await until(entry.id, 'the entry is marked', ({ disputed }) => disputed);
+  await second.accept();
+  const other = await listed();
+  await new Objection(other).accept();
+  await until(other.id, 'what came later is taken too', ({ disputed }) => disputed);
+  const said = lists.feeder.eventsOf(listEntryDisputed).filter((event) => event.data.entryId === entry.id);
+  expect(said.map((event) => event.causationId)).toEqual([accepted.id]);
+  await second.withdraw(true);
+  await first.decide({ outcome: 'DISMISSED', effect: 'KEEP' });
+  const after = await until(entry.id, 'the mark is gone', ({ disputed }) => !disputed);
+  expect(after.status).toBe('ACTIVE');
+  const ended = await eventually('it is told', () =>
+    lists.feeder.eventsOf(listEntryDisputeEnded).find((event) => event.data.entryId === entry.id),
+  );
+  expect(ended.data.outcome).toBe('DISMISSED');
+});
+
+test.each([
+  ['VOID', 'CORRECTED'],
+  ['REVOKE', 'REVOKED'],
+] as const)('an upheld objection (%s) leaves the entry %s, also when it comes twice or the entry had ended', async (effect, status) => {
+  const entry = await listed();
+  const objection = new Objection(entry);
+  await objection.accept();
+  const decided = await objection.decide({ effect, errorSource: 'SOURCE' });
+  await objection.decide({ effect, errorSource: 'SOURCE' });
+  const after = await until(entry.id, 'the entry has left', (one) => one.status === status);
+  expect(after.disputed).toBe(false);
+  const exits = await eventually('it is told', () => {
+    const found = lists.feeder.eventsOf(listEntryExited).filter((event) => event.data.entryId === entry.id);
+    return found.length > 0 ? found : undefined;
+  });
+  expect(exits.map((event) => [event.data.status, event.causationId])).toEqual([[status, decided.id]]);
+});
+
+test('a partly upheld objection shortens the term and takes the mark away; a longer term is never made', async () => {
+  const entry = await listed();
+  const objection = new Objection(entry);
+  await objection.accept();
+  const [year = ''] = today.split('-');
+  const earlier = `${Number(year) + 1}-01-15`;
+  await objection.decide({ outcome: 'PARTLY_UPHELD', effect: 'AMEND', errorSource: 'SOURCE', validTo: earlier });
+  const after = await until(entry.id, 'the mark is gone', (one) => !one.disputed && one.validTo === earlier);
+  expect([after.status, after.timeline.map((fact) => fact.transition).slice(-3)]).toEqual(['ACTIVE', ['T13', 'T13b', 'T13a']]);
+  await new Objection(entry).decide({ outcome: 'PARTLY_UPHELD', effect: 'AMEND', errorSource: 'SOURCE', validTo: '2099-01-01' });
+  const next = await listed();
+  await new Objection(next).accept();
+  await until(next.id, 'what came later is taken too', ({ disputed }) => disputed);
+  expect((await entryOf(entry.id)).validTo).toBe(earlier);
+});
+
+test('what can be neither confirmed nor refuted keeps its mark and is not shown (§6.4)', async () => {
+  const uscc = nextUscc();
+  const entry = await listed({ subject: { kind: 'LEGAL', name: '连云港无法确认有限公司', usccCode: uscc, regionCode: '320706' } });
+  const shown = async () => (await fetch(`${lists.running.url}/api/v1/public/list-entries?usccCode=${uscc}`)).text();
+  expect(await shown()).toContain('严重失信主体名单');
+  const objection = new Objection(entry);
+  await objection.accept();
+  await objection.decide({ outcome: 'UNCONFIRMED', effect: 'NOTE' });
+  await eventually('it is not shown', async () => !(await shown()).includes('列入严重失信主体名单日期'));
+  expect(await entryOf(entry.id)).toMatchObject({ status: 'ACTIVE', disputed: true });
+});
