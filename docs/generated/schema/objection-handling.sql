@@ -29,6 +29,105 @@ TABLE consumer_position
   GRANT objection_handling_app: DELETE, INSERT, SELECT, UPDATE
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE disputable
+  kind text NOT NULL
+  id uuid NOT NULL
+  version integer NOT NULL
+  subject_key text NOT NULL
+  subject_id uuid NOT NULL
+  number text NOT NULL
+  list_code text
+  department_code text NOT NULL
+  status text NOT NULL
+  in_force boolean NOT NULL
+  disputed boolean NOT NULL
+  valid_to date
+  CONSTRAINT disputable_kind_check CHECK ((kind = ANY (ARRAY['LIST_ENTRY'::text, 'PUBLIC_RECORD'::text])))
+  CONSTRAINT disputable_pkey PRIMARY KEY (kind, id)
+  CREATE INDEX disputable_number ON objection_handling.disputable USING btree (number)
+  CREATE UNIQUE INDEX disputable_pkey ON objection_handling.disputable USING btree (kind, id)
+  GRANT objection_handling_app: SELECT
+  GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE export_job
+  id uuid NOT NULL
+  list text NOT NULL
+  request jsonb NOT NULL
+  principal jsonb NOT NULL
+  departments text[] NOT NULL
+  city boolean NOT NULL
+  status text NOT NULL DEFAULT 'queued'::text
+  cancelled_by text
+  done integer NOT NULL DEFAULT 0
+  attempts integer NOT NULL DEFAULT 0
+  failure text
+  sealed_key text
+  data_at timestamp with time zone
+  file_bytes bigint
+  file_hash text
+  lease_owner uuid
+  lease_until timestamp with time zone
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  started_at timestamp with time zone
+  finished_at timestamp with time zone
+  expires_at timestamp with time zone
+  CONSTRAINT export_job_pkey PRIMARY KEY (id)
+  CONSTRAINT export_job_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text])))
+  CREATE INDEX export_job_kept ON objection_handling.export_job USING btree (expires_at) WHERE ((sealed_key IS NOT NULL) AND (finished_at IS NOT NULL))
+  CREATE INDEX export_job_open ON objection_handling.export_job USING btree (created_at) WHERE (finished_at IS NULL)
+  CREATE UNIQUE INDEX export_job_pkey ON objection_handling.export_job USING btree (id)
+  POLICY consumer TO objection_handling_consumer USING true CHECK true
+  POLICY own TO objection_handling_app USING 
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK 
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END
+  GRANT objection_handling_app: INSERT, SELECT
+  GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE export_log
+  id bigint NOT NULL GENERATED AS IDENTITY
+  export_id uuid NOT NULL
+  at timestamp with time zone NOT NULL DEFAULT now()
+  what text NOT NULL
+  list text NOT NULL
+  request jsonb NOT NULL
+  row_count integer
+  actor text NOT NULL
+  departments text[] NOT NULL
+  city boolean NOT NULL
+  CONSTRAINT export_log_pkey PRIMARY KEY (id)
+  CONSTRAINT export_log_what_check CHECK ((what = ANY (ARRAY['EXPORTED'::text, 'REQUESTED'::text, 'WRITTEN'::text, 'DOWNLOADED'::text, 'CANCELLED'::text, 'FAILED'::text])))
+  CREATE INDEX export_log_list ON objection_handling.export_log USING btree (list, id)
+  CREATE UNIQUE INDEX export_log_pkey ON objection_handling.export_log USING btree (id)
+  POLICY consumer TO objection_handling_consumer USING true CHECK true
+  POLICY own_read TO objection_handling_app USING (
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END OR (current_setting('lianxin.scope'::text, true) = 'CITY'::text)) CHECK -
+  POLICY own_write TO objection_handling_app USING - CHECK 
+CASE
+    WHEN city THEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+    ELSE ((departments <> '{}'::text[]) AND (departments <@ string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END
+  GRANT objection_handling_app: INSERT, SELECT
+  GRANT objection_handling_consumer: INSERT, SELECT
+
+TABLE export_piece
+  job_id uuid NOT NULL
+  place integer NOT NULL
+  sealed bytea NOT NULL
+  CONSTRAINT export_piece_job_id_fkey FOREIGN KEY (job_id) REFERENCES objection_handling.export_job(id) ON DELETE CASCADE
+  CONSTRAINT export_piece_pkey PRIMARY KEY (job_id, place)
+  CREATE UNIQUE INDEX export_piece_pkey ON objection_handling.export_piece USING btree (job_id, place)
+  POLICY consumer TO objection_handling_consumer USING true CHECK true
+  GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE idempotency_key
   principal_id text NOT NULL
   key text NOT NULL
@@ -568,6 +667,94 @@ TABLE journal_party
   CONSTRAINT journal_party_pkey PRIMARY KEY (subject_id, entry_id)
   CREATE UNIQUE INDEX journal_party_pkey ON objection_handling.journal_party USING btree (subject_id, entry_id)
   GRANT objection_handling_app: SELECT
+  GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE objection
+  id uuid NOT NULL
+  version integer NOT NULL
+  number text NOT NULL
+  status text NOT NULL
+  subject_id uuid NOT NULL
+  subject_key text NOT NULL
+  target_kind text NOT NULL
+  target_id uuid NOT NULL
+  target_number text NOT NULL
+  list_code text
+  task_id uuid
+  source_department text NOT NULL
+  received_by text
+  channel text NOT NULL
+  capacity text NOT NULL
+  kinds text[] NOT NULL
+  received_on date NOT NULL
+  applicant_sealed text NOT NULL
+  applicant_masked text NOT NULL
+  applicant_hash text NOT NULL
+  proofs jsonb NOT NULL
+  evidence jsonb NOT NULL
+  repeat_of uuid
+  marked_on date
+  clock_stopped_on date
+  extended boolean NOT NULL DEFAULT false
+  proposal jsonb
+  decision jsonb
+  answer jsonb
+  restorations integer NOT NULL DEFAULT 0
+  CONSTRAINT objection_number_key UNIQUE (number)
+  CONSTRAINT objection_pkey PRIMARY KEY (id)
+  CONSTRAINT objection_repeat_of_fkey FOREIGN KEY (repeat_of) REFERENCES objection_handling.objection(id)
+  CREATE INDEX objection_open ON objection_handling.objection USING btree (status, id) WHERE (status <> ALL (ARRAY['CLOSED'::text, 'REFUSED'::text, 'WITHDRAWN'::text]))
+  CREATE INDEX objection_page ON objection_handling.objection USING btree (received_on DESC, id DESC)
+  CREATE INDEX objection_target ON objection_handling.objection USING btree (target_kind, target_id)
+  CREATE UNIQUE INDEX objection_number_key ON objection_handling.objection USING btree (number)
+  CREATE UNIQUE INDEX objection_pkey ON objection_handling.objection USING btree (id)
+  POLICY consumer TO objection_handling_consumer USING true CHECK true
+  POLICY reader TO objection_handling_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (source_department = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text))) OR (received_by = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text))) OR (('subject:'::text || subject_id) = current_setting('lianxin.principal'::text, true))) CHECK -
+  GRANT objection_handling_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE objection_deadline
+  objection_id uuid NOT NULL
+  kind text NOT NULL
+  due_on date NOT NULL
+  met_on date
+  missed_on date
+  CONSTRAINT objection_deadline_objection_id_fkey FOREIGN KEY (objection_id) REFERENCES objection_handling.objection(id)
+  CONSTRAINT objection_deadline_pkey PRIMARY KEY (objection_id, kind)
+  CREATE UNIQUE INDEX objection_deadline_pkey ON objection_handling.objection_deadline USING btree (objection_id, kind)
+  POLICY consumer TO objection_handling_consumer USING true CHECK true
+  POLICY reader TO objection_handling_app USING (EXISTS ( SELECT 1
+   FROM objection_handling.objection
+  WHERE (objection.id = objection_deadline.objection_id))) CHECK -
+  GRANT objection_handling_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE objection_fact
+  objection_id uuid NOT NULL
+  version integer NOT NULL
+  action text NOT NULL
+  from_status text
+  to_status text NOT NULL
+  at timestamp with time zone NOT NULL
+  actor text NOT NULL
+  unit text
+  detail jsonb NOT NULL
+  CONSTRAINT objection_fact_objection_id_fkey FOREIGN KEY (objection_id) REFERENCES objection_handling.objection(id)
+  CONSTRAINT objection_fact_pkey PRIMARY KEY (objection_id, version)
+  CREATE UNIQUE INDEX objection_fact_pkey ON objection_handling.objection_fact USING btree (objection_id, version)
+  POLICY consumer TO objection_handling_consumer USING true CHECK true
+  POLICY reader TO objection_handling_app USING (EXISTS ( SELECT 1
+   FROM objection_handling.objection
+  WHERE (objection.id = objection_fact.objection_id))) CHECK -
+  GRANT objection_handling_app: INSERT, SELECT
+  GRANT objection_handling_consumer: INSERT, SELECT
+
+TABLE objection_number
+  year integer NOT NULL
+  last integer NOT NULL
+  CONSTRAINT objection_number_pkey PRIMARY KEY (year)
+  CREATE UNIQUE INDEX objection_number_pkey ON objection_handling.objection_number USING btree (year)
+  GRANT objection_handling_app: DELETE, INSERT, SELECT, UPDATE
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
 TABLE outbox
