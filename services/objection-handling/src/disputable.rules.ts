@@ -1,6 +1,25 @@
 import { findEventDefinition, type LianxinEvent } from '@lianxin/contracts';
-import type { Disputable, Known } from './disputable.store.ts';
 import { isFields } from './journal.rules.ts';
+
+/** Something that may be disputed, by its newest version heard. */
+export interface Disputable {
+  readonly kind: 'LIST_ENTRY' | 'PUBLIC_RECORD';
+  readonly id: string;
+  readonly version: number;
+  readonly subjectKey: string;
+  readonly subjectId: string;
+  readonly number: string;
+  readonly listCode: string | null;
+  readonly departmentCode: string;
+  readonly status: string;
+  readonly inForce: boolean;
+  /** Undefined: this event says nothing of it. */
+  readonly disputed: boolean | undefined;
+  readonly validTo: string | null | undefined;
+}
+
+/** As it is known after all that was heard. */
+export type Known = Omit<Disputable, 'disputed' | 'validTo'> & { readonly disputed: boolean; readonly validTo: string | null };
 
 /** What an event says of something that may be disputed; undefined for events of anything else. */
 export function disputableOf(event: LianxinEvent): Disputable | undefined {

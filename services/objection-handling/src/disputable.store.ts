@@ -1,22 +1,6 @@
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-
-/** Something that may be disputed, by its newest version heard. */
-export interface Disputable {
-  readonly kind: 'LIST_ENTRY' | 'PUBLIC_RECORD';
-  readonly id: string;
-  readonly version: number;
-  readonly subjectKey: string;
-  readonly subjectId: string;
-  readonly number: string;
-  readonly listCode: string | null;
-  readonly departmentCode: string;
-  readonly status: string;
-  readonly inForce: boolean;
-  /** Undefined: this event says nothing of it. */
-  readonly disputed: boolean | undefined;
-  readonly validTo: string | null | undefined;
-}
+import type { Disputable, Known } from './disputable.rules.ts';
 
 interface DisputableRow {
   readonly kind: Disputable['kind'];
@@ -32,8 +16,6 @@ interface DisputableRow {
   readonly disputed: boolean;
   readonly valid_to: string | null;
 }
-
-export type Known = Omit<Disputable, 'disputed' | 'validTo'> & { readonly disputed: boolean; readonly validTo: string | null };
 
 /** All SQL of what may be disputed. */
 @Injectable()

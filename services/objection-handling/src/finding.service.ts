@@ -3,7 +3,8 @@ import { type LianxinEvent, type Principal, ProblemError, restorationOrdered } f
 import { lockLanes, type NewEvent, newEvent } from '@lianxin/messaging';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { DisputableStore, type Known } from './disputable.store.ts';
+import type { Known } from './disputable.rules.ts';
+import { DisputableStore } from './disputable.store.ts';
 import { advancedEvent, decidedEvent, executedEvent, type Origin } from './objection.events.ts';
 import { actionOf, judgeProposal } from './objection.rules.ts';
 import type { ProposeRequest } from './objection.schemas.ts';

@@ -3,7 +3,8 @@ import { maskName, type ObjectionCapacity, type Principal, ProblemError } from '
 import { lockLanes, Outbox } from '@lianxin/messaging';
 import { Clock, PersonalData, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { DisputableStore, type Known } from './disputable.store.ts';
+import type { Known } from './disputable.rules.ts';
+import { DisputableStore } from './disputable.store.ts';
 import { subjectPrincipalPrefix } from './journal-viewer.rules.ts';
 import { submittedEvent } from './objection.events.ts';
 import { judgeRepeat } from './objection.rules.ts';
