@@ -364,6 +364,41 @@ export const problems = {
   ),
   DOCUMENT_REQUIRED: define(422, '缺少文书号', 'Document number required', '填写文书号', 'Give the number of the document'),
   // Tasks and feedback (§4.3, §4.6)
+  TASK_ALREADY_CLAIMED: define(
+    409,
+    '任务已被他人认领',
+    'Claimed by somebody else',
+    '由认领人释放或转办，或由本部门审核人办理',
+    'The claimer releases or transfers it, or an approver of the department acts',
+  ),
+  TASK_STANDS_THERE: define(
+    409,
+    '该部门已有同一任务',
+    'That department has this task already',
+    '接受退回即可：该部门的任务已覆盖此措施',
+    'Accept the return: the task of that department covers it',
+  ),
+  DEPARTMENT_UNKNOWN: define(
+    422,
+    '没有此部门',
+    'No such department',
+    '从现行目录的部门代码中选择',
+    'Choose a code of the current catalogue',
+  ),
+  BULK_TOO_LARGE: define(
+    422,
+    '批量范围过大',
+    'Too many for one bulk action',
+    '缩小筛选范围后分批办理',
+    'Narrow the filter, act in portions',
+  ),
+  BULK_STATE: define(
+    409,
+    '该批量操作不能再执行',
+    'This bulk action cannot be run',
+    '预览半小时内有效且只能执行一次；重新预览后执行',
+    'A preview is good for half an hour and once; preview again',
+  ),
   ACTION_NOT_FOR_TRIGGER: define(
     409,
     '该触发方式不适用此操作',

@@ -12,6 +12,7 @@ import { lockLanes, type NewEvent, newEvent, Outbox } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { type Act, acknowledgeDueAt, decideAct, factOfAct } from './act.rules.ts';
+import { ClaimStore } from './claim.store.ts';
 import { TaskTerms } from './config.ts';
 import type { DeadlineContext } from './deadline.rules.ts';
 import type { Fact } from './plan.board.rules.ts';
@@ -39,6 +40,7 @@ export class ActService {
     private readonly outbox: Outbox,
     private readonly clock: Clock,
     private readonly terms: TaskTerms,
+    private readonly claims: ClaimStore,
   ) {}
 
   /**
@@ -62,7 +64,7 @@ export class ActService {
 
   /**
    * The task under the lanes of its party and of its events, so that no plan moves it meanwhile.
-   * @throws ProblemError NOT_FOUND, FORBIDDEN (another department's task, seen by a city-wide role), STALE.
+   * @throws ProblemError NOT_FOUND, FORBIDDEN (another department's task, seen by a city-wide role), STALE, TASK_ALREADY_CLAIMED.
    */
   async lockTask(
     tx: Transaction,
@@ -77,9 +79,18 @@ export class ActService {
     await lockLanes(tx, [seen.laneKey, seen.partySubjectId]);
     const task = await this.tasks.findTask(tx, id);
     if (task === undefined) throw new ProblemError('NOT_FOUND', '没有此任务，或不属于本部门');
+    if (options.byOffice !== true) await this.refuseClaimed(tx, principal, id);
     if (options.expectedVersion !== undefined && options.expectedVersion !== task.version)
       throw new ProblemError('STALE', `任务已是第 ${task.version} 版，If-Match 为第 ${options.expectedVersion} 版`);
     return task;
+  }
+
+  /** What somebody has in hand is that person's, the stand-in's and the approver's to act on. */
+  private async refuseClaimed(tx: Transaction, principal: Principal, id: string): Promise<void> {
+    const assignee = (await this.claims.readAssignees(tx, [id])).get(id);
+    if (assignee === undefined || assignee === principal.id || principal.roles.includes('DEPT_APPROVER')) return;
+    if (await this.claims.standsIn(tx, assignee, principal.id, this.clock.today())) return;
+    throw new ProblemError('TASK_ALREADY_CLAIMED', `任务已由 ${assignee} 认领`);
   }
 
   /** Saves a task's next version with the fact that made it. */

@@ -5,9 +5,16 @@ import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ActController } from './act.controller.ts';
 import { ActService } from './act.service.ts';
+import { BulkController } from './bulk.controller.ts';
+import { BulkRunner } from './bulk.runner.ts';
+import { BulkService } from './bulk.service.ts';
+import { BulkStore } from './bulk.store.ts';
 import { CalendarController } from './calendar.controller.ts';
 import { CalendarService } from './calendar.service.ts';
 import { CalendarStore } from './calendar.store.ts';
+import { ClaimController } from './claim.controller.ts';
+import { ClaimService } from './claim.service.ts';
+import { ClaimStore } from './claim.store.ts';
 import { type Config, configSchema, TaskTerms, UrgeChannels, UrgeTimes } from './config.ts';
 import { CopyStore } from './copy.store.ts';
 import { CycleService } from './cycle.service.ts';
@@ -18,6 +25,7 @@ import { FeedbackService } from './feedback.service.ts';
 import { FeedbackStore } from './feedback.store.ts';
 import { FileController } from './file.controller.ts';
 import { FileStore } from './file.store.ts';
+import { HandOverStore } from './hand-over.store.ts';
 import { tasksMigration } from './migrations/0001-tasks.ts';
 import { feedbackMigration } from './migrations/0002-feedback.ts';
 import { planDepartmentsMigration } from './migrations/0003-plan-departments.ts';
@@ -26,6 +34,7 @@ import { basisRounds } from './migrations/0005-basis-rounds.ts';
 import { urgingMigration } from './migrations/0006-urging.ts';
 import { ordersMigration } from './migrations/0007-orders.ts';
 import { calendarsMigration } from './migrations/0008-calendars.ts';
+import { handlingMigration } from './migrations/0009-handling.ts';
 import { NoticeStore } from './notice.store.ts';
 import { OrderConsumer } from './order.consumer.ts';
 import { OrderService } from './order.service.ts';
@@ -59,6 +68,8 @@ export class AppModule {
       module: AppModule,
       imports: [MessagingModule.register(config), ExportModule.register([taskExport, noticeExport, feedbackExport, urgeExport])],
       controllers: [
+        BulkController,
+        ClaimController,
         TaskController,
         ActController,
         FeedbackController,
@@ -73,6 +84,12 @@ export class AppModule {
         { provide: UrgeTimes, useValue: new UrgeTimes(config) },
         { provide: UrgeChannels, useValue: new UrgeChannels(config) },
         PlanStore,
+        ClaimStore,
+        ClaimService,
+        HandOverStore,
+        BulkStore,
+        BulkService,
+        BulkRunner,
         CalendarStore,
         CalendarService,
         OrderStore,
@@ -121,6 +138,7 @@ export const service = {
     urgingMigration,
     ordersMigration,
     calendarsMigration,
+    handlingMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

@@ -51,7 +51,8 @@ export class QueueService {
 
   /** A page of tasks, as the screen and an export of it show them. */
   async readTasks(tx: Transaction, principal: Principal, query: TaskQuery): Promise<Page<QueueRow>> {
-    const rows = await this.tasks.readPage(tx, filterOf(principal, query));
+    const claimedBy = query.assignee === undefined ? undefined : { person: principal.id, today: this.clock.today() };
+    const rows = await this.tasks.readPage(tx, { ...filterOf(principal, query), claimedBy });
     const page = pageOf(rows, query.limit, keyOf, (task) => task);
     const bases = await this.tasks.readBasesToShow(
       tx,

@@ -43,6 +43,7 @@ const allowed: Record<TaskStatus, [TaskAction, TaskStatus][]> = {
   ],
   RETURNED: [
     ['refuseReturn', 'DISPATCHED'],
+    ['reassign', 'DISPATCHED'],
     ['acceptReturn', 'NOT_APPLICABLE'],
     ['hold', 'ON_HOLD'],
     ['cancel', 'CANCELLED'],

@@ -8,6 +8,7 @@ export const taskActions = [
   'arm',
   'acceptReturn',
   'refuseReturn',
+  'reassign',
   'feedBack',
   'reopen',
   'hold',
@@ -25,7 +26,14 @@ type Target = TaskStatus | 'BY_TRIGGER' | 'PREVIOUS';
 export const transitions = {
   DISPATCHED: { acknowledge: 'ACKNOWLEDGED', return: 'RETURNED', hold: 'ON_HOLD', lift: 'LIFTING', cancel: 'CANCELLED' },
   ACKNOWLEDGED: { start: 'IN_EXECUTION', arm: 'ARMED', return: 'RETURNED', hold: 'ON_HOLD', lift: 'LIFTING' },
-  RETURNED: { acceptReturn: 'NOT_APPLICABLE', refuseReturn: 'DISPATCHED', hold: 'ON_HOLD', lift: 'LIFTING', cancel: 'CANCELLED' },
+  RETURNED: {
+    acceptReturn: 'NOT_APPLICABLE',
+    refuseReturn: 'DISPATCHED',
+    reassign: 'DISPATCHED',
+    hold: 'ON_HOLD',
+    lift: 'LIFTING',
+    cancel: 'CANCELLED',
+  },
   IN_EXECUTION: { feedBack: 'FED_BACK', return: 'RETURNED', hold: 'ON_HOLD', lift: 'LIFTING' },
   ARMED: { feedBack: 'FED_BACK', return: 'RETURNED', hold: 'ON_HOLD', lift: 'LIFTING' },
   FED_BACK: { reopen: 'BY_TRIGGER', hold: 'ON_HOLD', lift: 'LIFTING' },
@@ -139,6 +147,7 @@ const actsOfPeople: readonly TaskAction[] = [
   'arm',
   'acceptReturn',
   'refuseReturn',
+  'reassign',
   'feedBack',
   'confirmLifted',
 ];

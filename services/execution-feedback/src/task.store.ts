@@ -14,6 +14,8 @@ export interface PageEnd {
 export interface TaskFilter extends Pick<TaskQuery, 'status' | 'entryId' | 'measureCode' | 'limit'> {
   readonly departments: readonly string[] | undefined;
   readonly after: PageEnd | undefined;
+  /** Only what this person, or somebody the person stands in for today, has claimed. */
+  readonly claimedBy?: { readonly person: string; readonly today: string } | undefined;
 }
 
 /** A basis with what its plan says of it. */
@@ -52,7 +54,11 @@ export class TaskStore {
       filter.after === undefined
         ? []
         : [`(t.dispatched_at, t.id) < (${bind(filter.after.dispatchedAt)}::timestamptz, ${bind(filter.after.id)}::uuid)`];
-    const sql = filter.entryId === undefined ? queueSql(filter, after, bind) : entrySql(filter, filter.entryId, after, bind);
+    const few = [
+      ...(filter.entryId === undefined ? [] : [ofEntry(filter.entryId, bind)]),
+      ...(filter.claimedBy === undefined ? [] : [ofPerson(filter.claimedBy, bind)]),
+    ];
+    const sql = few.length === 0 ? queueSql(filter, after, bind) : fewSql(filter, few, after, bind);
     const rows = await tx.query<TaskRow>(sql, parameters);
     return rows.map(taskOf);
   }
@@ -160,11 +166,23 @@ function queueSql(filter: TaskFilter, conditions: readonly string[], bind: Bind)
   return `SELECT * FROM (${queues.join(' UNION ALL ')}) AS queue ORDER BY dispatched_at DESC, id DESC LIMIT ${limit}`;
 }
 
-/** The tasks of an entry are few beside a queue: they are read by its bases, whatever their state. */
-function entrySql(filter: TaskFilter, entryId: string, conditions: readonly string[], bind: Bind): string {
+/** Tasks that rest on an entry, or were ordered for it. */
+function ofEntry(entryId: string, bind: Bind): string {
   const entry = bind(entryId);
+  return `t.id IN (SELECT task_id FROM task_basis WHERE entry_id = ${entry}::uuid UNION ALL SELECT task_id FROM task_order WHERE entry_id = ${entry}::uuid)`;
+}
+
+/** Tasks that a person has in hand, or somebody for whom the person stands in. */
+function ofPerson(claimedBy: { person: string; today: string }, bind: Bind): string {
+  const person = bind(claimedBy.person);
+  return `t.id IN (SELECT task_id FROM task_claim WHERE assignee = ${person} OR assignee IN (
+    SELECT person FROM task_delegation WHERE stand_in = ${person} AND ended_at IS NULL AND ${bind(claimedBy.today)} BETWEEN from_day AND to_day))`;
+}
+
+/** The tasks of an entry or of a person are few beside a queue: they are read by their ids, whatever their state. */
+function fewSql(filter: TaskFilter, few: readonly string[], conditions: readonly string[], bind: Bind): string {
   const wanted = [
-    `t.id IN (SELECT task_id FROM task_basis WHERE entry_id = ${entry}::uuid UNION ALL SELECT task_id FROM task_order WHERE entry_id = ${entry}::uuid)`,
+    ...few,
     ...(filter.measureCode === undefined ? [] : [`t.measure_code = ${bind(filter.measureCode)}`]),
     ...conditions,
     ...(filter.departments === undefined ? [] : [`t.department_code = ANY (${bind(filter.departments)}::text[])`]),

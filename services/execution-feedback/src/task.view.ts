@@ -2,6 +2,7 @@ import { beijingDate, type CatalogueMeasure, type TaskStatus, type TaskView, typ
 import { PersonalData, type PersonIdentity, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { missingYears } from './calendar.rules.ts';
+import { ClaimStore } from './claim.store.ts';
 import { CopyStore, type SubjectCopy } from './copy.store.ts';
 import { remainingWorkdays } from './deadline.rules.ts';
 import type { TaskOrder } from './order.rules.ts';
@@ -45,6 +46,7 @@ export class TaskViews {
     private readonly copies: CopyStore,
     private readonly personalData: PersonalData,
     private readonly orders: OrderStore,
+    private readonly claims: ClaimStore,
   ) {}
 
   /** @param bases of these tasks, any order; a task's own come in theirs. */
@@ -77,6 +79,10 @@ export class TaskViews {
       tx,
       shown.filter((row) => row.kind !== 'EXECUTE').map((row) => row.id),
     );
+    const assignees = await this.claims.readAssignees(
+      tx,
+      shown.map((row) => row.id),
+    );
     const basesOf = Map.groupBy(bases, (basis) => basis.task_id);
     const wanted = new Map(bases.map((basis) => [`${basis.catalogue_version}|${basis.measure_code}`, basis]));
     const measures = await this.copies.readMeasures(
@@ -91,6 +97,7 @@ export class TaskViews {
       const measure = named && measures.get(`${named.catalogue_version}|${named.measure_code}`);
       return {
         ...this.head(row, subjects.get(row.partySubjectId), measure, reader),
+        assignee: assignees.get(row.id) ?? null,
         order: orderView(orders.get(row.id)),
         bases: own.map((basis) => ({
           entryId: basis.entry_id,

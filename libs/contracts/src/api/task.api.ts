@@ -28,6 +28,8 @@ export const taskQuerySchema = pageQuerySchema.extend({
   status: listOf(taskStatusSchema),
   entryId: idSchema.optional(),
   measureCode: z.string().max(40).optional(),
+  /** `me`: claimed by the asking person or somebody this person stands in for. */
+  assignee: z.enum(['me']).optional(),
 });
 export type TaskQuery = z.infer<typeof taskQuerySchema>;
 
@@ -97,6 +99,8 @@ export const taskViewSchema = z
         validTo: z.string().nullable(),
       }),
     ),
+    /** Who has claimed it; null: nobody. */
+    assignee: z.string().nullable().optional(),
     /** What a task is about that rests on no plan: a verification, a review, a restoration (R-4-9a); null for EXECUTE. */
     order: z
       .object({
