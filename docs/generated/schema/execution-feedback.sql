@@ -524,6 +524,71 @@ END CHECK -
   GRANT execution_feedback_app: DELETE, INSERT, SELECT, UPDATE
   GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE task_bulk
+  id uuid NOT NULL
+  department_code text NOT NULL
+  action text NOT NULL
+  principal jsonb NOT NULL
+  status text NOT NULL
+  total integer NOT NULL
+  created_at timestamp with time zone NOT NULL
+  expires_at timestamp with time zone NOT NULL
+  started_at timestamp with time zone
+  ended_at timestamp with time zone
+  CONSTRAINT task_bulk_pkey PRIMARY KEY (id)
+  CONSTRAINT task_bulk_status_check CHECK ((status = ANY (ARRAY['PREVIEW'::text, 'RUNNING'::text, 'DONE'::text])))
+  CREATE INDEX task_bulk_running ON execution_feedback.task_bulk USING btree (started_at) WHERE (status = 'RUNNING'::text)
+  CREATE UNIQUE INDEX task_bulk_pkey ON execution_feedback.task_bulk USING btree (id)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
+  GRANT execution_feedback_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE task_bulk_item
+  bulk_id uuid NOT NULL
+  place integer NOT NULL
+  task_id uuid NOT NULL
+  department_code text NOT NULL
+  seen_version integer NOT NULL
+  seen_status text NOT NULL
+  content jsonb
+  status text NOT NULL
+  code text
+  detail text
+  CONSTRAINT task_bulk_item_pkey PRIMARY KEY (bulk_id, place)
+  CONSTRAINT task_bulk_item_status_check CHECK ((status = ANY (ARRAY['WAITING'::text, 'DONE'::text, 'REFUSED'::text])))
+  CREATE INDEX task_bulk_item_waiting ON execution_feedback.task_bulk_item USING btree (bulk_id, place) WHERE (status = 'WAITING'::text)
+  CREATE UNIQUE INDEX task_bulk_item_pkey ON execution_feedback.task_bulk_item USING btree (bulk_id, place)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
+  GRANT execution_feedback_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE task_claim
+  task_id uuid NOT NULL
+  department_code text NOT NULL
+  assignee text NOT NULL
+  claimed_at timestamp with time zone NOT NULL
+  CONSTRAINT task_claim_pkey PRIMARY KEY (task_id)
+  CREATE INDEX task_claim_assignee ON execution_feedback.task_claim USING btree (assignee)
+  CREATE UNIQUE INDEX task_claim_pkey ON execution_feedback.task_claim USING btree (task_id)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
+  GRANT execution_feedback_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE task_closed
   id uuid NOT NULL
   closed boolean NOT NULL DEFAULT false
@@ -559,6 +624,27 @@ TABLE task_closed
   CREATE INDEX task_closed_measure_code_department_code_status_dispatched__idx ON execution_feedback.task_closed USING btree (measure_code, department_code, status, dispatched_at DESC, id DESC)
   CREATE INDEX task_closed_status_dispatched_at_id_idx ON execution_feedback.task_closed USING btree (status, dispatched_at DESC, id DESC)
   CREATE UNIQUE INDEX task_closed_pkey ON execution_feedback.task_closed USING btree (id, closed)
+  GRANT execution_feedback_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE task_delegation
+  id uuid NOT NULL
+  department_code text NOT NULL
+  person text NOT NULL
+  stand_in text NOT NULL
+  from_day date NOT NULL
+  to_day date NOT NULL
+  created_at timestamp with time zone NOT NULL
+  ended_at timestamp with time zone
+  CONSTRAINT task_delegation_pkey PRIMARY KEY (id)
+  CREATE INDEX task_delegation_person ON execution_feedback.task_delegation USING btree (department_code, person)
+  CREATE UNIQUE INDEX task_delegation_pkey ON execution_feedback.task_delegation USING btree (id)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
   GRANT execution_feedback_app: DELETE, INSERT, SELECT, UPDATE
   GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
 
