@@ -19,6 +19,9 @@ import { LiftingConsumer } from './lifting.consumer.ts';
 import { LiftingStore } from './lifting.store.ts';
 import { itemsMigration } from './migrations/0001-items.ts';
 import { repairsMigration } from './migrations/0002-repairs.ts';
+import { openReceiptsMigration } from './migrations/0003-open-receipts.ts';
+import { ReceiptController } from './receipt.controller.ts';
+import { ReceiptReader, receiptExport } from './receipt.reader.ts';
 import { RepairController } from './repair.controller.ts';
 import { repairExport } from './repair.export.ts';
 import { RepairReader } from './repair.reader.ts';
@@ -32,11 +35,12 @@ export class AppModule {
   static register(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [MessagingModule.register(config), ExportModule.register([repairExport])],
+      imports: [MessagingModule.register(config), ExportModule.register([repairExport, receiptExport])],
       controllers: [
         EligibilityController,
         PublicEligibilityController,
         RepairController,
+        ReceiptController,
         FileController,
         CertificateController,
         PublicCertificateController,
@@ -59,6 +63,7 @@ export class AppModule {
         LiftingStore,
         LiftingConsumer,
         RepairReader,
+        ReceiptReader,
       ],
     };
   }
@@ -68,7 +73,7 @@ export const service = {
   name: 'credit-repair',
   titleZh: '信用修复',
   config: configSchema,
-  migrations: [messagingMigration, itemsMigration, repairsMigration, exportMigrationOf('credit-repair')],
+  migrations: [messagingMigration, itemsMigration, repairsMigration, exportMigrationOf('credit-repair'), openReceiptsMigration],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,
 } satisfies ServiceDefinition<typeof configSchema.shape>;

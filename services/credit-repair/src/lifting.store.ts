@@ -4,6 +4,18 @@ import { Injectable } from '@nestjs/common';
 import type { LiftingPart, LiftingTask, Receipt } from './checklist.rules.ts';
 import type { RepairItemRow } from './repair.store.ts';
 
+export interface OpenReceiptRow {
+  readonly task_id: string;
+  readonly department_code: string;
+  readonly entry_id: string;
+  readonly entry_number: string;
+  readonly list_code: string | null;
+  readonly repair_id: string;
+  readonly repair_number: string;
+  readonly granted_on: string;
+  readonly due_at: Date | null;
+}
+
 type Lifting = LianxinEvent<EventData<typeof taskLifting>>;
 type Lifted = LianxinEvent<EventData<typeof taskLifted>>;
 
@@ -75,6 +87,19 @@ export class LiftingStore {
        JOIN unnest($1::uuid[], $2::integer[]) AS asked (id, activation_no) ON t.entry_id = asked.id AND t.activation_no = asked.activation_no
        ORDER BY t.department_code, t.task_id`,
       [items.map((item) => item.item_id), items.map((item) => item.activation_no)],
+    );
+  }
+
+  /** Tasks of repaired entries that are still to be undone, the earliest grant first, with one row more than `limit` when there are more. */
+  findOpenReceipts(
+    tx: Transaction,
+    asked: { department: string | undefined; after: readonly [string, string, string] | undefined; limit: number },
+  ): Promise<OpenReceiptRow[]> {
+    return tx.query<OpenReceiptRow>(
+      `SELECT o.* FROM open_receipt o
+       WHERE ($1::text IS NULL OR o.department_code = $1) AND ($2::date IS NULL OR (o.granted_on, o.repair_id, o.task_id) > ($2::date, $3::uuid, $4::uuid))
+       ORDER BY o.granted_on, o.repair_id, o.task_id LIMIT $5`,
+      [asked.department ?? null, asked.after?.[0] ?? null, asked.after?.[1] ?? null, asked.after?.[2] ?? null, asked.limit + 1],
     );
   }
 
