@@ -13,6 +13,7 @@ import { registerListEntries } from './list-entry.command.ts';
 import { registerMatch } from './match.command.ts';
 import { languages, outputFormats } from './options.ts';
 import { registerParked } from './parked.command.ts';
+import { registerRepair } from './repair.command.ts';
 import { registerTasks } from './task.command.ts';
 import type { Texts } from './texts.ts';
 import { cliVersion } from './version.ts';
@@ -31,6 +32,7 @@ export function buildProgram(context: CommandContext, help: { out: (text: string
   registerMatch(program, context);
   registerCatalogue(program, context);
   registerTasks(program, context);
+  registerRepair(program, context);
   registerExport(program, context);
   registerLag(program, context);
   registerParked(program, context);
