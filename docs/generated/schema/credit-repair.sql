@@ -293,6 +293,7 @@ TABLE repair
   CREATE INDEX repair_of_department ON credit_repair.repair USING btree (department_code, received_at DESC, id DESC)
   CREATE INDEX repair_of_intake ON credit_repair.repair USING btree (intake_department, received_at DESC, id DESC) WHERE (intake_department IS NOT NULL)
   CREATE INDEX repair_of_subject ON credit_repair.repair USING btree (subject_id)
+  CREATE INDEX repair_syncing ON credit_repair.repair USING btree (granted_on, id) WHERE (status = 'SYNCING'::text)
   CREATE UNIQUE INDEX repair_client_ref ON credit_repair.repair USING btree (COALESCE(intake_department, department_code), client_ref) WHERE (client_ref IS NOT NULL)
   CREATE UNIQUE INDEX repair_number_key ON credit_repair.repair USING btree (number)
   CREATE UNIQUE INDEX repair_pkey ON credit_repair.repair USING btree (id)
