@@ -237,8 +237,10 @@ export function describeRoad(mode: Mode): void {
       await expectSameAsOtherWays(mode, await digestOfTables((statements) => system.rows(statements)));
     }, 300_000);
 
-    test('ten thousand rows by CSV with one in a hundred bad: good rows in, each bad row told with line, field, reason and remedy', async () => {
-      await expectImport(road, 10_000);
+    // The long file on the way that needs nothing; on the others the same code reads a file that shows that it arrives.
+    const fileRows = mode === 'standalone' ? 10_000 : 1_000;
+    test(`${fileRows} rows by CSV with one in a hundred bad: good rows in, each bad row told with line, field, reason and remedy`, async () => {
+      await expectImport(road, fileRows);
     }, 300_000);
   });
 }

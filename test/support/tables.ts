@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Runs SELECTs with one text column each and gives their rows, all in one list. */
 export type ReadRows = (statements: readonly string[]) => Promise<string[]>;
@@ -14,6 +14,8 @@ export interface TableDigest {
 const bookkeeping = /^(outbox|inbox|consumer_position|subject_lane|subject_revision|idempotency_key|timer|schema_migration)$/;
 /** What differs between any two installations though it means the same: ids, hashes and seals of their own keys. */
 const ownToken = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?:\\x)?[0-9a-f]{32,}|[A-Za-z0-9_+/-]{40,}={0,2}/g;
+/** No shorter text holds such a token: most of a row is passed over. */
+const shortestToken = 32;
 /** A moment; one on the full hour is a deadline and stays. */
 const moment = /\d{4}-\d\d-\d\d[T ]\d\d:(?!00:00(?:\.0+)?(?:Z|\+|"))\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::\d\d)?)?/g;
 /** What tells in which order, transaction or batch things came in, or is drawn by lot: what came is compared, not when or with what. */
@@ -28,7 +30,7 @@ interface Row {
 }
 
 const nothing: ReadonlyMap<string, string> = new Map();
-const hashOf = (text: string) => createHash('md5').update(text).digest('hex');
+const hashOf = (text: string) => hash('md5', text);
 
 /** Names of all business tables, `schema.table`. */
 async function businessTables(read: ReadRows): Promise<string[]> {
@@ -48,14 +50,14 @@ export async function digestOfTables(read: ReadRows): Promise<Record<string, Tab
   const tables = await businessTables(read);
   const lines = await read(tables.map((table) => `SELECT '${table} ' || to_jsonb(t)::text FROM ${table} t`));
   const rows = lines.map(rowOf);
-  const steps = meaningsOf(rows);
-  const byTable = Map.groupBy(rows, (row) => row.table);
+  const texts = textsOf(rows);
+  const byTable = Map.groupBy(rows.keys(), (place) => rows[place]?.table ?? '');
   return Object.fromEntries(
     tables.map((table) => {
-      const found = (byTable.get(table) ?? []).map((row) => ({
-        text: spelled(row.content, nothing),
-        steps: steps.map((meanings) => hashOf(spelled(row.content, meanings)).slice(0, 12)),
-      }));
+      const found = (byTable.get(table) ?? []).map((place) => {
+        const [text = '', ...further] = texts.map((round) => round[place] ?? '');
+        return { text, steps: further.map((meant) => hashOf(meant).slice(0, 12)) };
+      });
       found.sort((one, other) => (`${one.text} ${one.steps}` < `${other.text} ${other.steps}` ? -1 : 1));
       return [table, { rows: found.map(({ text }) => text), steps: found.map(({ steps: hashes }) => hashes) }];
     }),
@@ -89,49 +91,70 @@ function openedText(text: string): Json {
   }
 }
 
-/** Text of a value with its tokens replaced by what they mean. What stands in a list in the order of ids has no order. */
-function spelled(value: Json, meanings: ReadonlyMap<string, string>): string {
-  if (typeof value === 'string') return value.replace(ownToken, (token) => `<${meanings.get(token) ?? ''}>`);
-  if (value === null || typeof value !== 'object') return String(value);
-  if (Array.isArray(value)) {
-    const elements = value.map((element: Json) => spelled(element, meanings));
-    return `[${elements.sort().join(',')}]`;
+/** Spells values with their tokens replaced by what they mean, each part once. What stands in a list in the order of ids has no order. */
+class Speller {
+  private readonly known = new WeakMap<object, string>();
+
+  constructor(private readonly meanings: ReadonlyMap<string, string>) {}
+
+  spell(value: Json): string {
+    if (typeof value === 'string')
+      return value.length < shortestToken ? value : value.replace(ownToken, (token) => `<${this.meanings.get(token) ?? ''}>`);
+    if (value === null || typeof value !== 'object') return String(value);
+    const known = this.known.get(value);
+    if (known !== undefined) return known;
+    const text = this.spellParts(value);
+    this.known.set(value, text);
+    return text;
   }
-  const fields = Object.entries(value).map(([name, part]) => `${spelled(name, meanings)}:${spelled(part, meanings)}`);
-  return `{${fields.sort().join(',')}}`;
+
+  private spellParts(value: readonly Json[] | { readonly [name: string]: Json }): string {
+    if (Array.isArray(value)) {
+      const elements = value.map((element: Json) => this.spell(element));
+      return `[${elements.sort().join(',')}]`;
+    }
+    const fields = Object.entries(value).map(([name, part]) => `${this.spell(name)}:${this.spell(part)}`);
+    return `{${fields.sort().join(',')}}`;
+  }
 }
 
-/** Token → hash of all places where it stands; then of all places where its neighbours stand, and so on. */
-function meaningsOf(rows: readonly Row[]): ReadonlyMap<string, string>[] {
-  const steps: Map<string, string>[] = [];
-  for (let round = 0; round < stepsCompared; round++) {
-    const meanings = steps.at(-1) ?? nothing;
+/**
+ * Texts of all rows: without their tokens; then with tokens as the hash of all places where they stand; then of all places where their neighbours stand,
+ * and so on.
+ */
+function textsOf(rows: readonly Row[]): string[][] {
+  const texts: string[][] = [];
+  let meanings = nothing;
+  for (;;) {
+    const speller = new Speller(meanings);
+    const round = rows.map((row) => speller.spell(row.content));
+    texts.push(round);
+    if (texts.length > stepsCompared) return texts;
     const places = new Map<string, string[]>();
-    for (const row of rows) {
-      const text = hashOf(`${row.table} ${spelled(row.content, meanings)}`);
-      notePlaces(row.content, text, meanings, (token, place) => {
+    rows.forEach((row, place) => {
+      notePlaces(row.content, hashOf(`${row.table} ${round[place]}`), speller, (token, found) => {
         const known = places.get(token);
-        if (known === undefined) places.set(token, [place]);
-        else known.push(place);
+        if (known === undefined) places.set(token, [found]);
+        else known.push(found);
       });
-    }
-    steps.push(new Map([...places].map(([token, found]) => [token, hashOf(found.sort().join(''))])));
+    });
+    meanings = new Map([...places].map(([token, found]) => [token, hashOf(found.sort().join(''))]));
   }
-  return steps;
 }
 
 /** Tells every place of every token: within which row, which element of a list, under which name. */
-function notePlaces(value: Json, place: string, meanings: ReadonlyMap<string, string>, note: (token: string, place: string) => void): void {
+function notePlaces(value: Json, place: string, speller: Speller, note: (token: string, place: string) => void): void {
   if (typeof value === 'string') {
+    if (value.length < shortestToken) return;
     for (const token of value.match(ownToken) ?? []) note(token, hashOf(place));
   } else if (Array.isArray(value)) {
-    for (const element of value) notePlaces(element, `${place} ${hashOf(spelled(element, meanings))}`, meanings, note);
+    for (const element of value) notePlaces(element, `${place} ${hashOf(speller.spell(element))}`, speller, note);
   } else if (value !== null && typeof value === 'object') {
     for (const [name, part] of Object.entries(value)) {
-      const field = `${place}.${spelled(name, meanings)}`;
+      const field = `${place}.${speller.spell(name)}`;
       // A field may be named by an id.
-      notePlaces(name, `${field} ${hashOf(spelled(part, meanings))}`, meanings, note);
-      notePlaces(part, field, meanings, note);
+      if (name.length >= shortestToken) notePlaces(name, `${field} ${hashOf(speller.spell(part))}`, speller, note);
+      notePlaces(part, field, speller, note);
     }
   }
 }
