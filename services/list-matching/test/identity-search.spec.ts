@@ -5,44 +5,11 @@ import type { MatchResponse } from '../src/match.schema.ts';
 import type { CandidateView } from '../src/match-candidate.view.ts';
 import { creditOffice, ListCity, taxOffice, wageOffice } from './city.ts';
 import { daysAgo, designationOf, nextIdNumber, nextUscc } from './designations.ts';
+import { Notes, randomOf } from './search-notes.ts';
 
 const centre = principalOf(['CREDIT_CENTRE_OPERATOR']);
 const seeds = [1, 2, 3];
 const stepsPerSeed = 100;
-
-/** mulberry32: the same seed gives the same search. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-/** What the register has said of a number, as somebody with a pencil would note it: the name from each day on. */
-class Notes {
-  private readonly names = new Map<string, { from: string | null; name: string }[]>();
-
-  has(number: string): boolean {
-    return this.names.has(number);
-  }
-
-  note(number: string, name: string, from: string | null): void {
-    this.names.set(
-      number,
-      [...(this.names.get(number) ?? []), { from, name }].sort((a, b) => ((a.from ?? '') < (b.from ?? '') ? -1 : 1)),
-    );
-  }
-
-  /** The names by which a decision of this day could certainly mean the number: today's, and the one of that day. */
-  namesOn(number: string, day: string): string[] {
-    const all = this.names.get(number) ?? [];
-    const then = all.filter((name) => (name.from ?? '') <= day).at(-1);
-    return [all.at(-1)?.name ?? '', then?.name ?? all[0]?.name ?? ''];
-  }
-}
 
 describe('no sequence of calls makes certain what is not (§11, R-11-1)', () => {
   let lists: ListCity;
