@@ -6,6 +6,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ActController } from './act.controller.ts';
 import { ActService } from './act.service.ts';
 import { BulkController } from './bulk.controller.ts';
+import { bulkItemExport } from './bulk.export.ts';
 import { BulkRunner } from './bulk.runner.ts';
 import { BulkService } from './bulk.service.ts';
 import { BulkStore } from './bulk.store.ts';
@@ -66,7 +67,10 @@ export class AppModule {
   static register(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [MessagingModule.register(config), ExportModule.register([taskExport, noticeExport, feedbackExport, urgeExport])],
+      imports: [
+        MessagingModule.register(config),
+        ExportModule.register([taskExport, noticeExport, feedbackExport, urgeExport, bulkItemExport]),
+      ],
       controllers: [
         BulkController,
         ClaimController,

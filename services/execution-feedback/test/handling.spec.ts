@@ -126,6 +126,10 @@ test('a filter is previewed with its count, and what it names does not grow unti
   expect(await run(previewed.body.id)).toMatchObject({ status: 409, body: { code: 'BULK_STATE' } });
   expect(await untilDone(previewed.body.id)).toMatchObject({ total: 12, done: 11, refused: 1, byCode: { STALE: 1 } });
   const refused = await world.call<Page<BulkItem>>(li, 'GET', `task-bulks/${previewed.body.id}/items?status=REFUSED`);
+  const file = `/api/v1/task-bulks/items/export?format=csv&columns=place,code&status=REFUSED&bulkId=${previewed.body.id}`;
+  const exported = (await world.city.download(world.running, li, file)).bytes.toString('utf8').split('\r\n').slice(1, -1);
+  expect(exported).toEqual(refused.body.data.map((item) => `${item.place},${item.code}`));
+  expect((await world.city.download(world.running, handlerOf('RSJ'), file)).status).toBe(404);
   expect(refused.body.data).toMatchObject([{ taskId: tasks[0]?.id, code: 'STALE' }]);
   const states = (await world.tasksOf(made.entryId, li)).map((task) => `${task.measureCode} ${task.status}`);
   expect(states).toContain('BULK-LATE DISPATCHED');
