@@ -24,6 +24,7 @@ import { feedbackExport } from './feedback.export.ts';
 import { FeedbackReader } from './feedback.reader.ts';
 import { FeedbackService } from './feedback.service.ts';
 import { FeedbackStore } from './feedback.store.ts';
+import { FeedbackTableService } from './feedback-table.service.ts';
 import { FileController } from './file.controller.ts';
 import { FileStore } from './file.store.ts';
 import { HandOverStore } from './hand-over.store.ts';
@@ -36,6 +37,7 @@ import { urgingMigration } from './migrations/0006-urging.ts';
 import { ordersMigration } from './migrations/0007-orders.ts';
 import { calendarsMigration } from './migrations/0008-calendars.ts';
 import { handlingMigration } from './migrations/0009-handling.ts';
+import { feedbackTablesMigration } from './migrations/0010-feedback-tables.ts';
 import { NoticeStore } from './notice.store.ts';
 import { OrderConsumer } from './order.consumer.ts';
 import { OrderService } from './order.service.ts';
@@ -94,6 +96,7 @@ export class AppModule {
         BulkStore,
         BulkService,
         BulkRunner,
+        FeedbackTableService,
         CalendarStore,
         CalendarService,
         OrderStore,
@@ -143,6 +146,7 @@ export const service = {
     ordersMigration,
     calendarsMigration,
     handlingMigration,
+    feedbackTablesMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

@@ -53,9 +53,12 @@ export type BulkItemQuery = z.infer<typeof bulkItemQuerySchema>;
 export const bulkItemSchema = z
   .object({
     place: z.int(),
-    taskId: idSchema,
-    seenVersion: z.int(),
-    seenStatus: taskStatusSchema,
+    /** Null for a row of a file that names no task of the department. */
+    taskId: idSchema.nullable(),
+    seenVersion: z.int().nullable(),
+    seenStatus: taskStatusSchema.nullable(),
+    /** Line of a feedback file. */
+    line: z.int().nullable(),
     status: z.enum(['WAITING', 'DONE', 'REFUSED']),
     code: z.string().nullable(),
     detail: z.string().nullable(),

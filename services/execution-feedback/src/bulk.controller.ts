@@ -1,8 +1,10 @@
 import { idSchema, type Principal, pageSchema } from '@lianxin/contracts';
+import { dispositionOf, fileOfRequest } from '@lianxin/files';
 import { CurrentPrincipal, Database, Idempotent, type IdempotentRequest, idempotently, Roles, sendAnswer } from '@lianxin/platform';
-import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import { Body, Controller, Get, Param, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import {
   type BulkItemQuery,
   type BulkRequest,
@@ -12,6 +14,7 @@ import {
   bulkViewSchema,
 } from './bulk.api.ts';
 import { BulkService } from './bulk.service.ts';
+import { FeedbackTableService } from './feedback-table.service.ts';
 
 /** Bulk actions of a department on its tasks. */
 @ApiTags('任务')
@@ -21,6 +24,7 @@ export class BulkController {
   constructor(
     private readonly database: Database,
     private readonly bulks: BulkService,
+    private readonly tables: FeedbackTableService,
   ) {}
 
   @Post()
@@ -41,6 +45,32 @@ export class BulkController {
       idempotently(tx, request, async () => ({ status: 201, body: await this.bulks.preview(tx, principal, body) })),
     );
     return sendAnswer(reply, answer);
+  }
+
+  @Post('feedback-table')
+  @Roles('DEPT_HANDLER', 'DEPT_APPROVER')
+  @ApiConsumes('multipart/form-data', 'application/octet-stream')
+  @ApiBody({ schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } } })
+  @ApiOperation({
+    summary: '上传反馈表预览',
+    description:
+      '导出的任务表（xlsx、csv）加列“反馈类型、实施措施、实施日期、业务事项、文号、未实施原因、说明、证据编号”填写后传回；按任务编号和版本对应，未填反馈类型的行不计（§4.6）。',
+  })
+  @ApiResponse({ status: 201, standardSchema: bulkViewSchema })
+  async feedbackTable(@CurrentPrincipal() principal: Principal, @Req() request: FastifyRequest) {
+    return this.tables.preview(principal, (await fileOfRequest(request)).body);
+  }
+
+  @Get(':id/refused.:format')
+  @ApiOperation({ summary: '下载未反馈的行', description: '反馈表中被拒的行及原因，改正后可再次上传（§4.6）。' })
+  @ApiResponse({ status: 200, content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } })
+  async refused(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id', { schema: idSchema }) id: string,
+    @Param('format', { schema: z.enum(['xlsx', 'csv']) }) format: 'xlsx' | 'csv',
+  ) {
+    const stream = await this.tables.refusedRows(principal, id, format);
+    return new StreamableFile(stream, { type: 'application/octet-stream', disposition: dispositionOf(`未反馈的行.${format}`) });
   }
 
   @Post(':id/run')

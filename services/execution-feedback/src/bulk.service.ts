@@ -32,20 +32,25 @@ export class BulkService {
     if (department === undefined) throw new ProblemError('FORBIDDEN', '只有部门可以批量办理本部门的任务');
     const tasks =
       request.ids === undefined ? await this.ofFilter(tx, principal, request.filter ?? {}) : await this.ofIds(tx, principal, request.ids);
-    const now = this.clock.now();
-    const bulk: Bulk = {
-      id: randomUUIDv7(),
-      department_code: department,
-      action: request.action,
-      principal,
-      status: 'PREVIEW',
-      total: tasks.length,
-      created_at: now,
-      expires_at: new Date(now.getTime() + previewMs),
-      ended_at: null,
-    };
+    const bulk = this.newBulk(randomUUIDv7(), principal, department, request.action, tasks.length, this.clock.now());
     await this.store.insert(tx, bulk, tasks, request.feedback);
     return this.view(tx, bulk);
+  }
+
+  /** A bulk action as it is previewed: good for half an hour. */
+  newBulk(id: string, principal: Principal, department: string, action: Bulk['action'], total: number, now: Date): Bulk {
+    const expires = new Date(now.getTime() + previewMs);
+    return {
+      id,
+      department_code: department,
+      action,
+      principal,
+      status: 'PREVIEW',
+      total,
+      created_at: now,
+      expires_at: expires,
+      ended_at: null,
+    };
   }
 
   /** @throws ProblemError NOT_FOUND, BULK_STATE when it was run already, or its preview has expired. */
@@ -120,7 +125,10 @@ export class BulkService {
       total: bulk.total,
       done: sum(counts.filter((row) => row.status === 'DONE')),
       refused: sum(counts.filter((row) => row.status === 'REFUSED')),
-      byStatus: by(counts, 'seen_status'),
+      byStatus: by(
+        counts.filter((row) => row.seen_status !== null),
+        'seen_status',
+      ),
       byCode: by(
         counts.filter((row) => row.status === 'REFUSED'),
         'code',

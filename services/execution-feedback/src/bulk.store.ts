@@ -22,6 +22,18 @@ export interface BulkTask {
   readonly seenStatus: TaskStatus;
 }
 
+/** A row of a feedback file: an item that waits, or one that was refused when it was read. */
+export interface TableItem {
+  readonly line: number;
+  readonly cells: readonly string[];
+  readonly taskId: string | null;
+  readonly version: number | null;
+  readonly seenStatus: TaskStatus | null;
+  readonly content: unknown;
+  readonly code: string | null;
+  readonly detail: string | null;
+}
+
 export interface WaitingItem {
   readonly place: number;
   readonly task_id: string;
@@ -32,7 +44,40 @@ export interface WaitingItem {
 /** Bulk actions and the tasks they name. */
 @Injectable()
 export class BulkStore {
-  async insert(tx: Transaction, bulk: Bulk, tasks: readonly BulkTask[], content: unknown): Promise<void> {
+  /** The rows of a file, in its order. */
+  async insertTable(tx: Transaction, bulk: Bulk, items: readonly TableItem[]): Promise<void> {
+    await this.insertBulk(tx, bulk);
+    await tx.execute(
+      `INSERT INTO task_bulk_item (bulk_id, place, department_code, line, cells, task_id, seen_version, seen_status, content, status, code, detail)
+       SELECT $1, row.place, $2, row.line, row.cells, row.task_id, row.seen_version, row.seen_status, row.content,
+         CASE WHEN row.code IS NULL THEN 'WAITING' ELSE 'REFUSED' END, row.code, row.detail
+       FROM unnest($3::integer[], $4::integer[], $5::jsonb[], $6::uuid[], $7::integer[], $8::text[], $9::jsonb[], $10::text[], $11::text[])
+         AS row (place, line, cells, task_id, seen_version, seen_status, content, code, detail)`,
+      [
+        bulk.id,
+        bulk.department_code,
+        items.map((_item, index) => index + 1),
+        items.map((item) => item.line),
+        items.map((item) => JSON.stringify(item.cells)),
+        items.map((item) => item.taskId),
+        items.map((item) => item.version),
+        items.map((item) => item.seenStatus),
+        items.map((item) => (item.content === null ? null : JSON.stringify(item.content))),
+        items.map((item) => item.code),
+        items.map((item) => item.detail),
+      ],
+    );
+  }
+
+  /** Refused rows of a file, with the cells that came. */
+  readRefusedRows(tx: Transaction, id: string): Promise<{ cells: string[]; code: string; detail: string }[]> {
+    return tx.query(
+      `SELECT cells, code, detail FROM task_bulk_item WHERE bulk_id = $1 AND status = 'REFUSED' AND cells IS NOT NULL ORDER BY place`,
+      [id],
+    );
+  }
+
+  private async insertBulk(tx: Transaction, bulk: Bulk): Promise<void> {
     await tx.execute(
       `INSERT INTO task_bulk (id, department_code, action, principal, status, total, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
       [
@@ -46,6 +91,10 @@ export class BulkStore {
         bulk.expires_at,
       ],
     );
+  }
+
+  async insert(tx: Transaction, bulk: Bulk, tasks: readonly BulkTask[], content: unknown): Promise<void> {
+    await this.insertBulk(tx, bulk);
     await tx.execute(
       `INSERT INTO task_bulk_item (bulk_id, place, task_id, department_code, seen_version, seen_status, content, status)
        SELECT $1, row.place, row.task_id, $2, row.seen_version, row.seen_status, $3, 'WAITING'
@@ -75,7 +124,7 @@ export class BulkStore {
     ]);
   }
 
-  async count(tx: Transaction, id: string): Promise<{ status: string; seen_status: string; code: string | null; count: number }[]> {
+  async count(tx: Transaction, id: string): Promise<{ status: string; seen_status: string | null; code: string | null; count: number }[]> {
     return tx.query(
       'SELECT status, seen_status, code, count(*) AS count FROM task_bulk_item WHERE bulk_id = $1 GROUP BY status, seen_status, code',
       [id],
@@ -84,7 +133,7 @@ export class BulkStore {
 
   async readItems(tx: Transaction, id: string, query: { status: string | undefined; after: number; limit: number }): Promise<BulkItem[]> {
     return tx.query<BulkItem>(
-      `SELECT place, task_id AS "taskId", seen_version AS "seenVersion", seen_status AS "seenStatus", status, code, detail FROM task_bulk_item
+      `SELECT place, task_id AS "taskId", seen_version AS "seenVersion", seen_status AS "seenStatus", line, status, code, detail FROM task_bulk_item
        WHERE bulk_id = $1 AND place > $2 AND ($3::text IS NULL OR status = $3) ORDER BY place LIMIT $4`,
       [id, query.after, query.status ?? null, query.limit + 1],
     );

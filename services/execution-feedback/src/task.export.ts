@@ -5,6 +5,7 @@ import { type QueueRow, QueueService } from './queue.service.ts';
 /** Columns of a queue; a task is known again by its id, in the system and in a file that comes back. */
 const columns: readonly ExportColumn<QueueRow>[] = [
   { key: 'id', titleZh: '任务编号', kind: 'code', of: ({ view }) => view.id },
+  { key: 'version', titleZh: '版本', kind: 'number', of: ({ view }) => view.version },
   { key: 'departmentCode', titleZh: '执行部门', kind: 'code', of: ({ view }) => view.departmentCode },
   { key: 'status', titleZh: '状态', kind: 'code', of: ({ view }) => view.status },
   {

@@ -156,6 +156,47 @@ test('zero reports are given to a selection at once, and what cannot be reported
   expect(await untilDone(body.id)).toMatchObject({ done: 2, refused: 1, byCode: { FEEDBACK_KIND_NOT_ALLOWED: 1 } });
 });
 
+test('the queue goes out as a file, and comes back with feedback; rows that cannot be taken come back with their reasons', async () => {
+  const made = planMade(['IN-A', 'IN-B', 'IN-C'].map((code) => measure(code, [executor('CZJ')], { trigger: 'ON_EVENT' })));
+  const tasks = await world.dispatch(made, 3);
+  for (const task of tasks) await world.act(li, task.id, 'acknowledge', 'arm');
+  const exported = await (await world.fetch(li, `tasks/export?format=csv&entryId=${made.entryId}`)).text();
+  const lines = exported
+    .replace('\uFEFF', '')
+    .trim()
+    .split('\r\n')
+    .map((line) => line.split(','));
+  const [header, ...rows] = lines.filter((line) => line.length > 5);
+  const [idAt, versionAt] = [header?.indexOf('任务编号') ?? -1, header?.indexOf('版本') ?? -1];
+  expect(rows).toHaveLength(3);
+  const answers = ['无触发', '无触发', ''];
+  const back = [
+    ['任务编号', '版本', '反馈类型'],
+    ...rows.map((row, index) => [row[idAt], row[versionAt], answers[index]]),
+    [randomUUID(), '3', '无触发'],
+    [rows[0]?.[idAt], '1', '无触发'],
+  ];
+  const upload = (file: string, principal = li) =>
+    world.call<BulkView & { code?: string }>(principal, 'POST', 'task-bulks/feedback-table', Buffer.from(file), {
+      'content-type': 'application/octet-stream',
+    });
+  const previewed = await upload(back.map((row) => row.join(',')).join('\r\n'));
+  expect(previewed).toMatchObject({ status: 201, body: { status: 'PREVIEW', total: 4, refused: 2, byCode: { NOT_FOUND: 1, STALE: 1 } } });
+  await run(previewed.body.id);
+  expect(await untilDone(previewed.body.id)).toMatchObject({ done: 2, refused: 2 });
+  const refused = await (await world.fetch(li, `task-bulks/${previewed.body.id}/refused.csv`)).text();
+  expect(refused).toContain('任务编号,版本,反馈类型');
+  expect(refused.trim().split('\r\n')).toHaveLength(3);
+  expect((await world.fetch(li, `task-bulks/${previewed.body.id}/refused.xlsx`)).status).toBe(200);
+  expect((await world.fetch(handlerOf('RSJ'), `task-bulks/${previewed.body.id}/refused.csv`)).status).toBe(404);
+  for (const [file, status] of [
+    ['任务编号,版本\r\na,1', 400],
+    ['任务编号,版本,反馈类型\r\na,1,', 400],
+  ] as const)
+    expect((await upload(file)).status).toBe(status);
+  expect((await upload('任务编号,版本,反馈类型\r\na,1,无触发', office)).status).toBe(403);
+});
+
 test('a preview that nobody ran in time is good for nothing', async () => {
   const [task] = await world.dispatch(planMade([measure('EXPIRED', [executor('CZJ')])]), 1);
   const { body } = await preview({ action: 'acknowledge', ids: [task?.id] });
