@@ -551,14 +551,16 @@ END CHECK -
 TABLE task_bulk_item
   bulk_id uuid NOT NULL
   place integer NOT NULL
-  task_id uuid NOT NULL
+  task_id uuid
   department_code text NOT NULL
-  seen_version integer NOT NULL
-  seen_status text NOT NULL
+  seen_version integer
+  seen_status text
   content jsonb
   status text NOT NULL
   code text
   detail text
+  line integer
+  cells jsonb
   CONSTRAINT task_bulk_item_pkey PRIMARY KEY (bulk_id, place)
   CONSTRAINT task_bulk_item_status_check CHECK ((status = ANY (ARRAY['WAITING'::text, 'DONE'::text, 'REFUSED'::text])))
   CREATE INDEX task_bulk_item_waiting ON execution_feedback.task_bulk_item USING btree (bulk_id, place) WHERE (status = 'WAITING'::text)
