@@ -11,11 +11,13 @@ import { registerImports } from './import-flow.command.ts';
 import { registerLag } from './lag.command.ts';
 import { registerListEntries } from './list-entry.command.ts';
 import { registerMatch } from './match.command.ts';
+import { registerObjections } from './objection.command.ts';
 import { languages, outputFormats } from './options.ts';
 import { registerParked } from './parked.command.ts';
 import { registerRepair } from './repair.command.ts';
 import { registerTasks } from './task.command.ts';
 import type { Texts } from './texts.ts';
+import { registerTimeline } from './timeline.command.ts';
 import { cliVersion } from './version.ts';
 
 /** The whole command line: global options, command groups, help in the chosen language. Faults of usage are thrown, never printed here. */
@@ -33,6 +35,8 @@ export function buildProgram(context: CommandContext, help: { out: (text: string
   registerCatalogue(program, context);
   registerTasks(program, context);
   registerRepair(program, context);
+  registerObjections(program, context);
+  registerTimeline(program, context);
   registerExport(program, context);
   registerLag(program, context);
   registerParked(program, context);

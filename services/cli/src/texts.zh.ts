@@ -213,6 +213,7 @@ export const zh = {
     'execution-feedback': '执行反馈',
     'window-check': '窗口核查',
     'credit-repair': '信用修复',
+    'objection-handling': '异议处理',
     monitoring: '监测统计',
     gateway: '网关',
   } as Record<string, string>,

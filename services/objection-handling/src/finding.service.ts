@@ -134,7 +134,7 @@ export function isDoneAlready(row: ObjectionRow, target: Known | undefined): boo
       return true;
     case 'KEEP':
     case 'AMEND':
-      return row.task_id !== null || decision.stillDisputed || target?.inForce !== true;
+      return row.target_kind === 'PUBLIC_RECORD' || row.task_id !== null || decision.stillDisputed || target?.inForce !== true;
   }
 }
 

@@ -46,9 +46,16 @@ export class ObjectionConsumer {
       const ofKind = heard.filter((one) => one.kind === kind);
       if (ofKind.length === 0) continue;
       const ids = [...new Set(ofKind.map((one) => one.id))];
-      await this.disputables.save(tx, foldDisputables(await this.disputables.findMany(tx, kind, ids), ofKind));
+      const known = await this.disputables.findMany(tx, kind, ids);
+      await this.disputables.save(tx, foldDisputables(known, ofKind));
       const objections = (await this.store.findByTarget(tx, kind, ids)).filter((row) => !isOver(row.status));
-      if (objections.length > 0) await this.follow(tx, objections, events);
+      if (objections.length === 0) continue;
+      // What was heard before says nothing of an objection that came later: an old mark that comes again is not the new one.
+      const isNews = (event: LianxinEvent) => {
+        const told = disputableOf(event);
+        return told?.kind === kind && told.version > (known.get(told.id)?.version ?? 0);
+      };
+      await this.follow(tx, objections, events.filter(isNews));
     }
   }
 

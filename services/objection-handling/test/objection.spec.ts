@@ -22,7 +22,7 @@ import { EventFeeder, eventually, principalOf, type TestAnswer } from '@lianxin/
 import { service } from '../src/app.module.ts';
 import type { ObjectionSummary, ObjectionView } from '../src/objection.schemas.ts';
 import { approverOf, creditOffice, handlerOf, JournalCity } from './journal.city.ts';
-import { catalogue, Flag, taskOf } from './sayings.ts';
+import { catalogue, Flag, penalty, taskOf } from './sayings.ts';
 
 const window = principalOf(['WINDOW_CLERK'], ['DATAJ']);
 const secondOffice = principalOf(['CREDIT_CENTRE_OPERATOR'], [], 'centre-two');
@@ -241,6 +241,49 @@ describe('an objection that changes nothing or little', () => {
     await must(act(taxApprover, id, 'approve'));
     expect((await told(objectionDecided, id)).data).toMatchObject({ effect: 'AMEND', validTo: '2028-01-01' });
   });
+});
+
+describe('an objection to a public record', () => {
+  const verified = async () => {
+    const record = penalty();
+    await city.hear(record.published);
+    const body = { ...submission(new Flag()), target: { kind: 'PUBLIC_RECORD', id: record.id }, kinds: ['OUT_OF_DATE'] };
+    const { id } = await must(city.post<ObjectionView>(window, '/api/v1/objections', body));
+    const accepted = await must(act(creditOffice, id, 'accept'));
+    expect(accepted.deadlines.find((one) => one.kind === 'MARK')?.metOn).toBe(today);
+    await must(act(creditOffice, id, 'self-check'));
+    await must(act(creditOffice, id, 'forward'));
+    await must(act(tax, id, 'verify'));
+    return { id, record };
+  };
+
+  test('is done when the record is taken back', async () => {
+    const { id, record } = await verified();
+    await must(act(tax, id, 'propose', upheld));
+    expect((await must(act(taxApprover, id, 'approve'))).status).toBe('UPHELD');
+    await city.hear(record.withdrawn);
+    expect((await city.get<ObjectionView>(creditOffice, `/api/v1/objections/${id}`)).body).toMatchObject({
+      status: 'EXECUTED',
+      restorations: 0,
+    });
+  });
+
+  test('is done at once when it is dismissed', async () => {
+    const { id } = await verified();
+    await must(act(tax, id, 'propose', dismissal));
+    expect((await must(act(taxApprover, id, 'approve'))).status).toBe('EXECUTED');
+  });
+});
+
+test('an old mark that comes again, as when the journal is built anew, is not the mark of a later objection', async () => {
+  const flag = await inForce();
+  const old = flag.disputed();
+  await city.hear(old, flag.disputeEnded());
+  const { id } = await submitted(flag);
+  await must(act(creditOffice, id, 'accept'));
+  await city.city.query('TRUNCATE objection_handling.inbox');
+  await city.hear(old);
+  expect((await city.get<ObjectionView>(creditOffice, `/api/v1/objections/${id}`)).body.status).toBe('ACCEPTED');
 });
 
 describe('clocks (§6.3)', () => {

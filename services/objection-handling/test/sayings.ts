@@ -14,6 +14,8 @@ import {
   measurePlanEnded,
   measurePlanHeld,
   measurePlanMade,
+  publicRecordPublished,
+  publicRecordWithdrawn,
   subjectChangedV2,
   subjectRegistered,
   taskAcknowledged,
@@ -383,4 +385,28 @@ export function merged(subjectId: string, into: string | null, version = 2): Say
     mergedInto: into,
   };
   return say(subjectChangedV2, subjectId, data);
+}
+
+/** A penalty that is public, and that it is taken back. */
+export function penalty(): { readonly id: string; readonly published: Saying; readonly withdrawn: Saying } {
+  const [id, subjectId] = [randomUUIDv7(), randomUUIDv7()];
+  const head = (recordVersion: number, status: 'PUBLISHED' | 'WITHDRAWN') => ({
+    ...{
+      recordId: id,
+      recordVersion,
+      number: `LYG-CF-${id.slice(-8)}`,
+      kind: 'PENALTY' as const,
+      subjectId,
+      subjectKind: 'LEGAL' as const,
+    },
+    ...{ departmentCode: 'SHUIJ', status },
+  });
+  const dates = { publishedOn: '2026-11-02', publishDueOn: '2026-11-09' };
+  const content = { documentNo: '罚1号', decidedOn: '2026-11-01', grade: null, categories: [], fineWan: null, publicUntil: '2027-11-02' };
+  const undone = { ground: 'RECORD_WRONG' as const, documentNo: null, withdrawnOn: '2026-11-20', withdrawDueOn: '2026-11-25' };
+  return {
+    id,
+    published: say(publicRecordPublished, subjectId, { ...head(1, 'PUBLISHED'), ...content, ...dates }),
+    withdrawn: say(publicRecordWithdrawn, subjectId, { ...head(2, 'WITHDRAWN'), ...undone }),
+  };
 }
