@@ -3,7 +3,17 @@ import { listTypes, type TaskStatus } from '@lianxin/contracts';
 /** RATE: numerator of denominator in a period. COUNT: rows of a period. STOCK: rows of now, whatever the period. */
 export type FigureKind = 'RATE' | 'COUNT' | 'STOCK';
 /** What a row of the figure is. */
-export type FigureSource = 'ENTRY' | 'TASK' | 'CASE' | 'FEEDBACK' | 'PLAN' | 'VERIFICATION' | 'PUBLIC_RECORD' | 'REPAIR' | 'URGE';
+export type FigureSource =
+  | 'ENTRY'
+  | 'TASK'
+  | 'CASE'
+  | 'FEEDBACK'
+  | 'PLAN'
+  | 'VERIFICATION'
+  | 'PUBLIC_RECORD'
+  | 'REPAIR'
+  | 'OBJECTION'
+  | 'URGE';
 /** Which of the stored rows: all; those that were done; those done in time; done late; not done. */
 export type RowPart = 'ALL' | 'DONE' | 'TIMELY' | 'LATE' | 'OPEN';
 
@@ -64,6 +74,8 @@ export const figureDefinitions: readonly FigureDefinition[] = [
   count('CASE', 'K11-REWARD', '联合激励案例数'),
   rate('TASK', 'K14', '解除及时率', { numerator: 'TIMELY' }),
   rate('REPAIR', 'K15', '修复办结及时率', { numerator: 'TIMELY' }),
+  rate('OBJECTION', 'K16', '异议办结及时率', { numerator: 'TIMELY' }),
+  rate('OBJECTION', 'K16-UPHELD', '异议成立率'),
   count('URGE', 'K17-URGED', '催办次数'),
   { ...count('TASK', 'K17-LATE', '逾期后反馈的周期'), rows: 'K07', denominator: 'LATE', numerator: 'LATE' },
   { ...count('TASK', 'K17-OPEN', '逾期仍未反馈的周期'), rows: 'K07', denominator: 'OPEN', numerator: 'OPEN', pastOnly: true },

@@ -1,3 +1,4 @@
+import { objectionSource } from './objection.rules.ts';
 import { planSource } from './plan.rules.ts';
 import { publicRecordSource } from './public-record.rules.ts';
 import type { RecordSource } from './record.rules.ts';
@@ -6,6 +7,11 @@ import { urgeSource } from './urge.rules.ts';
 import { verificationSource } from './verification.rules.ts';
 
 /** Everything that is counted besides tasks, entries, feedback and cases. */
-export const recordSources: readonly RecordSource[] = [planSource, verificationSource, publicRecordSource, repairSource, urgeSource].map(
-  (source) => source as unknown as RecordSource,
-);
+export const recordSources: readonly RecordSource[] = [
+  planSource,
+  verificationSource,
+  publicRecordSource,
+  repairSource,
+  objectionSource,
+  urgeSource,
+].map((source) => source as unknown as RecordSource);

@@ -5,6 +5,10 @@ import {
   type EventDefinition,
   type LianxinEvent,
   measurePlanMade,
+  objectionAccepted,
+  objectionClosed,
+  objectionDecided,
+  objectionOverdue,
   publicRecordPublished,
   publicRecordWithdrawn,
   repairAdvanced,
@@ -19,6 +23,7 @@ import {
   verificationTransferred,
 } from '@lianxin/contracts';
 import type { FigureRow } from './figure.rules.ts';
+import { objectionSource } from './objection.rules.ts';
 import { planSource } from './plan.rules.ts';
 import { publicRecordSource } from './public-record.rules.ts';
 import type { RecordSource } from './record.rules.ts';
@@ -151,6 +156,35 @@ describe('repair (K15)', () => {
 
   test('withdrawn before a decision it was never due', () => {
     expect(rowsOf(repairSource, [received, accepted, advanced(4, 'WITHDRAWN', null)])).toEqual([]);
+  });
+});
+
+describe('objections (K16)', () => {
+  const target = { kind: 'LIST_ENTRY', id, number: 'n', listCode: 'BL-WAGE', taskId: null } as const;
+  const head = { objectionId: id, number: 'n', sourceDepartment: 'RSJ', target };
+  const accepted = said(objectionAccepted, { ...head, objectionVersion: 2, acceptedOn: '2026-11-02' });
+  const overdue = (deadline: 'TOTAL' | 'MARK') => said(objectionOverdue, { ...head, objectionVersion: 3, deadline, dueOn: '2026-11-16' });
+  const closed = said(objectionClosed, { ...head, objectionVersion: 5, closedOn: '2026-11-18' });
+  const decided = (outcome: 'UPHELD' | 'PARTLY_UPHELD' | 'DISMISSED') =>
+    said(objectionDecided, { ...head, objectionVersion: 4, outcome, decidedOn: '2026-11-17' });
+
+  test('answered before its limit passed it is in time; one that still runs is not due', () => {
+    expect(rowsOf(objectionSource, [accepted])).toEqual([]);
+    expect(rowsOf(objectionSource, [accepted, closed])).toEqual(['K16 RSJ 2026-11-18 in time']);
+    expect(rowsOf(objectionSource, [accepted, overdue('MARK'), closed])).toEqual(['K16 RSJ 2026-11-18 in time']);
+  });
+
+  test('past the limit of the whole it is open, then late', () => {
+    expect(rowsOf(objectionSource, [accepted, overdue('TOTAL')])).toEqual(['K16 RSJ 2026-11-16 open']);
+    expect(rowsOf(objectionSource, [accepted, overdue('TOTAL'), closed])).toEqual(['K16 RSJ 2026-11-16 late 2']);
+  });
+
+  test.each([
+    ['UPHELD', 'in time'],
+    ['PARTLY_UPHELD', 'in time'],
+    ['DISMISSED', 'open'],
+  ] as const)('%s counts among those upheld: %s', (outcome, counted) => {
+    expect(rowsOf(objectionSource, [accepted, decided(outcome)])).toEqual([`K16-UPHELD RSJ 2026-11-17 ${counted}`]);
   });
 });
 
