@@ -16,7 +16,7 @@ import { withServers } from './servers.ts';
 const listed = Number(process.argv[2] ?? 1_000_000);
 const rate = Number(process.argv[3] ?? 1_000);
 const seconds = Number(process.argv[4] ?? 20);
-const connections = 64;
+const connections = 192;
 const sliceRows = 50_000;
 
 const measure = {

@@ -26,12 +26,13 @@ TABLE case_record
   direction text NOT NULL
   list_codes text[] NOT NULL
   recorded_on date NOT NULL
-  CONSTRAINT case_record_feedback_id_key UNIQUE (feedback_id)
-  CONSTRAINT case_record_party_subject_id_canonical_code_department_code_key UNIQUE (party_subject_id, canonical_code, department_code, document_key)
+  withdrawn_at timestamp with time zone
+  withdrawn_reason text
   CONSTRAINT case_record_pkey PRIMARY KEY (id)
-  CREATE UNIQUE INDEX case_record_feedback_id_key ON execution_feedback.case_record USING btree (feedback_id)
-  CREATE UNIQUE INDEX case_record_party_subject_id_canonical_code_department_code_key ON execution_feedback.case_record USING btree (party_subject_id, canonical_code, department_code, document_key)
+  CREATE INDEX case_record_month ON execution_feedback.case_record USING btree (recorded_on)
+  CREATE UNIQUE INDEX case_record_feedback ON execution_feedback.case_record USING btree (feedback_id) WHERE (withdrawn_at IS NULL)
   CREATE UNIQUE INDEX case_record_pkey ON execution_feedback.case_record USING btree (id)
+  CREATE UNIQUE INDEX case_record_same ON execution_feedback.case_record USING btree (party_subject_id, canonical_code, department_code, document_key) WHERE (withdrawn_at IS NULL)
   POLICY consumer TO execution_feedback_consumer USING true CHECK true
   POLICY department TO execution_feedback_app USING 
 CASE
@@ -178,6 +179,8 @@ TABLE feedback
   submitted_at timestamp with time zone NOT NULL
   due_at timestamp with time zone
   on_time boolean
+  check_id uuid
+  check_number text
   CONSTRAINT feedback_pkey PRIMARY KEY (id)
   CONSTRAINT feedback_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'VALID'::text, 'REJECTED'::text])))
   CONSTRAINT feedback_task_id_client_ref_key UNIQUE (task_id, client_ref)
@@ -226,6 +229,27 @@ TABLE feedback_version
   CONSTRAINT feedback_version_feedback_id_fkey FOREIGN KEY (feedback_id) REFERENCES execution_feedback.feedback(id)
   CONSTRAINT feedback_version_pkey PRIMARY KEY (feedback_id, version)
   CREATE UNIQUE INDEX feedback_version_pkey ON execution_feedback.feedback_version USING btree (feedback_id, version)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
+  GRANT execution_feedback_app: INSERT, SELECT
+  GRANT execution_feedback_consumer: INSERT, SELECT
+
+TABLE feedback_withdrawal
+  feedback_id uuid NOT NULL
+  version integer NOT NULL
+  department_code text NOT NULL
+  source text NOT NULL
+  reason text NOT NULL
+  withdrawn_by text NOT NULL
+  withdrawn_at timestamp with time zone NOT NULL
+  CONSTRAINT feedback_withdrawal_feedback_id_fkey FOREIGN KEY (feedback_id) REFERENCES execution_feedback.feedback(id)
+  CONSTRAINT feedback_withdrawal_pkey PRIMARY KEY (feedback_id, version)
+  CONSTRAINT feedback_withdrawal_source_check CHECK ((source = ANY (ARRAY['SPOT_CHECK'::text, 'WINDOW'::text])))
+  CREATE UNIQUE INDEX feedback_withdrawal_pkey ON execution_feedback.feedback_withdrawal USING btree (feedback_id, version)
   POLICY consumer TO execution_feedback_consumer USING true CHECK true
   POLICY department TO execution_feedback_app USING 
 CASE
@@ -422,6 +446,51 @@ TABLE set_aside_event
   CREATE UNIQUE INDEX set_aside_event_pkey ON execution_feedback.set_aside_event USING btree (id)
   GRANT execution_feedback_app: DELETE, INSERT, SELECT, UPDATE
   GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE spot_check
+  id uuid NOT NULL
+  month text NOT NULL
+  percent integer NOT NULL
+  seed text NOT NULL
+  population integer NOT NULL
+  population_hash text NOT NULL
+  drawn_by text NOT NULL
+  drawn_at timestamp with time zone NOT NULL
+  CONSTRAINT spot_check_month_key UNIQUE (month)
+  CONSTRAINT spot_check_pkey PRIMARY KEY (id)
+  CREATE UNIQUE INDEX spot_check_month_key ON execution_feedback.spot_check USING btree (month)
+  CREATE UNIQUE INDEX spot_check_pkey ON execution_feedback.spot_check USING btree (id)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  POLICY everybody TO execution_feedback_app USING true CHECK (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+  GRANT execution_feedback_app: INSERT, SELECT
+  GRANT execution_feedback_consumer: INSERT, SELECT
+
+TABLE spot_check_item
+  spot_check_id uuid NOT NULL
+  case_id uuid NOT NULL
+  feedback_id uuid NOT NULL
+  task_id uuid NOT NULL
+  department_code text NOT NULL
+  place integer NOT NULL
+  result text
+  reason text
+  checked_by text
+  checked_at timestamp with time zone
+  CONSTRAINT spot_check_item_case_id_fkey FOREIGN KEY (case_id) REFERENCES execution_feedback.case_record(id)
+  CONSTRAINT spot_check_item_pkey PRIMARY KEY (spot_check_id, place)
+  CONSTRAINT spot_check_item_result_check CHECK ((result = ANY (ARRAY['CONFIRMED'::text, 'RETURNED'::text])))
+  CONSTRAINT spot_check_item_spot_check_id_case_id_key UNIQUE (spot_check_id, case_id)
+  CONSTRAINT spot_check_item_spot_check_id_fkey FOREIGN KEY (spot_check_id) REFERENCES execution_feedback.spot_check(id)
+  CREATE UNIQUE INDEX spot_check_item_pkey ON execution_feedback.spot_check_item USING btree (spot_check_id, place)
+  CREATE UNIQUE INDEX spot_check_item_spot_check_id_case_id_key ON execution_feedback.spot_check_item USING btree (spot_check_id, case_id)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
+  GRANT execution_feedback_app: INSERT, SELECT, UPDATE
+  GRANT execution_feedback_consumer: INSERT, SELECT, UPDATE
 
 TABLE subject_copy
   subject_id uuid NOT NULL
@@ -872,3 +941,35 @@ CASE
 END CHECK -
   GRANT execution_feedback_app: SELECT
   GRANT execution_feedback_consumer: INSERT, SELECT
+
+TABLE window_hit
+  prompt_id uuid NOT NULL
+  measure_code text NOT NULL
+  department_code text NOT NULL
+  asked_by_department text NOT NULL
+  check_id uuid NOT NULL
+  check_number text NOT NULL
+  matter_code text NOT NULL
+  case_no text
+  subject_id uuid NOT NULL
+  entry_id uuid NOT NULL
+  plan_id uuid NOT NULL
+  applied boolean NOT NULL
+  decided_by text NOT NULL
+  decided_at timestamp with time zone NOT NULL
+  outcome text NOT NULL
+  task_id uuid
+  feedback_id uuid
+  CONSTRAINT window_hit_outcome_check CHECK ((outcome = ANY (ARRAY['WAITING'::text, 'FED_BACK'::text, 'NO_TASK'::text, 'NOT_APPLIED'::text, 'TAKEN_BACK'::text])))
+  CONSTRAINT window_hit_pkey PRIMARY KEY (prompt_id, measure_code)
+  CREATE INDEX window_hit_page ON execution_feedback.window_hit USING btree (outcome, decided_at DESC, prompt_id, measure_code)
+  CREATE INDEX window_hit_waiting ON execution_feedback.window_hit USING btree (plan_id) WHERE (outcome = 'WAITING'::text)
+  CREATE UNIQUE INDEX window_hit_pkey ON execution_feedback.window_hit USING btree (prompt_id, measure_code)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
+  GRANT execution_feedback_app: SELECT
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE

@@ -40,6 +40,38 @@ END CHECK -
   GRANT window_check_app: INSERT, SELECT
   GRANT window_check_consumer: INSERT, SELECT
 
+TABLE check_incident
+  id uuid NOT NULL
+  cause text NOT NULL
+  prompt_id uuid NOT NULL
+  check_id uuid NOT NULL
+  check_number text NOT NULL
+  matter_code text NOT NULL
+  case_no text
+  subject_id uuid NOT NULL
+  entry_id uuid NOT NULL
+  department_code text NOT NULL
+  comment text
+  raised_by text NOT NULL
+  raised_at timestamp with time zone NOT NULL
+  closed_by text
+  closed_at timestamp with time zone
+  note text
+  CONSTRAINT check_incident_cause_check CHECK ((cause = ANY (ARRAY['REPAIRED_PENDING_SYNC'::text, 'NOT_SAME_SUBJECT'::text, 'MISSED_WHILE_DEGRADED'::text])))
+  CONSTRAINT check_incident_pkey PRIMARY KEY (id)
+  CONSTRAINT check_incident_prompt_id_cause_key UNIQUE (prompt_id, cause)
+  CREATE INDEX check_incident_open ON window_check.check_incident USING btree (id) WHERE (closed_at IS NULL)
+  CREATE UNIQUE INDEX check_incident_pkey ON window_check.check_incident USING btree (id)
+  CREATE UNIQUE INDEX check_incident_prompt_id_cause_key ON window_check.check_incident USING btree (prompt_id, cause)
+  POLICY consumer TO window_check_consumer USING true CHECK true
+  POLICY department TO window_check_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
+  GRANT window_check_app: INSERT, SELECT, UPDATE
+  GRANT window_check_consumer: INSERT, SELECT, UPDATE
+
 TABLE check_key
   principal_id text NOT NULL
   key text NOT NULL
@@ -47,7 +79,7 @@ TABLE check_key
   check_id uuid NOT NULL
   asked_at timestamp with time zone NOT NULL DEFAULT now()
   CONSTRAINT check_key_pkey PRIMARY KEY (principal_id, key)
-  CREATE INDEX check_key_age ON window_check.check_key USING btree (asked_at)
+  CREATE INDEX check_key_age ON window_check.check_key USING brin (asked_at)
   CREATE UNIQUE INDEX check_key_pkey ON window_check.check_key USING btree (principal_id, key)
   GRANT window_check_consumer: DELETE, INSERT, SELECT, UPDATE
 

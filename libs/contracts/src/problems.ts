@@ -443,6 +443,21 @@ export const problems = {
     '先审核或退回该反馈',
     'Approve or reject it first',
   ),
+  SPOT_CHECK_TOO_EARLY: define(
+    422,
+    '该月尚未结束，不能抽查',
+    'The month is not over',
+    '待该月结束后抽取',
+    'Draw after the month has ended',
+  ),
+  SPOT_CHECK_DRAWN: define(
+    409,
+    '该月已抽取样本',
+    'The month was drawn already',
+    '查看已抽取的样本；同一个月不能重抽',
+    'Use the sample drawn; a month is drawn once',
+  ),
+  SPOT_CHECK_DECIDED: define(409, '该案例已有抽查结果', 'This case has a result already', '查看已记录的结果', 'See the result recorded'),
   SAME_PERSON: define(
     403,
     '提交人不得审核自己的反馈',

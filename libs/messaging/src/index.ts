@@ -6,6 +6,7 @@ export * from './lanes.ts';
 export * from './loop.ts';
 export * from './messaging.module.ts';
 export * from './migrations.ts';
+export * from './outbox.prepared.migration.ts';
 export * from './outbox.ts';
 export * from './parked.controller.ts';
 export * from './parked.service.ts';

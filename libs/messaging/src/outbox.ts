@@ -17,6 +17,18 @@ export interface NewEvent<Definition extends EventDefinition = EventDefinition> 
   readonly actor?: string | undefined;
 }
 
+/** An event ready for the outbox but for its sequence, which `publish_prepared` counts under the lane (outbox.prepared.migration.ts). */
+export interface PreparedEvent {
+  readonly id: string;
+  readonly topic: string;
+  readonly key: string;
+  readonly type: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly payload: string;
+  /** Nobody has ever said anything under this key, nor can: it needs no lane and its sequence is 1. */
+  readonly firstOfKey: boolean;
+}
+
 /** Helps the compiler to tie data to definition. */
 export function newEvent<Definition extends EventDefinition>(event: NewEvent<Definition>): NewEvent {
   return event as unknown as NewEvent;
@@ -38,32 +50,12 @@ export class Outbox {
    */
   async publish(tx: Transaction, events: readonly NewEvent[]): Promise<LianxinEvent[]> {
     if (events.length === 0) return [];
-    const recordedTime = this.clock.now().toISOString();
     const sequences = await this.nextSequences(tx, events);
-    const traceparents = this.context.tracing.traceparentsOf(
-      events.map((event) => ({ type: event.definition.type, cause: event.cause?.traceparent })),
-    );
-    const complete = events.map((event, index): LianxinEvent => {
-      const id = randomUUIDv7();
+    const complete = this.complete(events, (event) => {
       const lane = `${event.definition.topic}\n${event.key}`;
       const subjectSeq = (sequences.get(lane) ?? 0) + 1;
       sequences.set(lane, subjectSeq);
-      return {
-        id,
-        type: event.definition.type,
-        source: this.context.source,
-        key: event.key,
-        subjectSeq,
-        time: event.time?.toISOString() ?? recordedTime,
-        recordedTime,
-        correlationId: event.cause?.correlationId ?? id,
-        causationId: event.cause?.id,
-        classification: event.definition.classification,
-        actor: event.actor,
-        replayId: event.cause?.replayId,
-        traceparent: traceparents[index],
-        data: event.data,
-      };
+      return subjectSeq;
     });
     const encoded = complete.map((event, index) => encodeEvent(definitionAt(events, index), event));
     await tx.execute(
@@ -84,9 +76,50 @@ export class Outbox {
     return complete;
   }
 
+  /**
+   * Encodes events for `publish_prepared`, for use cases that write with one statement. Nothing is published yet. The relay is not
+   * woken for them: it finds them at its next look, many at once.
+   * @param isFirstOfKey whether the key of an event is new with it, as that of a record which nobody else can know yet.
+   * @throws Error when data does not fit its schema.
+   */
+  prepare(events: readonly NewEvent[], isFirstOfKey: (event: NewEvent) => boolean): PreparedEvent[] {
+    return this.complete(events, () => 1).map((event, index): PreparedEvent => {
+      const definition = definitionAt(events, index);
+      const { headers, value } = encodeEvent(definition, event);
+      const firstOfKey = isFirstOfKey(events[index] as NewEvent);
+      return { id: event.id, topic: definition.topic, key: event.key, type: event.type, headers, payload: value, firstOfKey };
+    });
+  }
+
   /** Called after each commit that wrote here: the relay of this process need not wait for its next look. */
   onCommitted(listener: () => void): void {
     this.listeners.push(listener);
+  }
+
+  private complete(events: readonly NewEvent[], sequenceOf: (event: NewEvent) => number): LianxinEvent[] {
+    const recordedTime = this.clock.now().toISOString();
+    const traceparents = this.context.tracing.traceparentsOf(
+      events.map((event) => ({ type: event.definition.type, cause: event.cause?.traceparent })),
+    );
+    return events.map((event, index): LianxinEvent => {
+      const id = randomUUIDv7();
+      return {
+        id,
+        type: event.definition.type,
+        source: this.context.source,
+        key: event.key,
+        subjectSeq: sequenceOf(event),
+        time: event.time?.toISOString() ?? recordedTime,
+        recordedTime,
+        correlationId: event.cause?.correlationId ?? id,
+        causationId: event.cause?.id,
+        classification: event.definition.classification,
+        actor: event.actor,
+        replayId: event.cause?.replayId,
+        traceparent: traceparents[index],
+        data: event.data,
+      };
+    });
   }
 
   /** Reserves the sequence numbers of a whole batch; returns the last number used before, by topic and key. */

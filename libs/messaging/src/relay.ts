@@ -67,7 +67,7 @@ export class OutboxRelay implements OnApplicationBootstrap {
     await this.lock.release();
   }
 
-  /** Sends one batch. Returns whether there may be more. */
+  /** Sends one batch. Returns whether there is more. */
   private async relayOnce(): Promise<boolean> {
     const session = await this.lock.findSession();
     if (session === undefined) return false;
@@ -89,7 +89,8 @@ export class OutboxRelay implements OnApplicationBootstrap {
     }
     // Removed with the next question, never before the log has them: a crash in between sends them again, and the inboxes drop the doubles.
     this.sent = rows.map((row) => row.position);
-    return true;
+    // What was committed meanwhile in this process has woken the loop already; what nobody woke it for may gather.
+    return rows.length < waiting.length || waiting.length === batchSize;
   }
 
   /** One of these rows can never be sent: find it by sending them one by one, and park its key so that the others go on. */

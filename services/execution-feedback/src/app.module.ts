@@ -21,9 +21,11 @@ import { CopyStore } from './copy.store.ts';
 import { CycleService } from './cycle.service.ts';
 import { FeedbackController } from './feedback.controller.ts';
 import { feedbackExport } from './feedback.export.ts';
+import { FeedbackHits } from './feedback.hits.ts';
 import { FeedbackReader } from './feedback.reader.ts';
 import { FeedbackService } from './feedback.service.ts';
 import { FeedbackStore } from './feedback.store.ts';
+import { FeedbackWithdrawals } from './feedback.withdrawals.ts';
 import { FeedbackTableService } from './feedback-table.service.ts';
 import { FileController } from './file.controller.ts';
 import { FileStore } from './file.store.ts';
@@ -38,6 +40,7 @@ import { ordersMigration } from './migrations/0007-orders.ts';
 import { calendarsMigration } from './migrations/0008-calendars.ts';
 import { handlingMigration } from './migrations/0009-handling.ts';
 import { feedbackTablesMigration } from './migrations/0010-feedback-tables.ts';
+import { windowHitsMigration } from './migrations/0011-window-hits.ts';
 import { NoticeStore } from './notice.store.ts';
 import { OrderConsumer } from './order.consumer.ts';
 import { OrderService } from './order.service.ts';
@@ -48,6 +51,10 @@ import { PlanStore } from './plan.store.ts';
 import { QueueService } from './queue.service.ts';
 import { RevealController } from './reveal.controller.ts';
 import { RevealStore } from './reveal.store.ts';
+import { SpotCheckController } from './spot-check.controller.ts';
+import { spotCheckExport, windowHitExport } from './spot-check.export.ts';
+import { SpotCheckService } from './spot-check.service.ts';
+import { SpotCheckStore } from './spot-check.store.ts';
 import { TaskController } from './task.controller.ts';
 import { noticeExport, taskExport } from './task.export.ts';
 import { TaskFigures } from './task.figures.ts';
@@ -63,6 +70,10 @@ import { UrgeService } from './urge.service.ts';
 import { UrgeStore } from './urge.store.ts';
 import { UrgeContactController } from './urge-contact.controller.ts';
 import { UrgeDeliveryStore } from './urge-delivery.store.ts';
+import { WindowHitConsumer } from './window-hit.consumer.ts';
+import { WindowHitController, WindowHitReader } from './window-hit.controller.ts';
+import { WindowHitService } from './window-hit.service.ts';
+import { WindowHitStore } from './window-hit.store.ts';
 
 @Module({})
 export class AppModule {
@@ -71,7 +82,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         MessagingModule.register(config),
-        ExportModule.register([taskExport, noticeExport, feedbackExport, urgeExport, bulkItemExport]),
+        ExportModule.register([taskExport, noticeExport, feedbackExport, urgeExport, bulkItemExport, spotCheckExport, windowHitExport]),
       ],
       controllers: [
         BulkController,
@@ -84,6 +95,8 @@ export class AppModule {
         UrgeController,
         UrgeContactController,
         CalendarController,
+        WindowHitController,
+        SpotCheckController,
       ],
       providers: [
         { provide: TaskTerms, useValue: new TaskTerms(config) },
@@ -125,6 +138,14 @@ export class AppModule {
         UrgeSender,
         UrgeReadStore,
         UrgeReader,
+        FeedbackHits,
+        FeedbackWithdrawals,
+        WindowHitStore,
+        WindowHitService,
+        WindowHitConsumer,
+        WindowHitReader,
+        SpotCheckStore,
+        SpotCheckService,
       ],
     };
   }
@@ -147,6 +168,7 @@ export const service = {
     calendarsMigration,
     handlingMigration,
     feedbackTablesMigration,
+    windowHitsMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

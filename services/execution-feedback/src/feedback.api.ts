@@ -34,6 +34,8 @@ const versionSchema = z.object({
   decision: z
     .object({ outcome: z.enum(['APPROVED', 'REJECTED']), by: z.string(), at: z.string(), reason: z.string().nullable() })
     .nullable(),
+  /** Set when it was taken back: by a spot check, or because the window changed its decision. */
+  withdrawal: z.object({ reason: z.string(), by: z.string(), at: z.string() }).nullable(),
 });
 
 export const feedbackViewSchema = z
@@ -52,6 +54,8 @@ export const feedbackViewSchema = z
     dueAt: z.string().nullable(),
     onTime: z.boolean().nullable(),
     clientRef: z.string().nullable(),
+    /** The check at a window that it comes from, which is its evidence (R-4-14). */
+    windowCheck: z.object({ id: idSchema, number: z.string() }).nullable(),
     versions: z.array(versionSchema),
   })
   .meta({ id: 'Feedback' });

@@ -86,12 +86,14 @@ function viewOf(row: Feedback, versions: readonly FeedbackVersion[]): FeedbackVi
     dueAt: row.due_at?.toISOString() ?? null,
     onTime: row.on_time,
     clientRef: row.client_ref,
+    windowCheck: row.check_id === null || row.check_number === null ? null : { id: row.check_id, number: row.check_number },
     versions: versions.map((version) => ({
       version: version.version,
       content: version.content,
       submittedBy: version.submitted_by,
       submittedAt: version.submitted_at.toISOString(),
       decision: decisionOf(version),
+      withdrawal: withdrawalOf(version),
     })),
   };
 }
@@ -99,4 +101,9 @@ function viewOf(row: Feedback, versions: readonly FeedbackVersion[]): FeedbackVi
 function decisionOf(version: FeedbackVersion): FeedbackView['versions'][number]['decision'] {
   if (version.outcome === null || version.decided_by === null || version.decided_at === null) return null;
   return { outcome: version.outcome, by: version.decided_by, at: version.decided_at.toISOString(), reason: version.reason };
+}
+
+function withdrawalOf(version: FeedbackVersion): FeedbackView['versions'][number]['withdrawal'] {
+  if (version.withdrawn_reason === null || version.withdrawn_by === null || version.withdrawn_at === null) return null;
+  return { reason: version.withdrawn_reason, by: version.withdrawn_by, at: version.withdrawn_at.toISOString() };
 }

@@ -32,6 +32,8 @@ export interface FeedbackGround {
   readonly taskStatus: TaskStatus;
   /** EXECUTE when left out. */
   readonly taskKind?: TaskKind;
+  /** It was decided at a window: the recorded check is its evidence, whatever state the task was in (R-4-14). */
+  readonly hasWindowCheck: boolean;
   readonly class: string;
   /** First day on which the entry was in force: the earliest of the running bases. */
   readonly activatedOn: string;
@@ -63,7 +65,7 @@ function faultsOfKind(request: FeedbackRequest, ground: FeedbackGround): FieldPr
     return [{ pointer: '/kind', code: 'FEEDBACK_KIND_NOT_ALLOWED', detail: `${ground.taskKind} 任务的结果在${where}中填报，任务随之办结` }];
   }
   const allowed: readonly FeedbackKind[] = kindsOfStatus[ground.taskStatus as FeedbackStatusOfTask] ?? [];
-  if (allowed.includes(request.kind)) return [];
+  if (allowed.includes(request.kind) || (ground.hasWindowCheck && request.kind === 'HIT')) return [];
   const detail = `任务处于 ${ground.taskStatus}，不能反馈 ${request.kind}；当前允许：${allowed.length === 0 ? '无' : allowed.join('、')}`;
   return [{ pointer: '/kind', code: 'FEEDBACK_KIND_NOT_ALLOWED', detail }];
 }
@@ -89,7 +91,7 @@ function faultsOfProof(request: FeedbackRequest, ground: FeedbackGround): FieldP
       code: 'DOCUMENT_NO_REQUIRED',
       detail: `${ground.class} 类措施反馈 ${request.kind} 须填写文书号`,
     });
-  if (isProved && request.evidenceIds.length === 0)
+  if (isProved && request.evidenceIds.length === 0 && !ground.hasWindowCheck)
     faults.push({ pointer: '/evidenceIds', code: 'EVIDENCE_REQUIRED', detail: `反馈 ${request.kind} 至少附一份证据` });
   for (const [index, id] of request.evidenceIds.entries()) {
     if (!ground.knownEvidence.has(id))
@@ -130,6 +132,8 @@ export function taskAfterApproval(task: Task, feedback: { kind: FeedbackKind; cy
     const feedbackDueAt = periodicDue(context, beijingDate(context.now));
     return { ...next, cycle: task.cycle + 1, dueAt: feedbackDueAt, feedbackDueAt };
   }
+  // A hit happens to a task; it is no answer for the cycle of one that is not armed.
+  if (feedback.kind === 'HIT') return undefined;
   const decision = decideTransition({ ...task, status, previousStatus: null }, 'feedBack');
   if (!decision.ok) return undefined;
   return { ...next, ...(isHeld ? { previousStatus: decision.next } : { status: decision.next }), dueAt: null };

@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import {
   beijingDate,
   caseRecorded,
+  caseWithdrawn,
   type FeedbackRequest,
   feedbackApproved,
   feedbackRejected,
@@ -15,6 +16,7 @@ import { contentHash, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { isOnTime } from './act.rules.ts';
 import { ActService } from './act.service.ts';
+import { headOf } from './feedback.events.rules.ts';
 import { checkFeedback, documentKey, feedbackDue, taskAfterApproval } from './feedback.rules.ts';
 import { type Feedback, FeedbackStore, type FeedbackVersion } from './feedback.store.ts';
 import { FileStore } from './file.store.ts';
@@ -49,7 +51,7 @@ export class FeedbackService {
       if (known?.content_hash === hash) return known;
       if (known !== undefined) throw new ProblemError('IDEMPOTENCY_KEY_REUSED', `本任务的 clientRef ${clientRef} 已用于内容不同的反馈`);
     }
-    await this.check(tx, task, content, task.status);
+    await this.check(tx, task, content, task.status, false);
     // Hits come as they happen, and freeing a subject waits for nobody.
     const isPeriodic = content.kind !== 'HIT' && content.kind !== 'LIFTED';
     if (isPeriodic && (await this.store.hasPending(tx, taskId, task.cycle)))
@@ -71,6 +73,8 @@ export class FeedbackService {
       submitted_at: now,
       due_at: dueAt,
       on_time: isOnTime(dueAt, now),
+      check_id: null,
+      check_number: null,
     };
     await this.store.insert(tx, feedback, content, principal.id);
     const after = content.kind === 'LIFTED' ? await this.confirmLifted(tx, principal, task, feedback, now) : task;
@@ -92,7 +96,7 @@ export class FeedbackService {
   async correct(tx: Transaction, principal: Principal, feedbackId: string, request: FeedbackRequest): Promise<Feedback> {
     const { feedback, task } = await this.lock(tx, principal, feedbackId);
     const { clientRef: _clientRef, ...content } = request;
-    await this.check(tx, task, content, feedback.task_status);
+    await this.check(tx, task, content, feedback.task_status, feedback.check_id !== null);
     const { now } = this.acts.context();
     // What had been valid was given in its time; what never was is judged by when it comes now.
     const onTime = feedback.valid_version === null ? isOnTime(feedback.due_at, now) : feedback.on_time;
@@ -160,11 +164,18 @@ export class FeedbackService {
     return lifted;
   }
 
-  private async check(tx: Transaction, task: Task, content: FeedbackRequest, taskStatus: Task['status']): Promise<void> {
+  private async check(
+    tx: Transaction,
+    task: Task,
+    content: FeedbackRequest,
+    taskStatus: Task['status'],
+    hasWindowCheck: boolean,
+  ): Promise<void> {
     const bases = await this.tasks.readBasesToShow(tx, [task.id]);
     const checked = checkFeedback(content, {
       taskStatus,
       taskKind: task.kind,
+      hasWindowCheck,
       class: task.class,
       activatedOn: task.kind === 'EXECUTE' ? earliestActivation(bases) : orderedOn(task),
       today: beijingDate(this.acts.context().now),
@@ -201,7 +212,8 @@ export class FeedbackService {
   }
 
   private async recordCase(tx: Transaction, task: Task, feedback: Feedback, content: FeedbackRequest, now: Date): Promise<NewEvent[]> {
-    if (task.kind !== 'EXECUTE' || (content.kind !== 'APPLIED' && content.kind !== 'HIT')) return [];
+    if (task.kind !== 'EXECUTE') return [];
+    if (content.kind !== 'APPLIED' && content.kind !== 'HIT') return this.withdrawCase(tx, task, feedback, now);
     const bases = await this.tasks.readBasesToShow(tx, [task.id]);
     const row = {
       id: randomUUIDv7(),
@@ -221,6 +233,14 @@ export class FeedbackService {
     return [newEvent({ definition: caseRecorded, key: task.laneKey, data: { ...data, caseId } })];
   }
 
+  /** What was corrected to something else is no case any more. */
+  private async withdrawCase(tx: Transaction, task: Task, feedback: Feedback, now: Date): Promise<NewEvent[]> {
+    const reason = `更正为 ${feedback.kind}`;
+    const cases = await this.store.withdrawCase(tx, feedback.id, reason, now);
+    const about = { taskId: task.id, feedbackId: feedback.id, departmentCode: task.departmentCode, reason, withdrawnAt: now.toISOString() };
+    return cases.map((caseId) => newEvent({ definition: caseWithdrawn, key: task.laneKey, data: { caseId, ...about } }));
+  }
+
   private async say(tx: Transaction, events: readonly NewEvent[], principal: Principal, time: Date): Promise<void> {
     await this.outbox.publish(
       tx,
@@ -235,22 +255,4 @@ function earliestActivation(bases: readonly ShownBasis[]): string {
   const [earliest] = (live.length > 0 ? live : bases).map((basis) => basis.activated_on).sort();
   if (earliest === undefined) throw new Error('a task without a basis');
   return earliest;
-}
-
-function headOf(feedback: Feedback, task: Task, content: FeedbackRequest) {
-  return {
-    feedbackId: feedback.id,
-    feedbackVersion: feedback.version,
-    taskId: task.id,
-    taskVersion: task.version,
-    taskStatus: task.status,
-    departmentCode: feedback.department_code,
-    cycle: feedback.cycle,
-    kind: content.kind,
-    notAppliedReason: content.notAppliedReason ?? null,
-    appliedOn: content.appliedOn ?? null,
-    submittedAt: feedback.submitted_at.toISOString(),
-    dueAt: feedback.due_at?.toISOString() ?? null,
-    onTime: feedback.on_time,
-  };
 }

@@ -20,6 +20,9 @@ export interface Feedback {
   readonly submitted_at: Date;
   readonly due_at: Date | null;
   readonly on_time: boolean | null;
+  /** The check at a window that it comes from. */
+  readonly check_id: string | null;
+  readonly check_number: string | null;
 }
 
 /** One version with its decision, if it has one. */
@@ -33,6 +36,10 @@ export interface FeedbackVersion {
   readonly reason: string | null;
   readonly decided_by: string | null;
   readonly decided_at: Date | null;
+  /** Why it was taken back after it had counted or waited. */
+  readonly withdrawn_reason: string | null;
+  readonly withdrawn_by: string | null;
+  readonly withdrawn_at: Date | null;
 }
 
 export interface NewCase {
@@ -108,8 +115,10 @@ export class FeedbackStore {
 
   async readVersions(tx: Transaction, feedbackIds: readonly string[]): Promise<FeedbackVersion[]> {
     return tx.query<FeedbackVersion>(
-      `SELECT v.feedback_id, v.version, v.content, v.submitted_by, v.submitted_at, d.outcome, d.reason, d.decided_by, d.decided_at
+      `SELECT v.feedback_id, v.version, v.content, v.submitted_by, v.submitted_at, d.outcome, d.reason, d.decided_by, d.decided_at,
+         w.reason AS withdrawn_reason, w.withdrawn_by, w.withdrawn_at
        FROM feedback_version v LEFT JOIN feedback_decision d ON d.feedback_id = v.feedback_id AND d.version = v.version
+         LEFT JOIN feedback_withdrawal w ON w.feedback_id = v.feedback_id AND w.version = v.version
        WHERE v.feedback_id = ANY ($1::uuid[]) ORDER BY v.feedback_id, v.version`,
       [feedbackIds],
     );
@@ -117,8 +126,9 @@ export class FeedbackStore {
 
   async insert(tx: Transaction, feedback: Feedback, content: FeedbackRequest, submittedBy: string): Promise<void> {
     await tx.execute(
-      `INSERT INTO feedback (id, task_id, department_code, cycle, task_status, status, version, valid_version, kind, client_ref, content_hash, submitted_at, due_at, on_time)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+      `INSERT INTO feedback (id, task_id, department_code, cycle, task_status, status, version, valid_version, kind, client_ref, content_hash, submitted_at, due_at, on_time,
+         check_id, check_number)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
       [
         feedback.id,
         feedback.task_id,
@@ -134,6 +144,8 @@ export class FeedbackStore {
         feedback.submitted_at,
         feedback.due_at,
         feedback.on_time,
+        feedback.check_id,
+        feedback.check_number,
       ],
     );
     await this.addVersion(tx, feedback, content, submittedBy);
@@ -178,7 +190,8 @@ export class FeedbackStore {
   async addCase(tx: Transaction, row: NewCase): Promise<boolean> {
     const added = await tx.query(
       `INSERT INTO case_record (id, department_code, party_subject_id, canonical_code, document_key, task_id, feedback_id, measure_code, direction, list_codes, recorded_on)
-       SELECT $1, $2, $3, $4, $5, $6, $7::uuid, $8, $9, $10, $11 WHERE NOT EXISTS (SELECT 1 FROM case_record WHERE feedback_id = $7::uuid)
+       SELECT $1, $2, $3, $4, $5, $6, $7::uuid, $8, $9, $10, $11 
+       WHERE NOT EXISTS (SELECT 1 FROM case_record WHERE feedback_id = $7::uuid AND withdrawn_at IS NULL)
        ON CONFLICT DO NOTHING RETURNING 1`,
       [
         row.id,
@@ -195,5 +208,26 @@ export class FeedbackStore {
       ],
     );
     return added.length > 0;
+  }
+
+  async addWithdrawal(
+    tx: Transaction,
+    feedback: Feedback,
+    withdrawal: { source: string; reason: string; by: string; at: Date },
+  ): Promise<void> {
+    await tx.execute(
+      `INSERT INTO feedback_withdrawal (feedback_id, version, department_code, source, reason, withdrawn_by, withdrawn_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [feedback.id, feedback.version, feedback.department_code, withdrawal.source, withdrawal.reason, withdrawal.by, withdrawal.at],
+    );
+  }
+
+  /** The case of a feedback counts no more; returns its id, if it had one. */
+  async withdrawCase(tx: Transaction, feedbackId: string, reason: string, at: Date): Promise<string[]> {
+    const rows = await tx.query<{ id: string }>(
+      'UPDATE case_record SET withdrawn_at = $2, withdrawn_reason = $3 WHERE feedback_id = $1 AND withdrawn_at IS NULL RETURNING id',
+      [feedbackId, at, reason],
+    );
+    return rows.map((row) => row.id);
   }
 }

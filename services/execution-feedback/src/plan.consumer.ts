@@ -1,6 +1,7 @@
 import {
   cataloguePublished,
   type LianxinEvent,
+  type MeasurePlanMade,
   measurePlanEnded,
   measurePlanHeld,
   measurePlanMade,
@@ -16,6 +17,7 @@ import { Database, Health, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { CopyStore } from './copy.store.ts';
 import { PlanService } from './plan.service.ts';
+import { WindowHitService } from './window-hit.service.ts';
 
 const planEvents = [
   measurePlanMade,
@@ -36,6 +38,7 @@ export class PlanConsumer {
     database: Database,
     private readonly plans: PlanService,
     private readonly copies: CopyStore,
+    private readonly hits: WindowHitService,
   ) {
     consumer.register({
       types: [...planEvents, cataloguePublished, subjectRegistered, subjectChanged],
@@ -54,6 +57,13 @@ export class PlanConsumer {
     const subjects = events.flatMap((event) => (isEvent(event, subjectRegistered) || isEvent(event, subjectChanged) ? [event.data] : []));
     if (rows.length > 0) await this.copies.addCatalogueRows(tx, rows);
     if (subjects.length > 0) await this.copies.upsertSubjects(tx, subjects);
-    if (plans.length > 0) await this.plans.apply(tx, plans);
+    if (plans.length === 0) return;
+    await this.plans.apply(tx, plans);
+    const made = plans.filter((event) => isEvent(event, measurePlanMade)).map((event) => event.data as MeasurePlanMade);
+    if (made.length > 0)
+      await this.hits.plansCame(
+        tx,
+        made.map((plan) => plan.planId),
+      );
   }
 }

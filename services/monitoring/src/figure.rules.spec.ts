@@ -173,5 +173,7 @@ test('a case counts in each of its lists and once over all', () => {
     ['K11-PUNISH', 'BL-TAX', true],
     ['K11-PUNISH', 'BL-WAGE', false],
   ]);
+  // Sent back after it had counted (R-4-9): it counts nowhere.
+  expect(rowsOfCase({ ...one, withdrawn: true })).toEqual([]);
   expect(rowsOfCase({ ...one, listCodes: [] }).map((row) => [row.listCode, row.isFirst])).toEqual([['', true]]);
 });

@@ -85,7 +85,8 @@ export function rowsOfFeedback(feedbackId: string, departmentCode: string, feedb
 }
 
 /** The row of a case (K11): reward and punishment apart. */
-export function rowsOfCase(one: EventData<typeof caseRecorded>): FigureRow[] {
+export function rowsOfCase(one: EventData<typeof caseRecorded> & { readonly withdrawn?: boolean }): FigureRow[] {
+  if (one.withdrawn === true) return [];
   return inLists([...new Set(one.listCodes)].sort(), {
     figure: `K11-${one.direction}`,
     rowId: one.caseId,

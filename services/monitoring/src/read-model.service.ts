@@ -1,4 +1,4 @@
-import { caseRecorded, cataloguePublished, type LianxinEvent } from '@lianxin/contracts';
+import { caseRecorded, caseWithdrawn, cataloguePublished, type LianxinEvent } from '@lianxin/contracts';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { findEntryFact, hearEntry } from './entry.rules.ts';
@@ -120,10 +120,12 @@ export class ReadModelService {
 
   private async hearCases(tx: Transaction, events: readonly LianxinEvent[]): Promise<Outcome> {
     const told = events.filter((event) => is(event, caseRecorded)).map((event) => event.data);
-    if (told.length === 0) return { rowIds: [], rows: [] };
+    const withdrawn = unique(events.flatMap((event) => (is(event, caseWithdrawn) ? [event.data.caseId] : [])));
+    if (told.length === 0 && withdrawn.length === 0) return { rowIds: [], rows: [] };
     const first = new Map(told.toReversed().map((one) => [one.caseId, one]));
-    await this.store.saveCases(tx, [...first.values()]);
-    const kept = await this.store.findCases(tx, [...first.keys()]);
+    if (first.size > 0) await this.store.saveCases(tx, [...first.values()]);
+    if (withdrawn.length > 0) await this.store.withdrawCases(tx, withdrawn);
+    const kept = await this.store.findCases(tx, unique([...first.keys(), ...withdrawn]));
     return { rowIds: [...kept.keys()], rows: [...kept.values()].flatMap(rowsOfCase) };
   }
 

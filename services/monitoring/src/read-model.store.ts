@@ -7,7 +7,8 @@ import type { FigureSource } from './figure-definition.rules.ts';
 import type { Registers } from './record.rules.ts';
 import type { TaskRegisters } from './task.rules.ts';
 
-export type RecordedCase = EventData<typeof caseRecorded>;
+/** `withdrawn`: it counts no more (R-4-9, R-10-3). */
+export type RecordedCase = EventData<typeof caseRecorded> & { readonly withdrawn?: boolean };
 
 export interface TaskRow {
   readonly taskId: string;
@@ -144,6 +145,11 @@ export class ReadModelStore {
        ON CONFLICT (case_id) DO NOTHING`,
       [cases.map((one) => one.caseId), cases.map((one) => one.departmentCode), cases.map((one) => JSON.stringify(one))],
     );
+  }
+
+  /** A case and its withdrawal have one key: the case itself was heard before. */
+  async withdrawCases(tx: Transaction, caseIds: readonly string[]): Promise<void> {
+    await tx.execute(`UPDATE recorded_case SET facts = facts || '{"withdrawn": true}' WHERE case_id = ANY($1::uuid[])`, [caseIds]);
   }
 
   async findCases(tx: Transaction, caseIds: readonly string[]): Promise<Map<string, RecordedCase>> {

@@ -1,5 +1,6 @@
 import {
   caseRecorded,
+  caseWithdrawn,
   type EventData,
   feedbackApproved,
   feedbackRejected,
@@ -78,7 +79,8 @@ function departmentProjections(event: LianxinEvent): Projection[] {
     is(event, feedbackSubmitted) ||
     is(event, feedbackApproved) ||
     is(event, feedbackRejected) ||
-    is(event, caseRecorded)
+    is(event, caseRecorded) ||
+    is(event, caseWithdrawn)
   )
     return [{ receiver: event.data.departmentCode, data: event.data }];
   // Who lost a task hears it like who got it.

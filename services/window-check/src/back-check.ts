@@ -7,6 +7,8 @@ import { CatalogueCopy } from './catalogue.copy.ts';
 import { CheckRecorder } from './check.recorder.ts';
 import { CheckService } from './check.service.ts';
 import { CheckStore } from './check.store.ts';
+import { incidentOf } from './check-feedback.service.ts';
+import { CheckIncidentStore } from './check-incident.store.ts';
 import { CheckSpool, type SpooledCheck } from './spool.ts';
 
 const idleMs = 5_000;
@@ -24,6 +26,7 @@ export class BackChecks implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly recorder: CheckRecorder,
     private readonly catalogue: CatalogueCopy,
     private readonly checks: CheckStore,
+    private readonly incidents: CheckIncidentStore,
     private readonly database: Database,
     context: ServiceContext,
     metrics: Metrics,
@@ -83,6 +86,21 @@ export class BackChecks implements OnApplicationBootstrap, OnApplicationShutdown
         backCheckOf: spooled.id,
       });
     }
+    await this.raiseMissed(spooled);
     await this.spool.remove(spooled.id);
+  }
+
+  /** What should have stopped the clerk and did not, because only a registration could be answered, is put before the credit office. */
+  private async raiseMissed({ id, principalId }: SpooledCheck): Promise<void> {
+    await this.database.consumerTransaction(async (tx) => {
+      const check = await this.checks.findBackCheck(tx, id, principalId);
+      const missed = check?.cards.filter(({ card }) => card.indicator !== 'info') ?? [];
+      if (check === undefined || missed.length === 0) return;
+      const raised = { cause: 'MISSED_WHILE_DEGRADED' as const, comment: null, by: 'window-check', at: new Date() };
+      await this.incidents.insert(
+        tx,
+        missed.map((kept) => incidentOf(check, kept, raised)),
+      );
+    });
   }
 }

@@ -22,9 +22,14 @@ export class CatalogueCopy implements CardTexts {
 
   constructor(private readonly store: ReadModelStore) {}
 
+  /** Whether it is time to look for new versions again. */
+  isDue(): boolean {
+    return Date.now() - this.lookedAt >= lookAgainMs;
+  }
+
   /** Reads versions that have become complete since the last look. */
   async refresh(tx: Transaction): Promise<void> {
-    if (Date.now() - this.lookedAt < lookAgainMs) return;
+    if (!this.isDue()) return;
     for (const { version, come, rows } of await this.store.readCatalogueVersions(tx)) {
       if (come < rows) continue;
       if (!this.versions.has(version)) this.versions.set(version, await this.read(tx, version));

@@ -1,5 +1,13 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { type CheckAnswer, type CheckFeedback, checkDecided, checkOverridden, type Principal, ProblemError } from '@lianxin/contracts';
+import {
+  type CheckAnswer,
+  type CheckFeedback,
+  checkDecided,
+  checkOverridden,
+  type OverrideReason,
+  type Principal,
+  ProblemError,
+} from '@lianxin/contracts';
 import { lockLanes, type NewEvent, newEvent, Outbox } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
@@ -7,6 +15,7 @@ import { CatalogueCopy } from './catalogue.copy.ts';
 import { type CheckRow, CheckStore } from './check.store.ts';
 import { answerOf } from './check.work.ts';
 import { type CardDecision, type KeptCard, readDecisions } from './check-feedback.rules.ts';
+import { CheckIncidentStore, type IncidentCause, type NewIncident } from './check-incident.store.ts';
 
 /** The clerk's decisions on the cards of a check: kept, and told to whoever must act on them (product §B.9). */
 @Injectable()
@@ -14,6 +23,7 @@ export class CheckFeedbackService {
   constructor(
     private readonly checks: CheckStore,
     private readonly catalogue: CatalogueCopy,
+    private readonly incidents: CheckIncidentStore,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
   ) {}
@@ -48,9 +58,18 @@ export class CheckFeedbackService {
         decidedAt: decision.decidedAt,
       })),
     );
+    await this.incidents.insert(tx, this.incidentsOf(check, read.decisions, principal.id));
     const events = [...bySubject].flatMap(([subjectId, decisions]) => this.eventsOf(check, subjectId, decisions, principal.id));
     await this.outbox.publish(tx, events);
     return answerOf(withAnswers(check, await this.checks.findDecisions(tx, checkId)));
+  }
+
+  /** An override that says the record itself is wrong is put before the credit office (product §B.9). */
+  private incidentsOf(check: CheckRow, decisions: readonly CardDecision[], actor: string): NewIncident[] {
+    return decisions.flatMap(({ kept, reason, comment }) => {
+      const cause = reason === null ? undefined : causes[reason];
+      return cause === undefined ? [] : [incidentOf(check, kept, { cause, comment, by: actor, at: this.clock.now() })];
+    });
   }
 
   private eventsOf(check: CheckRow, subjectId: string, decisions: readonly CardDecision[], actor: string): NewEvent[] {
@@ -67,6 +86,7 @@ export class CheckFeedbackService {
       actor,
       data: {
         ...head,
+        ...(check.case_no === null ? {} : { caseNo: check.case_no }),
         decisions: decisions.map(({ kept, outcome, appliedMeasureCodes, decidedAt }) => ({
           ...promptOf(kept),
           outcome,
@@ -89,6 +109,34 @@ export class CheckFeedbackService {
     );
     return [decided, ...overridden];
   }
+}
+
+const causes: Readonly<Partial<Record<OverrideReason, IncidentCause>>> = {
+  not_same_subject: 'NOT_SAME_SUBJECT',
+  repaired_pending_sync: 'REPAIRED_PENDING_SYNC',
+};
+
+/** What a card of a check showed to be wrong. */
+export function incidentOf(
+  check: CheckRow,
+  kept: KeptCard,
+  raised: { cause: IncidentCause; comment: string | null; by: string; at: Date },
+): NewIncident {
+  return {
+    id: randomUUIDv7(),
+    cause: raised.cause,
+    prompt_id: kept.card.uuid,
+    check_id: check.id,
+    check_number: check.number,
+    matter_code: check.matter_code,
+    case_no: check.case_no,
+    subject_id: kept.subjectId,
+    entry_id: kept.card.entryId ?? kept.planId,
+    department_code: check.department_code,
+    comment: raised.comment,
+    raised_by: raised.by,
+    raised_at: raised.at,
+  };
 }
 
 /** The card's strongest level comes first in its suggestions. */

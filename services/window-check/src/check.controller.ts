@@ -12,12 +12,13 @@ import {
   pageSchema,
 } from '@lianxin/contracts';
 import { CurrentPrincipal, Database, Idempotent, type IdempotentRequest, idempotently, Roles, sendAnswer } from '@lianxin/platform';
-import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, Res, StreamableFile, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { CheckService } from './check.service.ts';
 import { CheckFeedbackService } from './check-feedback.service.ts';
+import { VisibleCheck } from './visible.guard.ts';
 
 export const checkQuerySchema = pageQuerySchema.extend({
   matterCode: z.string().max(40).optional(),
@@ -73,7 +74,19 @@ export class CheckController {
     return this.service.get(principal, id);
   }
 
+  @Get(':id/slip.pdf')
+  @UseGuards(VisibleCheck)
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: '核查单（PDF）', description: '附入办件卷宗的核查单，有编号；无提示的核查也是证据（R-4-14）。自然人脱敏。' })
+  @ApiProduces('application/pdf')
+  @ApiResponse({ status: 200, description: 'PDF' })
+  async slip(@CurrentPrincipal() principal: Principal, @Param('id', { schema: idSchema }) id: string): Promise<StreamableFile> {
+    const { number, pdf } = await this.service.slip(principal, id);
+    return new StreamableFile(pdf, { type: 'application/pdf', disposition: `inline; filename="${number}.pdf"`, length: pdf.length });
+  }
+
   @Post(':id/feedback')
+  @UseGuards(VisibleCheck)
   @Roles('WINDOW_CLERK', 'DEPT_HANDLER', 'DEPT_APPROVER', 'SYSTEM_CLIENT')
   @HttpCode(200)
   @ApiOperation({ summary: '反馈处理结果', description: '逐卡说明采纳或不采纳；不采纳限制类提示须有原因，“其他”须填说明。' })

@@ -2,6 +2,7 @@ import { exportOf } from '@lianxin/exports';
 import { checkQuerySchema } from './check.controller.ts';
 import { CheckService } from './check.service.ts';
 import type { CheckRow } from './check.store.ts';
+import { CheckIncidentReader, incidentQuerySchema } from './check-incident.controller.ts';
 
 /** The strictest of what the clerk was shown; empty for a check without a prompt. */
 function strictest({ cards }: CheckRow): string | null {
@@ -51,5 +52,27 @@ export const checkExport = exportOf({
       of: (row) => [...new Set(row.cards.flatMap(({ card }) => card.suggestions.map(({ measureId }) => measureId)))].join('、'),
     },
     { key: 'id', titleZh: '核查标识', kind: 'code', of: (row) => row.id },
+  ],
+});
+
+export const checkIncidentExport = exportOf({
+  path: 'check-incidents',
+  titleZh: '核查异常',
+  tag: '窗口核查',
+  query: incidentQuerySchema,
+  reader: CheckIncidentReader,
+  page: (reader, tx, _principal, query) => reader.readPage(tx, query),
+  columns: [
+    { key: 'cause', titleZh: '原因', kind: 'code', of: (row) => row.cause },
+    { key: 'checkNumber', titleZh: '核查单号', kind: 'code', of: (row) => row.checkNumber },
+    { key: 'matterCode', titleZh: '事项', kind: 'code', of: (row) => row.matterCode },
+    { key: 'caseNo', titleZh: '办件号', kind: 'code', of: (row) => row.caseNo },
+    { key: 'departmentCode', titleZh: '部门', kind: 'code', of: (row) => row.departmentCode },
+    { key: 'entryId', titleZh: '名单记录', kind: 'code', of: (row) => row.entryId },
+    { key: 'comment', titleZh: '窗口说明', kind: 'text', of: (row) => row.comment },
+    { key: 'raisedAt', titleZh: '提出时间', kind: 'instant', of: (row) => row.raisedAt },
+    { key: 'closedBy', titleZh: '办结人', kind: 'code', of: (row) => row.closedBy },
+    { key: 'closedAt', titleZh: '办结时间', kind: 'instant', of: (row) => row.closedAt },
+    { key: 'note', titleZh: '处理结果', kind: 'text', of: (row) => row.note },
   ],
 });

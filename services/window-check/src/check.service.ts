@@ -1,5 +1,4 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   type CatalogueMatter,
   type CheckAnswer,
@@ -9,6 +8,7 @@ import {
   type Principal,
   ProblemError,
 } from '@lianxin/contracts';
+import { renderPaperToBuffer } from '@lianxin/documents';
 import { Clock, Database, decodeCursor, Metrics, pageOf, ServiceContext, sqlStateOf, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
@@ -20,6 +20,7 @@ import { type AskedCheck, answerOf } from './check.work.ts';
 import { withAnswers } from './check-feedback.service.ts';
 import { CheckSettings } from './config.ts';
 import { type AskedIdentity, readIdentifier } from './query.rules.ts';
+import { slipPaperOf } from './slip.paper.ts';
 import { CheckSpool } from './spool.ts';
 
 const cursorSchema = z.tuple([z.uuid()]);
@@ -96,6 +97,27 @@ export class CheckService {
       if (row === undefined) throw new ProblemError('NOT_FOUND', '没有该核查记录，或不属于本部门');
       return answerOf(withAnswers(row, await this.checks.findDecisions(tx, id)));
     });
+  }
+
+  /**
+   * The slip of a check on paper, as it was answered and decided.
+   * @throws ProblemError NOT_FOUND, also for a check of another department.
+   */
+  async slip(principal: Principal, id: string): Promise<{ number: string; pdf: Buffer }> {
+    const row = await this.database.transaction(principal, async (tx) => {
+      await this.catalogue.refresh(tx);
+      const check = await this.checks.find(tx, id);
+      if (check === undefined) throw new ProblemError('NOT_FOUND', '没有该核查记录，或不属于本部门');
+      return withAnswers(check, await this.checks.findDecisions(tx, id));
+    });
+    const paper = slipPaperOf(answerOf(row), {
+      matterName: this.catalogue.findMatter(row.matter_code)?.nameZh ?? row.matter_code,
+      matterCode: row.matter_code,
+      caseNo: row.case_no,
+      departmentName: this.catalogue.departmentName(row.department_code),
+      operatorId: row.operator_id,
+    });
+    return { number: row.number, pdf: await renderPaperToBuffer(paper) };
   }
 
   /** Newest first. */
@@ -198,18 +220,11 @@ function departmentOf(principal: Principal, request: CheckRequest, matter: Catal
 }
 
 /** A late answer counts for nothing here: the check is registered, and found recorded when it is made up for. */
-async function withinTime<Result>(work: Promise<Result>, timeoutMs: number): Promise<Result> {
-  const late = new AbortController();
-  const timer = delay(timeoutMs, undefined, { signal: late.signal }).then(
-    () => Promise.reject(new CheckTooSlow()),
-    () => new Promise<never>(() => undefined),
-  );
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, timer]);
-  } finally {
-    late.abort();
-  }
+function withinTime<Result>(work: Promise<Result>, timeoutMs: number): Promise<Result> {
+  return new Promise<Result>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new CheckTooSlow()), timeoutMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 export class CheckTooSlow extends Error {}

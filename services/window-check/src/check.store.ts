@@ -1,5 +1,6 @@
 import type { CheckIdentity } from '@lianxin/contracts';
-import type { Transaction } from '@lianxin/platform';
+import type { PreparedEvent } from '@lianxin/messaging';
+import type { Database, Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import type { KeptCard } from './check-feedback.rules.ts';
 
@@ -52,40 +53,67 @@ export interface DecisionRow {
   readonly decidedAt: Date;
 }
 
+/** A check on its way into the record. */
+export interface RecordedCheck {
+  readonly row: CheckRow;
+  /** Its Idempotency-Key, if it came with one. */
+  readonly key: string | undefined;
+  readonly fingerprint: string;
+}
+
+const answersSql = {
+  name: 'check_answers',
+  // LATERAL: one look into the index for each case, also under a plan that was made when the table was empty.
+  text: `SELECT DISTINCT ON (department_code, matter_code, case_no, prompt_key) decision.*
+    FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (department, matter, case_number)
+    CROSS JOIN LATERAL (SELECT * FROM check_decision WHERE department_code = wanted.department AND matter_code = wanted.matter
+      AND case_no = wanted.case_number) AS decision
+    ORDER BY department_code, matter_code, case_no, prompt_key, decided_at DESC, id DESC`,
+};
+const recordChecks = {
+  name: 'record_checks',
+  text: 'SELECT place, fingerprint, check_id FROM record_checks($1::json, $2::json, $3::json)',
+};
+
 const caseKey = (one: CaseOf) => JSON.stringify([one.departmentCode, one.matterCode, one.caseNo]);
 
 /** Checks and what clerks decided. */
 @Injectable()
 export class CheckStore {
-  async takeNumbers(tx: Transaction, count: number): Promise<number[]> {
-    const rows = await tx.query<{ number: number }>("SELECT nextval('check_number') AS number FROM generate_series(1, $1)", [count]);
-    return rows.map((row) => row.number);
-  }
-
-  async insert(tx: Transaction, rows: readonly CheckRow[]): Promise<void> {
-    await tx.execute(
-      `INSERT INTO window_check (id, number, department_code, matter_code, case_no, principal_id, operator_id, asked_at, subjects, cards, degraded, back_check_of)
-       SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::jsonb[],
-         $10::jsonb[], $11::boolean[], $12::uuid[])`,
-      [
-        rows.map((row) => row.id),
-        rows.map((row) => row.number),
-        rows.map((row) => row.department_code),
-        rows.map((row) => row.matter_code),
-        rows.map((row) => row.case_no),
-        rows.map((row) => row.principal_id),
-        rows.map((row) => row.operator_id),
-        rows.map((row) => row.asked_at.toISOString()),
-        rows.map((row) => JSON.stringify(row.subjects)),
-        rows.map((row) => JSON.stringify(row.cards)),
-        rows.map((row) => row.degraded),
-        rows.map((row) => row.back_check_of),
-      ],
-    );
+  /**
+   * Records checks with their events, and commits: those whose key was used before are not recorded but answered with the check that used it, by place.
+   * @param checks no two of them with one (principal, key).
+   */
+  async record(
+    database: Database,
+    checks: readonly RecordedCheck[],
+    events: readonly PreparedEvent[],
+  ): Promise<Map<number, { fingerprint: string; checkId: string }>> {
+    const used = await database.consumerStatement<{ place: number; fingerprint: string; check_id: string }>(recordChecks, [
+      JSON.stringify(
+        checks.flatMap(({ row, key, fingerprint }, index) =>
+          key === undefined ? [] : [{ place: index + 1, id: row.id, principal_id: row.principal_id, key, fingerprint }],
+        ),
+      ),
+      JSON.stringify(checks.map(({ row }) => row)),
+      JSON.stringify(events),
+    ]);
+    return new Map(used.map((row) => [row.place - 1, { fingerprint: row.fingerprint, checkId: row.check_id }]));
   }
 
   async find(tx: Transaction, id: string): Promise<CheckRow | undefined> {
     return (await tx.query<CheckRow>('SELECT * FROM window_check WHERE id = $1', [id]))[0];
+  }
+
+  /** The check that made up for a registered one; when the registered one was recorded after all, that one. */
+  async findBackCheck(tx: Transaction, registeredId: string, principalId: string): Promise<CheckRow | undefined> {
+    const [row] = await tx.query<CheckRow>(
+      `SELECT * FROM window_check WHERE id = $1 UNION ALL
+       SELECT window_check.* FROM check_key JOIN window_check ON window_check.id = check_key.check_id
+       WHERE check_key.principal_id = $2 AND check_key.key = $3 LIMIT 1`,
+      [registeredId, principalId, `back-check:${registeredId}`],
+    );
+    return row;
   }
 
   /** Newest first. */
@@ -103,20 +131,15 @@ export class CheckStore {
   }
 
   /** What was last decided about each prompt of these cases, by case and prompt. */
-  async readAnswers(tx: Transaction, cases: readonly CaseOf[]): Promise<Map<string, Map<string, KeptAnswer>>> {
-    const rows = await tx.query<{
+  async readAnswers(database: Database, cases: readonly CaseOf[]): Promise<Map<string, Map<string, KeptAnswer>>> {
+    const rows = await database.consumerStatement<{
       department_code: string;
       matter_code: string;
       case_no: string;
       prompt_key: string;
       outcome: KeptAnswer['outcome'];
       decided_at: Date;
-    }>(
-      `SELECT DISTINCT ON (department_code, matter_code, case_no, prompt_key) check_decision.* FROM check_decision
-       JOIN unnest($1::text[], $2::text[], $3::text[]) AS wanted (department_code, matter_code, case_no) USING (department_code, matter_code, case_no)
-       ORDER BY department_code, matter_code, case_no, prompt_key, decided_at DESC, id DESC`,
-      [cases.map((one) => one.departmentCode), cases.map((one) => one.matterCode), cases.map((one) => one.caseNo)],
-    );
+    }>(answersSql, [cases.map((one) => one.departmentCode), cases.map((one) => one.matterCode), cases.map((one) => one.caseNo)]);
     const byCase = new Map<string, Map<string, KeptAnswer>>();
     for (const row of rows) {
       const key = caseKey({ departmentCode: row.department_code, matterCode: row.matter_code, caseNo: row.case_no });
@@ -127,8 +150,8 @@ export class CheckStore {
     return byCase;
   }
 
-  answersOf(all: ReadonlyMap<string, Map<string, KeptAnswer>>, one: CaseOf): ReadonlyMap<string, KeptAnswer> {
-    return all.get(caseKey(one)) ?? new Map();
+  answersOf(all: ReadonlyMap<string, Map<string, KeptAnswer>>, one: CaseOf | undefined): ReadonlyMap<string, KeptAnswer> {
+    return (one === undefined ? undefined : all.get(caseKey(one))) ?? new Map();
   }
 
   findDecisions(tx: Transaction, checkId: string): Promise<{ prompt_id: string; outcome: KeptAnswer['outcome']; decided_at: Date }[]> {
@@ -160,31 +183,6 @@ export class CheckStore {
         rows.map((row) => row.decidedAt.toISOString()),
       ],
     );
-  }
-
-  /** Takes the keys of requests: of each that was used before, the check it made. Callers hold no two of one (principal, key) in a call. */
-  async takeKeys(
-    tx: Transaction,
-    keys: readonly { principalId: string; key: string; fingerprint: string; checkId: string }[],
-  ): Promise<Map<string, { fingerprint: string; checkId: string }>> {
-    const columns = [
-      keys.map((key) => key.principalId),
-      keys.map((key) => key.key),
-      keys.map((key) => key.fingerprint),
-      keys.map((key) => key.checkId),
-    ];
-    // The insert waits for a request in flight with the same key: after its commit this one finds its check.
-    await tx.execute(
-      `INSERT INTO check_key (principal_id, key, fingerprint, check_id)
-       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[]) AS row (principal_id, key, fingerprint, check_id)
-       ORDER BY principal_id, key ON CONFLICT DO NOTHING`,
-      columns,
-    );
-    const rows = await tx.query<{ principal_id: string; key: string; fingerprint: string; check_id: string }>(
-      `SELECT check_key.* FROM check_key JOIN unnest($1::text[], $2::text[]) AS wanted (principal_id, key) USING (principal_id, key)`,
-      columns.slice(0, 2),
-    );
-    return new Map(rows.map((row) => [`${row.principal_id}\n${row.key}`, { fingerprint: row.fingerprint, checkId: row.check_id }]));
   }
 
   dropKeysBefore(tx: Transaction, before: Date): Promise<number> {

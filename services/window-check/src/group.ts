@@ -4,20 +4,22 @@ interface Waiting<Item, Answer> {
 }
 
 /**
- * Works on items in groups: the first goes at once, those that come meanwhile go together when a place is free. So one commit carries many checks under
- * load and a single check waits for nobody (group commit, design §8).
+ * Works on items in groups: the first goes at once, those that come meanwhile go together when a place is free, and while more come with every turn of the
+ * event loop a group waits for them. So one commit carries many checks under load and a single check waits for nobody (group commit, design §8).
  */
 export class Group<Item, Answer> {
   private waiting: Waiting<Item, Answer>[] = [];
   private running = 0;
+  private isGathering = false;
 
   /**
    * @param work answers the items in their order; when it throws for a group, each item of it is tried alone, so that one cannot spoil the others.
-   * @param limits how many items go together, how many groups run at once, how many may wait.
+   * @param limits how many items go together, how many groups run at once, how many may wait, how long a group may
+   *   gather.
    */
   constructor(
     private readonly work: (items: readonly Item[]) => Promise<Answer[]>,
-    private readonly limits: { readonly size: number; readonly parallel: number; readonly waiting: number },
+    private readonly limits: { readonly size: number; readonly parallel: number; readonly waiting: number; readonly gatherMs: number },
   ) {}
 
   /** @throws GroupFull when too many wait; else what `work` throws. */
@@ -30,14 +32,25 @@ export class Group<Item, Answer> {
   }
 
   private start(): void {
-    while (this.running < this.limits.parallel && this.waiting.length > 0) {
-      const taken = this.waiting.splice(0, this.limits.size);
-      this.running++;
-      void this.run(taken).finally(() => {
-        this.running--;
-        this.start();
-      });
+    if (this.isGathering || this.running >= this.limits.parallel || this.waiting.length === 0) return;
+    this.isGathering = true;
+    this.gather(performance.now() + this.limits.gatherMs, 0);
+  }
+
+  private gather(until: number, before: number): void {
+    const { length } = this.waiting;
+    if (length > before && length < this.limits.size && performance.now() < until) {
+      setImmediate(() => this.gather(until, length));
+      return;
     }
+    this.isGathering = false;
+    const taken = this.waiting.splice(0, this.limits.size);
+    this.running++;
+    void this.run(taken).finally(() => {
+      this.running--;
+      this.start();
+    });
+    this.start();
   }
 
   private async run(taken: readonly Waiting<Item, Answer>[]): Promise<void> {

@@ -1,5 +1,5 @@
 import type { CatalogueMatter, CatalogueMeasure, CataloguePublished, EventData, subjectChanged } from '@lianxin/contracts';
-import type { Transaction } from '@lianxin/platform';
+import type { Database, Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import type { PlanBody, PlanRow } from './applicable.rules.ts';
 import { type EntryState, type PlanParty, type PlanState, planKey } from './read-model.rules.ts';
@@ -21,6 +21,17 @@ export interface FoundSubject {
   readonly idHash: string | null;
   readonly nameMasked: string | null;
 }
+
+/** Two questions in one: a check waits for each way to the server. */
+const lookSql = {
+  name: 'check_look',
+  text: `SELECT ARRAY (SELECT nextval('check_number')::integer FROM generate_series(1, $3::integer)) AS numbers,
+    coalesce((SELECT json_agg(json_build_object('subjectId', subject_id, 'revision', coalesce(revision, 0), 'kind', kind,
+        'organisationName', organisation_name, 'usccCode', uscc_code, 'sealed', sealed, 'idHash', id_hash, 'nameMasked', name_masked))
+      FROM (
+        SELECT * FROM subject_copy WHERE uscc_code = ANY ($1::text[]) UNION ALL SELECT * FROM subject_copy WHERE id_hash = ANY ($2::text[])
+      ) AS subject_copy LEFT JOIN subject_revision USING (subject_id)), '[]') AS subjects`,
+};
 
 /** The read model: written by consumers only, read by every check. */
 @Injectable()
@@ -200,33 +211,20 @@ export class ReadModelStore {
     );
   }
 
-  /** The subjects behind these codes and hashes as they are now; a code may belong to several copies only by error of the register. */
-  async findSubjects(tx: Transaction, codes: readonly string[], hashes: readonly string[]): Promise<FoundSubject[]> {
-    const rows = await tx.query<{
-      subject_id: string;
-      revision: number;
-      kind: string;
-      organisation_name: string | null;
-      uscc_code: string | null;
-      sealed: string | null;
-      id_hash: string | null;
-      name_masked: string | null;
-    }>(
-      `SELECT subject_copy.*, coalesce(revision, 0) AS revision FROM (
-         SELECT * FROM subject_copy WHERE uscc_code = ANY ($1) UNION ALL SELECT * FROM subject_copy WHERE id_hash = ANY ($2)
-       ) AS subject_copy LEFT JOIN subject_revision USING (subject_id)`,
-      [codes, hashes],
-    );
-    return rows.map((row) => ({
-      subjectId: row.subject_id,
-      revision: row.revision,
-      kind: row.kind,
-      organisationName: row.organisation_name,
-      usccCode: row.uscc_code,
-      sealed: row.sealed,
-      idHash: row.id_hash,
-      nameMasked: row.name_masked,
-    }));
+  /**
+   * The subjects behind these codes and hashes as they are now, and as many slip numbers; a code may belong to several copies only by error of the
+   * register.
+   */
+  async look(
+    database: Database,
+    wanted: { codes: readonly string[]; hashes: readonly string[]; numbers: number },
+  ): Promise<{ subjects: FoundSubject[]; numbers: number[] }> {
+    const [row] = await database.consumerStatement<{ subjects: FoundSubject[]; numbers: number[] }>(lookSql, [
+      wanted.codes,
+      wanted.hashes,
+      wanted.numbers,
+    ]);
+    return row ?? { subjects: [], numbers: [] };
   }
 
   /** What may apply to these subjects, by subject. */

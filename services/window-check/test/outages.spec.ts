@@ -99,6 +99,8 @@ describe('while checks cannot be recorded', () => {
     );
     const made = await window.city.call(window.running, clerk, 'GET', `/api/v1/checks/${told.data.checkId}`);
     expect(made.body).toMatchObject({ degraded: false, cards: [{ indicator: 'critical' }] });
+    const missed = await window.city.query<{ check_id: string; cause: string }>('SELECT check_id, cause FROM window_check.check_incident');
+    expect(missed).toContainEqual({ check_id: told.data.checkId, cause: 'MISSED_WHILE_DEGRADED' });
   });
 
   test('one that was recorded after all, too late for the clerk, is not made up for twice', async () => {

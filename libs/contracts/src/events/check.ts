@@ -56,6 +56,8 @@ export const checkDecided = defineEvent({
   titleZh: '窗口处理结果',
   data: z.object({
     ...checkHead,
+    /** Number of the case (办件号); left out where the window gave none. */
+    caseNo: z.string().optional(),
     decisions: z.array(
       promptSchema.extend({
         outcome: z.enum(['accepted', 'overridden']),

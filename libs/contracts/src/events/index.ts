@@ -65,6 +65,7 @@ import { restorationOrdered } from './restoration.ts';
 import { subjectChanged, subjectChangedV2, subjectRegistered } from './subject.ts';
 import {
   caseRecorded,
+  caseWithdrawn,
   feedbackApproved,
   feedbackRejected,
   feedbackSubmitted,
@@ -200,6 +201,7 @@ export const eventDefinitions: readonly EventDefinition[] = [
   feedbackApproved,
   feedbackRejected,
   caseRecorded,
+  caseWithdrawn,
   checkPerformed,
   checkDecided,
   checkOverridden,

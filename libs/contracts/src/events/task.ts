@@ -229,3 +229,18 @@ export const caseRecorded = defineEvent({
     recordedOn: dateSchema,
   }),
 });
+
+/** Sent when a case does not count any more: its feedback was sent back after it had been valid (R-4-9, R-10-3), or the window changed its decision. */
+export const caseWithdrawn = defineEvent({
+  type: 'lianxin.case.withdrawn.v1',
+  effect: 'INFORMS',
+  titleZh: '案例撤销',
+  data: z.object({
+    caseId: idSchema,
+    taskId: idSchema,
+    feedbackId: idSchema,
+    departmentCode: departmentCodeSchema,
+    reason: z.string(),
+    withdrawnAt: instantSchema,
+  }),
+});
