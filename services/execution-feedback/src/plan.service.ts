@@ -1,5 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { type LianxinEvent, type MeasurePlanMade, measurePlanMade, measurePlanRevised } from '@lianxin/contracts';
+import {
+  catalogueApplied,
+  catalogueKey,
+  type LianxinEvent,
+  type MeasurePlanMade,
+  measurePlanMade,
+  measurePlanRevised,
+} from '@lianxin/contracts';
 import { isEvent, lockLanes, newEvent, Outbox } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
@@ -31,6 +38,21 @@ export class PlanService {
   async apply(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
     await this.lock(tx, events);
     for (const slice of slicesOf(events)) await this.applySlice(tx, slice);
+    await this.tellApplied(tx, events);
+  }
+
+  /** Says how many rows of plans that were derived again are done: re-planning waits for it, so that new flags need not wait for re-planning. */
+  private async tellApplied(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
+    const runs = new Map<string, number>();
+    for (const event of events) {
+      const flow = isEvent(event, measurePlanRevised) ? event.data.flow : undefined;
+      if (flow !== undefined) runs.set(flow.runId, (runs.get(flow.runId) ?? 0) + flow.rows);
+    }
+    if (runs.size === 0) return;
+    // The last lane of all that this batch holds: whoever waits for it holds no lane that its owner still wants.
+    await lockLanes(tx, [catalogueKey]);
+    const said = [...runs].map(([runId, rows]) => newEvent({ definition: catalogueApplied, key: catalogueKey, data: { runId, rows } }));
+    await this.outbox.publish(tx, said);
   }
 
   private async applySlice(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {

@@ -12,9 +12,11 @@ import {
   taskLifting,
   taskReassigned,
 } from '@lianxin/contracts';
-import type { RunningService } from '@lianxin/platform';
+import { decodeEvent } from '@lianxin/messaging';
+import { Database, type RunningService } from '@lianxin/platform';
 import { EventFeeder, eventually, principalOf, TestCity } from '@lianxin/testing';
 import { service } from '../src/app.module.ts';
+import { PlanService } from '../src/plan.service.ts';
 import { executor, measure, party, planEnded, planHeld, planMade } from './plan.fixtures.ts';
 
 const office = principalOf(['CREDIT_OFFICE']);
@@ -184,4 +186,18 @@ test('open tasks of a merged department move to its successor with their history
   // The moved task lives on as any other: the end of its plan lifts it where it is now.
   await feeder.send(measurePlanEnded, made.subjectId, planEnded(made));
   await become(made, ['ZRZYJ H-1 LIFTING', 'ZRZYJ H-2 LIFTING', 'ZRZYJ H-3 LIFTING']);
+});
+
+test('the same plan heard by two processes at once gives one set of tasks', async () => {
+  const another = await city.boot(service);
+  const made = planMade([measure('I-1', [executor('CZJ'), executor('FGW')]), measure('I-2', [executor('RSJ')])]);
+  const event = () => decodeEvent({ ...feeder.make(measurePlanMade, made.subjectId, made).record, partition: 0, offset: 0 });
+  await Promise.all(
+    [running, another].map((replica) => {
+      const plans = replica.app.get(PlanService);
+      return replica.app.get(Database).consumerTransaction((tx) => plans.apply(tx, [event()]));
+    }),
+  );
+  expect(await standing(made)).toEqual(['CZJ I-1 DISPATCHED', 'FGW I-1 DISPATCHED', 'RSJ I-2 DISPATCHED']);
+  expect((await tasksOf(made)).every((task) => task.bases.length === 1)).toBe(true);
 });

@@ -23,11 +23,13 @@ import { catalogueAndPlans } from './migrations/0001-catalogue-and-plans.ts';
 import { narrowedPlans } from './migrations/0002-narrowed-plans.ts';
 import { holdCauses } from './migrations/0003-hold-causes.ts';
 import { catalogueVersions } from './migrations/0004-catalogue-versions.ts';
+import { replanFlow } from './migrations/0005-replan-flow.ts';
 import { PlanConsumer } from './plan.consumer.ts';
 import { PlanController, PlanReader } from './plan.controller.ts';
 import { decompositionExport, incidentExport, incidentGroupExport } from './plan.export.ts';
 import { PlanService } from './plan.service.ts';
 import { PlanStore } from './plan.store.ts';
+import { ReplanConsumer } from './replan.consumer.ts';
 import { ReplanService } from './replan.service.ts';
 import { ReplanStore } from './replan.store.ts';
 
@@ -73,6 +75,7 @@ export class AppModule {
         PlanConsumer,
         ReplanStore,
         ReplanService,
+        ReplanConsumer,
         IncidentStore,
       ],
     };
@@ -89,6 +92,7 @@ export const service = {
     narrowedPlans,
     holdCauses,
     catalogueVersions,
+    replanFlow,
     exportMigrationOf('measure-decomposition'),
   ],
   plugins: acceptCatalogueFiles,

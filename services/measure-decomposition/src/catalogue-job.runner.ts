@@ -18,6 +18,10 @@ const idleMs = 1_000;
 /** Plans looked at in one transaction: short enough that requests and new flags do not wait for it. */
 const plansPerPortion = 50;
 const maxPauseMs = 2_000;
+/** Rows that may be under way to whoever executes: what new flags find before them. */
+const maxWaitingRows = 800;
+/** After so long without a word of those who execute the next portion goes out all the same: what they have parked must not hold up the rest. */
+const maxWaitMs = 1_000;
 
 /**
  * Works through jobs over plans, a portion at a time: effect and progress commit together, so that a killed job goes on where it was, and of two replicas one
@@ -28,6 +32,7 @@ export class CatalogueJobRunner implements OnApplicationBootstrap, OnApplication
   private readonly loop: Loop;
   /** After a portion has failed its plans run one by one, and the one that fails is left out. */
   private singly = 0;
+  private applied = new AbortController();
 
   constructor(
     private readonly database: Database,
@@ -59,13 +64,32 @@ export class CatalogueJobRunner implements OnApplicationBootstrap, OnApplication
     this.loop.wake();
   }
 
+  /** Those who execute have come on. */
+  wakeFlow(): void {
+    this.applied.abort();
+  }
+
   private async turn(): Promise<boolean> {
+    await this.waitForRoom();
     const began = Date.now();
     const rows = await this.portion();
     if (rows === undefined) return false;
     const pauseMs = Math.min(maxPauseMs, (rows / this.settings.tasksPerSecond) * 1_000 - (Date.now() - began));
     if (pauseMs > 0) await delay(pauseMs);
     return true;
+  }
+
+  /** Goes on no faster than those who execute (design §3: bounded, back-pressure). */
+  private async waitForRoom(): Promise<void> {
+    for (let heardAt = Date.now(); !this.loop.isStopping; ) {
+      this.applied = new AbortController();
+      const waiting = await this.database.consumerTransaction((tx) => this.jobs.readWaitingRows(tx));
+      if (waiting <= maxWaitingRows || Date.now() - heardAt > maxWaitMs) return;
+      const { signal } = this.applied;
+      // Woken here by this replica's share of the news; by another's after a moment.
+      await delay(100, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) heardAt = Date.now();
+    }
   }
 
   private async portion(): Promise<number | undefined> {
@@ -100,7 +124,7 @@ export class CatalogueJobRunner implements OnApplicationBootstrap, OnApplication
       ? this.replans.replan(tx, versions, job, plans)
       : this.look(tx, versions, job, plans));
     const { figures, cursor, looked, changed, rows } = outcome;
-    await this.jobs.advance(tx, job.jobId, { done: looked, changed, failed: 0, cursor, figures, at: this.clock.now() });
+    await this.jobs.advance(tx, job.jobId, { done: looked, changed, failed: 0, rows, cursor, figures, at: this.clock.now() });
     return rows;
   }
 
@@ -110,7 +134,7 @@ export class CatalogueJobRunner implements OnApplicationBootstrap, OnApplication
     const [plan] = await this.store.readNext(tx, job.scope, job.cursor, 1);
     if (plan === undefined) return;
     this.context.logger.error({ planId: plan.plan_id, jobId: job.jobId }, 'a plan was left out');
-    const step = { done: 1, changed: 0, failed: 1, cursor: plan.plan_id, figures: job.figures, at: this.clock.now() };
+    const step = { done: 1, changed: 0, failed: 1, rows: 0, cursor: plan.plan_id, figures: job.figures, at: this.clock.now() };
     await this.jobs.advance(tx, job.jobId, step);
   }
 

@@ -102,13 +102,30 @@ export class CatalogueJobStore {
   async advance(
     tx: Transaction,
     jobId: string,
-    step: { done: number; changed: number; failed: number; cursor: string; figures: JobFigures; at: Date },
+    step: { done: number; changed: number; failed: number; rows: number; cursor: string; figures: JobFigures; at: Date },
   ): Promise<void> {
     await tx.execute(
       `UPDATE catalogue_job SET status = 'running', started_at = coalesce(started_at, $7), done = done + $2, changed = changed + $3,
-         failed = failed + $4, cursor = $5, figures = $6 WHERE job_id = $1`,
-      [jobId, step.done, step.changed, step.failed, step.cursor, JSON.stringify(step.figures), step.at],
+         failed = failed + $4, cursor = $5, figures = $6, sent_rows = sent_rows + $8 WHERE job_id = $1`,
+      [jobId, step.done, step.changed, step.failed, step.cursor, JSON.stringify(step.figures), step.at, step.rows],
     );
+  }
+
+  /** Notes what was changed by those who execute. */
+  async addApplied(tx: Transaction, runs: readonly { runId: string; rows: number }[]): Promise<void> {
+    await tx.execute('INSERT INTO replan_applied (run_id, rows) SELECT * FROM unnest($1::uuid[], $2::integer[])', [
+      runs.map((run) => run.runId),
+      runs.map((run) => run.rows),
+    ]);
+  }
+
+  /** Rows that were given out by runs under way, and are not yet changed. */
+  async readWaitingRows(tx: Transaction): Promise<number> {
+    const [row] = await tx.query<{ rows: number }>(
+      `SELECT coalesce(sum(sent_rows - (SELECT coalesce(sum(rows), 0) FROM replan_applied WHERE run_id = job_id)), 0) AS rows
+       FROM catalogue_job WHERE status IN ('queued', 'running') AND sent_rows > 0`,
+    );
+    return Number(row?.rows ?? 0);
   }
 
   async finish(tx: Transaction, jobId: string, status: JobStatus, failure: string | null, at: Date): Promise<void> {

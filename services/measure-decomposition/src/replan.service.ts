@@ -103,6 +103,7 @@ export class ReplanService {
       documentNo: null,
       revisedOn: this.clock.today(),
       moves: moves.filter(({ from }) => departments.has(from)),
+      flow: { runId: job.jobId, rows: difference.withdrawn.length + difference.added.length + difference.softened.length },
     };
     const detail = {
       reason: body.reason,

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { beijingDate } from '@lianxin/contracts';
+import { beijingDate, listEntryActivated, measurePlanMade } from '@lianxin/contracts';
+import { decodeEvent } from '@lianxin/messaging';
+import { Database } from '@lianxin/platform';
 import { eventually } from '@lianxin/testing';
+import { PlanService } from '../src/plan.service.ts';
 import { author, publisher, VersionTown } from './version-town.ts';
 
 const today = beijingDate(new Date());
@@ -156,6 +159,31 @@ test('a replica that dies on the way leaves nothing half-done: the other goes on
   expect(new Set(plans.map((plan) => plan.plan_version))).toEqual(new Set([2]));
   for (const entry of entries) await eventually('its revision is heard', () => town.revisionsOf(entry).length === 1);
   expect(await town.reconcile()).toMatchObject({ result: { differingPlanIds: [] } });
+});
+
+test('the same entry planned by two processes at once gives one plan, said once', async () => {
+  const another = await town.anotherReplica();
+  const entry = town.newEntry('BL-WAGE', before);
+  const events = [0, 1].map(() =>
+    decodeEvent({ ...town.feeder.make(listEntryActivated, entry.subjectId, entry).record, partition: 0, offset: 0 }),
+  );
+  const replicas = [...town.replicas, another];
+  await Promise.all(
+    events.map((event, place) => {
+      const running = replicas[place];
+      if (running === undefined) throw new Error('two replicas are needed');
+      const plans = running.app.get(PlanService);
+      return running.app.get(Database).consumerTransaction((tx) => plans.follow(tx, [event]));
+    }),
+  );
+  expect(await town.plansOf([entry.entryId])).toMatchObject([{ plan_version: 1 }]);
+  await eventually('its plan is said', () => town.feeder.eventsOf(measurePlanMade).some((event) => event.data.entryId === entry.entryId));
+  const marker = town.newEntry('BL-WAGE', before, { subjectId: entry.subjectId });
+  await town.list([marker]);
+  await eventually('what came after it', () =>
+    town.feeder.eventsOf(measurePlanMade).some((event) => event.data.entryId === marker.entryId),
+  );
+  expect(town.feeder.eventsOf(measurePlanMade).filter((event) => event.data.entryId === entry.entryId)).toHaveLength(1);
 });
 
 test('nobody but the credit office edits a catalogue', async () => {

@@ -27,6 +27,11 @@ export class VersionTown {
     return new VersionTown(city, replicas, feeder);
   }
 
+  /** One more process beside those that run. */
+  anotherReplica(): Promise<RunningService> {
+    return this.city.boot(service);
+  }
+
   async close(): Promise<void> {
     await this.feeder.close();
     await this.city.close();

@@ -9,8 +9,9 @@ import {
   measurePlanMade,
   measurePlanNarrowed,
   measurePlanReleased,
+  measurePlanRevised,
 } from '@lianxin/contracts';
-import { foldEntries, foldPlans, type PlanState, planKey } from './read-model.rules.ts';
+import { foldEntries, foldPlans, type PlanState, partyChanges, planKey } from './read-model.rules.ts';
 
 const plan = { entryId: 'e1', activationNo: 1, planId: 'p1' };
 const event = (definition: { type: string }, data: object) => ({ type: definition.type, data }) as LianxinEvent;
@@ -39,6 +40,29 @@ describe('a plan', () => {
       status: 'HELD',
       holdCause: 'OBJECTION',
     });
+  });
+});
+
+describe('a plan that is derived again (R-4-8)', () => {
+  const parties = [{ partyId: 'a', subjectId: 's1', role: 'SUBJECT' }];
+  const groups = (...measureCodes: string[]) => [{ partyIds: ['a'], measureCodes, skips: [] }];
+  const first = event(measurePlanMade, { ...plan, planVersion: 1, measures: [], parties, groups: groups('OLD') });
+  const again = (planVersion: number, ...codes: string[]) =>
+    event(measurePlanRevised, { ...plan, planVersion, catalogueVersion: 2, measures: [], parties, groups: groups(...codes) });
+
+  test('has another body and stays held', () => {
+    expect(after(first, held, again(3, 'NEW'))).toMatchObject({ status: 'HELD', planVersion: 3, body: { catalogueVersion: 2 } });
+    expect(after(first, over, again(3, 'NEW'))).toMatchObject({ status: 'ENDED', planVersion: 4 });
+  });
+
+  test('concerns whom its last word says, also within one batch; what comes late changes nobody', () => {
+    const codes = (known: ReadonlyMap<string, PlanState>, ...events: LianxinEvent[]) =>
+      partyChanges(known, events).said.flatMap((party) => party.measureCodes);
+    expect(codes(new Map(), first, again(2, 'NEW'))).toEqual(['NEW']);
+    expect(codes(new Map(), again(2, 'NEW'), first)).toEqual(['NEW']);
+    const known = foldPlans(new Map(), [first, again(2, 'NEW')]);
+    expect(codes(known, first, again(2, 'OLD'))).toEqual([]);
+    expect(partyChanges(known, [again(3)])).toMatchObject({ said: [], again: [{ planVersion: 3 }], left: [] });
   });
 });
 

@@ -6,6 +6,7 @@ import {
   directionSchema,
   forceSchema,
   gradeSchema,
+  idSchema,
   partyRoleSchema,
   subjectKindSchema,
   triggerSchema,
@@ -104,5 +105,13 @@ export const cataloguePublished = defineEvent({
   }),
 });
 export type CataloguePublished = z.infer<typeof cataloguePublished.data>;
+/** Sent by whoever executes plans when rows of plans that were derived again have been changed: re-planning goes on no faster than they do, so that new flags never wait. */
+export const catalogueApplied = defineEvent({
+  type: 'lianxin.catalogue.applied.v1',
+  effect: 'INFORMS',
+  titleZh: '重新分解落实进度',
+  data: z.object({ runId: idSchema, rows: z.int().nonnegative() }),
+});
+
 /** Key of all catalogue rows. */
 export const catalogueKey = 'catalogue';

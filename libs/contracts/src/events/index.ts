@@ -1,6 +1,6 @@
 import type { EventDefinition } from '../event.ts';
 import { calendarLoaded } from './calendar.ts';
-import { cataloguePublished } from './catalogue.ts';
+import { catalogueApplied, cataloguePublished } from './catalogue.ts';
 import { checkDecided, checkOverridden, checkPerformed } from './check.ts';
 import { incidentRaised } from './incident.ts';
 import {
@@ -169,6 +169,7 @@ export const eventDefinitions: readonly EventDefinition[] = [
   verificationCancelled,
   verificationOverdue,
   verificationReported,
+  catalogueApplied,
   cataloguePublished,
   measurePlanMade,
   measurePlanHeld,

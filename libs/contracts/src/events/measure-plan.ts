@@ -163,6 +163,8 @@ export const measurePlanRevised = defineEvent({
     revisedOn: dateSchema,
     /** Departments that have been merged: open tasks of `from` move to `to` (R-4-8). */
     moves: z.array(z.object({ from: departmentCodeSchema, to: departmentCodeSchema })),
+    /** Of which run of re-planning it is part, and how many rows it changes: whoever executes says when they are done (`catalogue.applied`). */
+    flow: z.object({ runId: idSchema, rows: z.int().nonnegative() }).optional(),
   }),
 });
 export type MeasurePlanRevised = z.infer<typeof measurePlanRevised.data>;
