@@ -65,6 +65,7 @@ TABLE catalogue_job
   created_at timestamp with time zone NOT NULL
   started_at timestamp with time zone
   finished_at timestamp with time zone
+  sent_rows integer NOT NULL DEFAULT 0
   CONSTRAINT catalogue_job_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES measure_decomposition.catalogue_draft(draft_id)
   CONSTRAINT catalogue_job_kind_check CHECK ((kind = ANY (ARRAY['REPLAN'::text, 'RETRY'::text, 'SIMULATION'::text, 'RECONCILIATION'::text])))
   CONSTRAINT catalogue_job_pkey PRIMARY KEY (job_id)
@@ -346,6 +347,13 @@ TABLE plan_step
   POLICY consumer TO measure_decomposition_consumer USING true CHECK true
   GRANT measure_decomposition_app: SELECT
   GRANT measure_decomposition_consumer: INSERT, SELECT
+
+TABLE replan_applied
+  run_id uuid NOT NULL
+  rows integer NOT NULL
+  CREATE INDEX replan_applied_run ON measure_decomposition.replan_applied USING btree (run_id)
+  POLICY consumer TO measure_decomposition_consumer USING true CHECK true
+  GRANT measure_decomposition_consumer: DELETE, INSERT, SELECT
 
 TABLE schema_migration
   name text NOT NULL

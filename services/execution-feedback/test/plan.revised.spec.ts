@@ -191,7 +191,7 @@ test('open tasks of a merged department move to its successor with their history
 test('the same plan heard by two processes at once gives one set of tasks', async () => {
   const another = await city.boot(service);
   const made = planMade([measure('I-1', [executor('CZJ'), executor('FGW')]), measure('I-2', [executor('RSJ')])]);
-  const event = () => decodeEvent({ ...feeder.make(measurePlanMade, made.subjectId, made).record, partition: 0, offset: 0 });
+  const event = () => decodeEvent(feeder.make(measurePlanMade, made.subjectId, made).record);
   await Promise.all(
     [running, another].map((replica) => {
       const plans = replica.app.get(PlanService);

@@ -164,9 +164,7 @@ test('a replica that dies on the way leaves nothing half-done: the other goes on
 test('the same entry planned by two processes at once gives one plan, said once', async () => {
   const another = await town.anotherReplica();
   const entry = town.newEntry('BL-WAGE', before);
-  const events = [0, 1].map(() =>
-    decodeEvent({ ...town.feeder.make(listEntryActivated, entry.subjectId, entry).record, partition: 0, offset: 0 }),
-  );
+  const events = [0, 1].map(() => decodeEvent(town.feeder.make(listEntryActivated, entry.subjectId, entry).record));
   const replicas = [...town.replicas, another];
   await Promise.all(
     events.map((event, place) => {
