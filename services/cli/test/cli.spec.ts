@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { beijingDate, generateUscc, type ListEntryView, type TaskView } from '@lianxin/contracts';
 import { eventually } from '@lianxin/testing';
 import { parse as parseYaml } from 'yaml';
+import { catalogueRoad } from './catalogue.road.ts';
 import { Desk, listFile } from './cli.support.ts';
 
 interface Flagged {
@@ -398,26 +399,6 @@ describe('operating', () => {
 
 describe('the catalogue by version', () => {
   test('goes from a file to force by two people; a gate that it closes lifts the tasks (R-4-6, R-4-8)', async () => {
-    const { entry } = await flag();
-    const as = ['--as', 'CREDIT_OFFICE'];
-    const { id } = await desk.json<{ id: string }>('catalogue', 'draft', '--title', '停用一项', '--reason', '依据未核实', ...as);
-    const file = join(desk.folder, 'basis.csv');
-    await writeFile(
-      file,
-      'measure_code,document_zh,article,basis_kind,covers_lists,effective_from,verified\nWAGE-02,暂行文件,,DEPT_RULE,BL-WAGE,2020-05-01,0\n',
-    );
-    expect((await ends(0, 'catalogue', 'import', id, file, '--rows', 'measure_basis', ...as)).err).toContain('共改动 1 行');
-    expect((await ends(0, 'catalogue', 'diff', id)).out).toContain('WAGE-02 对 BL-WAGE：由开放变为关闭');
-    const today = beijingDate(new Date());
-    expect((await ends(0, 'catalogue', 'simulate', id, '--from', today, ...as)).out).toMatch(/将撤回 \d+ 项任务/);
-    expect((await desk.run(['catalogue', 'publish', id, '--from', today, '--yes', ...as])).err).toContain('FOUR_EYES_REQUIRED');
-    await ends(0, 'catalogue', 'publish', id, '--from', today, '--yes', '--as', 'CREDIT_OFFICE2');
-    await eventually('its tasks are being lifted', async () => {
-      const tasks = await desk.json<TaskView[]>('task', 'ls', '--entry', entry.id, '--all');
-      const own = tasks.filter((task) => task.measureCode === 'WAGE-02');
-      return own.length > 0 && own.every((task) => task.status === 'LIFTING');
-    });
-    expect((await ends(0, 'catalogue', 'reconcile', ...as)).out).toContain('无差异');
-    expect((await ends(0, 'catalogue', 'ls')).out).toContain('IN_FORCE');
+    await catalogueRoad(desk, ends, (await flag()).entry.id);
   }, 120_000);
 });

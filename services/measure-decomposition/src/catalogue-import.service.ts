@@ -8,7 +8,7 @@ import type { FileName } from './catalogue.rows.ts';
 import { CatalogueDraftService } from './catalogue-draft.service.ts';
 import type { DraftRow } from './catalogue-draft.store.ts';
 import { columnTitles, fileTitlesZh, type ImportRows, importSchemas, optionalColumns } from './catalogue-import.columns.ts';
-import { changesOf, type ImportFault, noRows, type RawRow, readHeader, rowsOfDocument, typeRows } from './catalogue-import.rules.ts';
+import { changesOf, type ImportFault, noRows, type RawRow, readHeader, rowsOfDocument, typeRows } from './catalogue-import.rows.ts';
 
 const notesMark = '【填写说明】';
 const maxRows = 20_000;
