@@ -8,20 +8,13 @@ import { beijingDate, generateUscc, type ListEntryView, type TaskView } from '@l
 import { eventually } from '@lianxin/testing';
 import { parse as parseYaml } from 'yaml';
 import { catalogueRoad } from './catalogue.road.ts';
-import { Desk, listFile } from './cli.support.ts';
+import { Desk, type Fault, listFile } from './cli.support.ts';
 
 interface Flagged {
   readonly entry: ListEntryView;
   readonly plan: { readonly tasks: number };
   readonly hops: readonly { readonly hop: string; readonly ms: number }[];
   readonly departments: readonly { readonly departmentCode: string; readonly tasks: number; readonly seenMs: number }[];
-}
-interface Fault {
-  readonly line: number;
-  readonly field: string;
-  readonly code: string;
-  readonly reason: string;
-  readonly remedy: string;
 }
 
 const absent = '01a2074b-09d3-7952-ac1c-8b80aa4f9760';

@@ -18,6 +18,15 @@ export interface Ended {
   readonly err: string;
 }
 
+/** A row of a file that was refused, as the command line tells it. */
+export interface Fault {
+  readonly line: number;
+  readonly field: string;
+  readonly code: string;
+  readonly reason: string;
+  readonly remedy: string;
+}
+
 /** The whole system as a user runs it, and the command as a user types it. */
 export class Desk {
   private constructor(
