@@ -150,18 +150,11 @@ function readPublished(
   if (!filled.ok) return { ok: false, recognised: headers.length, faults: filled.faults };
   const missing = missingFields(published.titleZh, filled.columns);
   if (missing.length > 0) return { ok: false, recognised: headers.length, faults: missing };
+  const cellsOf = cellReader(published, headers, { facts, identity, removed });
   const readValue: BatchLayout['valueOf'] = (cells, parseJson) => {
-    if (removed !== undefined && (cells[removed]?.trim() ?? '') !== '')
-      return refused(headers[removed] ?? '', '已填写：该记录已移出名单，更正重发时不再列出即可');
-    const identified = identity === undefined ? {} : identityOf(cells[identity] ?? '', published.code.startsWith('court'));
-    if (identified === undefined)
-      return refused(headers[identity ?? 0] ?? '', '应为单位的代码；批次只核实单位，自然人以 list-entries 导入');
-    const reason = facts
-      .map((place) => ((cells[place] ?? '').trim() === '' ? '' : `${(headers[place] ?? '').trim()}：${(cells[place] ?? '').trim()}`))
-      .filter(Boolean)
-      .join('；');
-    const values: Record<string, string> = { ...identified, reason };
-    const own = [...direct.map(({ place }) => cells[place] ?? ''), ...added.map(({ path }) => values[path.join('.')] ?? '')];
+    const values = cellsOf(cells);
+    if ('ok' in values) return values;
+    const own = [...direct.map(({ place }) => cells[place] ?? ''), ...added.map(({ path }) => values.texts[path.join('.')] ?? '')];
     return readRow(filled.columns, filled.fill(own, cells), parseJson);
   };
   const ignored = headers.filter((header) => targetOf.get(plainHeader(header)) === null && columnAt(header) === undefined);
@@ -174,6 +167,25 @@ function readPublished(
       valueOf: readValue,
       headerAt: (pointer) => headerAt(filled.columns, pointer),
     },
+  };
+}
+
+/** What several columns say together, or one that may hold this or that; or why the row is none of a batch. */
+function cellReader(
+  published: PublishedLayout,
+  headers: readonly string[],
+  places: { readonly facts: readonly number[]; readonly identity: number | undefined; readonly removed: number | undefined },
+): (cells: readonly string[]) => ValueDecision | { readonly texts: Readonly<Record<string, string>> } {
+  const { facts, identity, removed } = places;
+  const textAt = (cells: readonly string[], place: number | undefined) => (place === undefined ? '' : (cells[place] ?? '').trim());
+  return (cells) => {
+    if (textAt(cells, removed) !== '') return refused(headers[removed ?? 0] ?? '', '已填写：该记录已移出名单，更正重发时不再列出即可');
+    const identified = identityOf(textAt(cells, identity), published.code.startsWith('court'));
+    if (identified === undefined)
+      return refused(headers[identity ?? 0] ?? '', '应为单位的代码；批次只核实单位，自然人以 list-entries 导入');
+    const told = facts.filter((place) => textAt(cells, place) !== '');
+    const reason = told.map((place) => `${(headers[place] ?? '').trim()}：${textAt(cells, place)}`).join('；');
+    return { texts: { ...identified, reason } };
   };
 }
 
