@@ -5,8 +5,9 @@ import { eventually, principalOf } from '@lianxin/testing';
 import { service } from '../src/app.module.ts';
 import { textOf } from '../src/journal-text.rules.ts';
 import type { EventCauses, TimelineEvent, TimelinePage } from '../src/timeline.schemas.ts';
+import { catalogue } from './catalogue.sayings.ts';
 import { creditOffice, handlerOf, JournalCity } from './journal.city.ts';
-import { catalogue, company, Flag, merged, person, type Saying, taskOf } from './sayings.ts';
+import { company, Flag, merged, person, type Saying, taskOf } from './sayings.ts';
 
 const at = (day: string, time = '02:00:00.000') => `${day}T${time}Z`;
 

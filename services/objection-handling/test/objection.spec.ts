@@ -1,8 +1,7 @@
-import { createHash, randomUUIDv7 } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   addWorkingDays,
-  beijingDate,
   calendar2026,
   type EventDefinition,
   objectionAccepted,
@@ -21,29 +20,15 @@ import {
 import { EventFeeder, eventually, principalOf, type TestAnswer } from '@lianxin/testing';
 import { service } from '../src/app.module.ts';
 import type { ObjectionSummary, ObjectionView } from '../src/objection.schemas.ts';
+import { catalogue } from './catalogue.sayings.ts';
 import { approverOf, creditOffice, handlerOf, JournalCity } from './journal.city.ts';
-import { catalogue, Flag, penalty, taskOf } from './sayings.ts';
+import { answer, dismissal, evidence, submission, today, upheld, wd } from './objection.sayings.ts';
+import { Flag, penalty, taskOf } from './sayings.ts';
 
 const window = principalOf(['WINDOW_CLERK'], ['DATAJ']);
 const secondOffice = principalOf(['CREDIT_CENTRE_OPERATOR'], [], 'centre-two');
 const tax = handlerOf('SHUIJ');
 const taxApprover = approverOf('SHUIJ');
-const today = beijingDate(new Date());
-const wd = (days: number) => addWorkingDays(calendar2026, today, days).date;
-const evidence = (text: string) => ({ title: text, sha256: createHash('sha256').update(text).digest('hex') });
-
-const submission = (flag: Flag, change: Record<string, unknown> = {}) => ({
-  target: { kind: 'LIST_ENTRY', id: flag.entryId },
-  kinds: ['CONDITIONS_NOT_MET'],
-  capacity: 'SUBJECT',
-  channel: 'WINDOW',
-  applicant: { name: '张三丰', idType: 'ID_CARD', idNumber: '32070019900101001X', phone: '13800001234' },
-  identityProof: { documentNo: '身份证核验', how: 'ID_DOCUMENT' },
-  statement: '税款已缴清，列入有误',
-  evidence: [evidence('完税凭证')],
-  ...change,
-});
-
 let city: JournalCity;
 let feeder: EventFeeder;
 beforeAll(async () => {
@@ -86,10 +71,6 @@ async function verifying(flag: Flag): Promise<ObjectionView> {
   await must(act(creditOffice, id, 'forward'));
   return must(act(tax, id, 'verify'));
 }
-const dismissal = { outcome: 'DISMISSED', effect: 'KEEP', documentNo: '税异〔2026〕1号', reasons: '认定事实清楚，依据充分' };
-const upheld = { outcome: 'UPHELD', effect: 'VOID', errorSource: 'SOURCE', documentNo: '税异〔2026〕2号', reasons: '列入条件未满足' };
-const answer = { documentNo: '信用办复〔2026〕1号', method: 'DIRECT', answeredOn: today };
-
 describe('an objection that is upheld', () => {
   test('is marked, verified, decided by two, executed when the entry is void, restored and answered', async () => {
     const flag = await inForce();
