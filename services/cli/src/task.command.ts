@@ -8,7 +8,7 @@ import { registerFeedback } from './feedback.command.ts';
 import type { Session } from './session.ts';
 import { registerTaskList } from './task.list.ts';
 
-const acts = { ack: 'acknowledge', start: 'start', arm: 'arm' } as const;
+const acts = { ack: 'acknowledge', start: 'start', arm: 'arm', claim: 'claim', release: 'release' } as const;
 type Act = keyof typeof acts;
 
 /** What became of one task of several. */

@@ -10,12 +10,14 @@ import {
   type Principal,
   ProblemError,
   taskLifted,
+  taskRescheduled,
 } from '@lianxin/contracts';
 import { type NewEvent, newEvent, Outbox } from '@lianxin/messaging';
 import { contentHash, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { isOnTime } from './act.rules.ts';
 import { ActService } from './act.service.ts';
+import { missingYears } from './calendar.rules.ts';
 import { headOf } from './feedback.events.rules.ts';
 import { checkFeedback, documentKey, feedbackDue, taskAfterApproval } from './feedback.rules.ts';
 import { type Feedback, FeedbackStore, type FeedbackVersion } from './feedback.store.ts';
@@ -136,8 +138,25 @@ export class FeedbackService {
     }
     const data = { ...headOf(valid, moved ?? task, version.content), approvedAt: now.toISOString() };
     const caseEvent = await this.recordCase(tx, task, valid, version.content, now);
-    await this.say(tx, [newEvent({ definition: feedbackApproved, key: task.laneKey, data }), ...caseEvent], principal, now);
+    const cycleEvent = moved !== undefined && moved.cycle > task.cycle ? [await this.cycleOpened(tx, moved, now)] : [];
+    const said = [newEvent({ definition: feedbackApproved, key: task.laneKey, data }), ...cycleEvent, ...caseEvent];
+    await this.say(tx, said, principal, now);
     return valid;
+  }
+
+  /** A report that comes after its quarter opens the next cycle at once: nothing else tells when that one is due. */
+  private async cycleOpened(tx: Transaction, task: Task, now: Date): Promise<NewEvent> {
+    const { calendar } = this.acts.context();
+    const data = {
+      ...(await this.acts.actHead(tx, task, now)),
+      reason: 'CYCLE_OPENED' as const,
+      cycle: task.cycle,
+      dueAt: task.dueAt?.toISOString() ?? null,
+      acknowledgeDueAt: null,
+      feedbackDueAt: task.feedbackDueAt?.toISOString() ?? null,
+      provisional: task.feedbackDueAt !== null && missingYears(calendar, beijingDate(now), task.feedbackDueAt).length > 0,
+    };
+    return newEvent({ definition: taskRescheduled, key: task.laneKey, data });
   }
 
   /**
