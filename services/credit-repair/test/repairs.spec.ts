@@ -1,16 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
-  listEntryActivated,
   listEntryPublicationConfirmed,
   repairGranted,
   repairReceived,
   repairRecordGranted,
   repairRefused,
-  repairRevoked,
   repairSynced,
-  repairTemporarilyRestored,
-  repairTemporaryEnded,
   taskLifting,
 } from '@lianxin/contracts';
 import { eventually, principalOf } from '@lianxin/testing';
@@ -326,69 +322,6 @@ describe('on the unit’s desk (S3–S5)', () => {
     await desk.world.penaltyRevoked(penalty);
     const lapsed = await desk.inState(repair, 'WITHDRAWN');
     expect(lapsed.steps.at(-1)).toMatchObject({ action: 'LAPSE', detail: { grounds: ['DECISION_REVOKED'] } });
-  });
-});
-
-describe('revocation and bankruptcy', () => {
-  test('false materials: the entry comes back, the certificate is void, the fraud stays on record (R-5-13)', async () => {
-    const entry = await desk.entry();
-    const repair = await desk.granted([item(entry)]);
-    await desk.world.exited(entry);
-    await lift(entry, []);
-    await desk.step(repair, 'receipts', { kind: 'DEPARTMENT_SITE' });
-    await desk.step(repair, 'receipts', { kind: 'SITE' }, centre);
-    await desk.inState(repair, 'DONE');
-    const body = { action: 'REVOKE', documentNo: '连市监撤〔2026〕1号', reason: '履行证明系伪造' };
-    expect((await desk.step(repair, 'propose', body)).status).toBe(400);
-    const revoked = await desk.decided(repair, 'REVOKE', { ...body, ground: 'FALSE_MATERIAL' });
-    expect(revoked).toMatchObject({ status: 'REVOKED', revocation: { ground: 'FALSE_MATERIAL' } });
-    await eventually('the entry is told', async () =>
-      desk.world.feeder.eventsOf(repairRevoked).some((event) => event.data.entryId === entry.entryId),
-    );
-    const [certificate] = await desk.city.query<{ invalid_reason: string }>(
-      'SELECT invalid_reason FROM credit_repair.repair_certificate WHERE repair_id = $1',
-      [repair.id],
-    );
-    expect(certificate?.invalid_reason).toBe('FALSE_MATERIAL');
-    expect(await desk.city.query('SELECT 1 FROM credit_repair.repair_fraud WHERE repair_id = $1', [repair.id])).toHaveLength(1);
-    // The entry in force again can be repaired anew: its listing began when it first began.
-    const back = { ...desk.world.headOf(entry, 12, 2), status: 'ACTIVE' as const };
-    const template = desk.world.feeder;
-    await desk.world.entry('2024-06-03', { ...back, validFrom: '2024-06-03', activatedOn: '2026-11-23' }, entry);
-    expect(template.eventsOf(listEntryActivated)).toEqual([]);
-    await eventually('it is in force again', async () => {
-      const [row] = await desk.city.query<{ activation_no: number }>('SELECT activation_no FROM credit_repair.item WHERE id = $1', [
-        entry.entryId,
-      ]);
-      return row?.activation_no === 2;
-    });
-    const again = await desk.granted([item(entry)]);
-    expect((await desk.checklist(again)).lines.find((line) => line.kind === 'MEASURES')).toMatchObject({ departmentCode: null, open: 1 });
-  });
-
-  test('bankruptcy: restored for the time being, and everything returns when the plan fails (R-5-14)', async () => {
-    const entry = await desk.entry({ validFrom: '2026-10-01' });
-    const apply = async (kinds: string[]) =>
-      desk.call(windowClerk, 'POST', 'repairs', {
-        items: [item(entry)],
-        category: 'BANKRUPTCY',
-        applicant: { kind: 'ADMINISTRATOR' },
-        materials: await desk.materials(windowClerk, kinds),
-      });
-    expect((await apply(['COMMITMENT'])).body.code).toBe('REPAIR_MATERIAL_REQUIRED');
-    const repair = (await apply(['COURT_RULING'])).body;
-    await desk.step(repair, 'accept');
-    expect((await desk.step(repair, 'propose', { action: 'GRANT', documentNo: 'x', reason: 'x' })).body.code).toBe('REPAIR_STATE');
-    expect(await desk.decided(repair, 'GRANT_TEMPORARY')).toMatchObject({ status: 'TEMPORARY', due: null });
-    await eventually('the entry is told', async () =>
-      desk.world.feeder.eventsOf(repairTemporarilyRestored).some((event) => event.data.entryId === entry.entryId),
-    );
-    const final = { action: 'GRANT', documentNo: 'x', reason: '计划执行完毕' };
-    expect((await desk.step(repair, 'propose', final)).body.code).toBe('REPAIR_CONDITIONS_OPEN');
-    expect(await desk.decided(repair, 'FAIL_PLAN')).toMatchObject({ status: 'TEMPORARY_ENDED' });
-    await eventually('everything returns', async () =>
-      desk.world.feeder.eventsOf(repairTemporaryEnded).some((event) => event.data.entryId === entry.entryId),
-    );
   });
 });
 
