@@ -53,7 +53,7 @@ try {
 /** An entry with its tasks in their queues, and an application for its repair that waits for the approver. */
 async function prepare(): Promise<{ repairId: string; entryId: string }> {
   const flag = wageFlag() as ReturnType<typeof wageFlag> & { parties: object[] };
-  const persons = Array.from({ length: 5 }, () => (wageFlag() as unknown as { parties: object[] }).parties).flat();
+  const persons = Array.from({ length: 3 }, () => (wageFlag() as unknown as { parties: object[] }).parties).flat();
   const body = { ...flag, parties: [...flag.parties, ...persons] };
   const entry = (await system.call('RSJ', 'POST', '/api/v1/list-entries', body, { 'idempotency-key': flag.sourceRecordId })) as {
     id: string;
