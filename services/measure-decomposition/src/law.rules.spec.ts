@@ -154,6 +154,12 @@ describe('who executes is what the newest version says (R-4-8, R-4-4)', () => {
     const items = itemsOf(versions, decided('2026-05-01')).filter((item) => item.startsWith('WAGE-01 '));
     expect(items.filter((item) => item.includes(' CZJ '))).toEqual([]);
     expect(items.filter((item) => item.includes(' FGW LEAD '))).toHaveLength(1);
+    // Also where the one that leads stands behind the other.
+    const turned = row({ ...measureOf('WAGE-01'), executors: measureOf('WAGE-01').executors.toReversed() });
+    const reversed = versionsOf({ from: '2026-06-01', changes: [row(merged, 'DEPARTMENT'), turned] });
+    expect(
+      itemsOf(reversed, decided('2026-05-01')).filter((item) => item.startsWith('WAGE-01 ') && item.includes(' FGW LEAD ')),
+    ).toHaveLength(1);
     expect(movesOf(versions.at(-1) ?? catalogue)).toEqual([{ from: 'CZJ', to: 'FGW' }]);
   });
 
