@@ -5,7 +5,7 @@ import { contentHash, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { isOnTime } from './act.rules.ts';
 import { ActService } from './act.service.ts';
-import { headOf } from './feedback.events.rules.ts';
+import { headOf } from './feedback.events.ts';
 import { feedbackDue } from './feedback.rules.ts';
 import { type Feedback, FeedbackStore } from './feedback.store.ts';
 import type { Task } from './task.rules.ts';

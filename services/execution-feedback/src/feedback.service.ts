@@ -18,7 +18,7 @@ import { Injectable } from '@nestjs/common';
 import { isOnTime } from './act.rules.ts';
 import { ActService } from './act.service.ts';
 import { missingYears } from './calendar.rules.ts';
-import { headOf } from './feedback.events.rules.ts';
+import { headOf } from './feedback.events.ts';
 import { checkFeedback, documentKey, feedbackDue, taskAfterApproval } from './feedback.rules.ts';
 import { type Feedback, FeedbackStore, type FeedbackVersion } from './feedback.store.ts';
 import { FileStore } from './file.store.ts';

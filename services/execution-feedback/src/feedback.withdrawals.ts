@@ -3,7 +3,7 @@ import { lockLanes, type NewEvent, newEvent, Outbox } from '@lianxin/messaging';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { ActService } from './act.service.ts';
-import { headOf } from './feedback.events.rules.ts';
+import { headOf } from './feedback.events.ts';
 import { FeedbackStore } from './feedback.store.ts';
 import { TaskStore } from './task.store.ts';
 

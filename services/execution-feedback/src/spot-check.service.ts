@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { FeedbackWithdrawals } from './feedback.withdrawals.ts';
 import type { SpotCheckItemView, SpotCheckQuery, SpotCheckView } from './spot-check.api.ts';
-import { canDraw, drawSample } from './spot-check.rules.ts';
+import { canDraw, drawSample } from './spot-check.draw.ts';
 import { type SpotCheckItemRow, SpotCheckStore } from './spot-check.store.ts';
 
 const cursorSchema = z.tuple([z.string(), z.int()]);

@@ -4,7 +4,7 @@ import { addDays, beijingDate, caseRecorded, caseWithdrawn } from '@lianxin/cont
 import { eventually, principalOf } from '@lianxin/testing';
 import type { FeedbackView } from '../src/feedback.api.ts';
 import type { SpotCheckItemView, SpotCheckView } from '../src/spot-check.api.ts';
-import { canDraw, drawSample } from '../src/spot-check.rules.ts';
+import { canDraw, drawSample } from '../src/spot-check.draw.ts';
 import { approverOf, handlerOf, office, World } from './feedback.world.ts';
 import { executor, measure, planMade } from './plan.fixtures.ts';
 

@@ -16,7 +16,6 @@ import {
   measurePlanNarrowed,
   measurePlanReleased,
 } from '@lianxin/contracts';
-import { TokenSigner } from '@lianxin/platform';
 import { eventually, principalOf } from '@lianxin/testing';
 import { clerk, ended, entryHeadOf, foodHandler, held, measures, planOf, WindowCity } from './window.city.ts';
 
@@ -385,89 +384,5 @@ describe('the clerk decides', () => {
     const answer = await window.decide(checkId, [{ card: card?.uuid, ...over }]);
     expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED', errors: [{ pointer }] } });
     expect(await window.city.query('SELECT 1 FROM window_check.check_decision WHERE check_id = $1', [checkId])).toEqual([]);
-  });
-});
-
-test('every event twice changes no table', async () => {
-  const company = await window.company();
-  const plan = planOf(company.subjectId, [measures.ban]);
-  const first = window.feeder.make(measurePlanMade, company.subjectId, plan);
-  const second = window.feeder.make(measurePlanHeld, company.subjectId, held(plan, 'OBJECTION'));
-  await window.feeder.sendRecords([first.record, second.record]);
-  const state = () => window.city.query('SELECT to_jsonb(plan) AS row FROM window_check.plan WHERE plan_id = $1', [plan.planId]);
-  await eventually('it is held', async () => JSON.stringify(await state()).includes('HELD'));
-  const before = await state();
-  await window.feeder.sendRecords([first.record, second.record]);
-  const other = await window.company();
-  await window.list(other, [measures.ban]);
-  expect(await state()).toEqual(before);
-});
-
-describe('the slip and what a check shows to be wrong', () => {
-  const foreign = principalOf(['DEPT_HANDLER'], ['CZJ']);
-  const office = principalOf(['CREDIT_OFFICE']);
-  interface Incident {
-    id: string;
-    cause: string;
-    checkId: string;
-  }
-  const incidents = (principal: typeof office) =>
-    window.city.call<{ data: Incident[] }>(window.running, principal, 'GET', '/api/v1/check-incidents?status=open');
-
-  async function fetchSlip(id: string, principal = clerk): Promise<Response> {
-    const signer = await TokenSigner.create(window.city.environment['LIANXIN_TOKEN_PRIVATE_KEY'] ?? '');
-    return fetch(`${window.running.url}/api/v1/checks/${id}/slip.pdf`, {
-      headers: { authorization: `Bearer ${await signer.sign(principal)}` },
-    });
-  }
-
-  test('a check, clean or not, prints with its number; another department gets none', async () => {
-    const company = await window.company();
-    const clean = await window.check({ subjects: [{ usccCode: company.usccCode, name: company.name }] });
-    await window.list(company, [measures.ban]);
-    const blocked = await window.check({ subjects: [{ usccCode: company.usccCode, name: company.name }] });
-    for (const { body } of [clean, blocked]) {
-      const answer = await fetchSlip(body.id);
-      expect(answer.status).toBe(200);
-      expect(answer.headers.get('content-disposition')).toContain(`${body.number}.pdf`);
-      expect(
-        Buffer.from(await answer.arrayBuffer())
-          .subarray(0, 5)
-          .toString(),
-      ).toBe('%PDF-');
-    }
-    expect((await fetchSlip(clean.body.id, foreign)).status).toBe(404);
-  });
-
-  test("a foreign check answers 404 before its body is looked at; a body that is wrong is told to the check's own department only", async () => {
-    const company = await window.company();
-    const made = await window.check({ subjects: [{ usccCode: company.usccCode }] });
-    const path = `/api/v1/checks/${made.body.id}/feedback`;
-    const wrong = { body: { feedback: 'nonsense' } };
-    expect((await window.city.call(window.running, foreign, 'POST', path, wrong)).status).toBe(404);
-    expect((await window.city.call(window.running, clerk, 'POST', path, wrong)).status).toBe(400);
-  });
-
-  test('an override that says the record is wrong is an incident, once; the office closes it with what it found', async () => {
-    const company = await window.company();
-    await window.list(company, [measures.ban]);
-    const made = await window.check({ subjects: [{ usccCode: company.usccCode, name: company.name }] });
-    const card = made.body.cards[0]?.uuid;
-    const override = (code: string) => window.decide(made.body.id, [{ card, outcome: 'overridden', overrideReason: { code } }]);
-    expect((await override('measure_not_applicable')).status).toBe(200);
-    const own = async () => (await incidents(office)).body.data.filter((one) => one.checkId === made.body.id);
-    expect(await own()).toEqual([]);
-    await override('repaired_pending_sync');
-    await override('repaired_pending_sync');
-    await override('not_same_subject');
-    expect((await own()).map((one) => one.cause).sort()).toEqual(['NOT_SAME_SUBJECT', 'REPAIRED_PENDING_SYNC']);
-    expect((await incidents(foreign)).body.data).toEqual([]);
-    const [first] = await own();
-    const close = (principal: typeof office, body: object) =>
-      window.city.call(window.running, principal, 'POST', `/api/v1/check-incidents/${first?.id}/close`, { body });
-    expect((await close(clerk, { note: '已同步' })).status).toBe(403);
-    expect((await close(office, { note: '' })).status).toBe(400);
-    expect((await close(office, { note: '修复结果已同步' })).body).toMatchObject({ closedBy: office.id, note: '修复结果已同步' });
-    expect((await close(office, { note: '再次' })).status).toBe(409);
   });
 });
