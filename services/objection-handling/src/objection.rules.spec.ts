@@ -123,6 +123,9 @@ describe('a repeated objection (R-6-12)', () => {
     expect(judgeRepeat(submission(), [one])).toEqual({ ok: true, repeatOf: 'one' });
   });
 
+  test('is taken in when one piece of evidence is new, beside those that are known', () =>
+    expect(judgeRepeat(submission({ evidence: [{ sha256: 'a' }, { sha256: 'b' }] }), [earlier()])).toMatchObject({ ok: true }));
+
   test('to a measure has nothing to do with one to the record', () =>
     expect(judgeRepeat(submission(), [earlier({ taskId: 't' })])).toEqual({ ok: true, repeatOf: null }));
 });
