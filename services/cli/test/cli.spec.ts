@@ -349,7 +349,7 @@ describe('operating', () => {
     expect((await ends(1, 'parked', 'redrive', key, '--yes', '--as', 'RSJ')).err).toContain('FORBIDDEN');
     expect((await ends(4, 'parked', 'redrive', key, '--yes')).err).toContain('REDRIVE_FAILED (409)');
     await desk.query('DROP FUNCTION execution_feedback.fail() CASCADE');
-    expect((await ends(0, 'parked', 'redrive', key, '--yes')).out).toMatch(/执行反馈 +2 +0 +0/);
+    expect((await ends(0, 'parked', 'redrive', key, '--yes')).out).toMatch(/执行反馈 +[1-9]\d* +0 +0/);
     const tasks = await desk.json<TaskView[]>('task', 'ls', '--entry', entryId, '--all');
     expect(tasks.length).toBeGreaterThan(0);
     expect(new Set(tasks.map((task) => task.status))).toEqual(new Set(['LIFTING']));
