@@ -138,12 +138,16 @@ describe('no sequence of calls puts a black entry into force without notice, def
         toBeMatched: true,
       });
       const list = () => one(['BL-WAGE', 'BL-WAGE', 'FL-WAGE']);
-      const documents = () => ({
-        ...(chance(0.12) ? { notice: undefined } : {}),
-        ...(chance(0.12) ? { service: undefined } : {}),
-        ...(chance(0.12) ? { notice: { servedOn: daysAgo(20), defenceEndedOn: daysAgo(18), method: 'DIRECT' } } : {}),
-        ...(chance(0.12) ? { service: { decisionServedOn: daysAgo(8), method: 'DIRECT' } } : {}),
-      });
+      /** Lawful, or with one thing wrong. */
+      const documents = () =>
+        one<Record<string, unknown>>([
+          {},
+          {},
+          { notice: undefined },
+          { service: undefined },
+          { notice: { servedOn: daysAgo(20), defenceEndedOn: daysAgo(18), method: 'DIRECT' } },
+          { service: { decisionServedOn: daysAgo(8), method: 'DIRECT' } },
+        ]);
 
       const designate = async () => {
         const who = someone();
@@ -328,6 +332,8 @@ describe('no sequence of calls puts a black entry into force without notice, def
       };
 
       const everything = [
+        designate,
+        designate,
         designate,
         designate,
         importRows,
