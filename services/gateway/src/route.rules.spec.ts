@@ -69,3 +69,11 @@ describe('the way through the door', () => {
     expect(isPublic(url)).toBe(false);
   });
 });
+
+test('parts of the public face are answered by the service that owns them, everything else by list-matching', () => {
+  expect(serviceOf('/api/v1/public/repair-certificates/ABC')).toBe('credit-repair');
+  expect(serviceOf('/api/v1/public/repair-eligibility?usccCode=x')).toBe('credit-repair');
+  expect(serviceOf('/api/v1/public/list-entries')).toBe('list-matching');
+  expect(serviceOf('/api/v1/public/constructor')).toBe('list-matching');
+  expect(serviceOf('/api/v1/repairs/1/checklist')).toBe('credit-repair');
+});
