@@ -51,8 +51,9 @@ const nextUrge = async () =>
 /** Waits until the urging of the day under the clock is over. */
 const untilUrged = (days: number) =>
   eventually(`the urging of day ${days} is over`, async () => {
-    const waiting = await world.city.query("SELECT 1 FROM execution_feedback.timer WHERE kind = 'urge-department'");
+    // In this order: the run of the day sets the timers of the departments together with the next day.
     const next = await nextUrge();
+    const waiting = await world.city.query("SELECT 1 FROM execution_feedback.timer WHERE kind = 'urge-department'");
     return waiting.length === 0 && next !== undefined && beijingDate(next) === addWorkingDays(calendar2026, start, days + 1).date;
   });
 
