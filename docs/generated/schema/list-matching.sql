@@ -612,6 +612,22 @@ TABLE list_entry_party
   GRANT list_matching_app: INSERT, SELECT
   GRANT list_matching_consumer: INSERT, SELECT
 
+TABLE list_standard
+  id bigint NOT NULL GENERATED AS IDENTITY
+  list_code text NOT NULL
+  url text NOT NULL
+  consulted_from date NOT NULL
+  consulted_to date NOT NULL
+  document_no text NOT NULL
+  recorded_by text NOT NULL
+  recorded_at timestamp with time zone NOT NULL
+  CONSTRAINT list_standard_check CHECK ((consulted_to >= (consulted_from + 30)))
+  CONSTRAINT list_standard_pkey PRIMARY KEY (id)
+  CREATE INDEX list_standard_of_list ON list_matching.list_standard USING btree (list_code, id)
+  CREATE UNIQUE INDEX list_standard_pkey ON list_matching.list_standard USING btree (id)
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE match_candidate
   id uuid NOT NULL
   entry_id uuid

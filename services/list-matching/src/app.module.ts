@@ -48,6 +48,7 @@ import { migration0010 } from './migrations/0010-national-batches.ts';
 import { migration0011 } from './migrations/0011-decision-notices.ts';
 import { migration0012 } from './migrations/0012-batch-files.ts';
 import { migration0013 } from './migrations/0013-publication-orders.ts';
+import { migration0014 } from './migrations/0014-list-standards.ts';
 import { BatchClock } from './national-batch.clock.ts';
 import { NationalBatchController } from './national-batch.controller.ts';
 import { batchExport, batchRowExport, verificationExport } from './national-batch.export.ts';
@@ -205,6 +206,7 @@ export const service = {
     migration0011,
     migration0012,
     migration0013,
+    migration0014,
     exportMigrationOf('list-matching'),
   ],
   module: (config) => AppModule.register(config),

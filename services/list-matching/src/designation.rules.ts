@@ -91,7 +91,7 @@ export function judgeDesignation(request: ListEntryRequest, context: Designation
   const [first, ...others] = [
     ...textFaults,
     ...findOriginRegionFaults(request),
-    ...findListFaults(definition, context),
+    ...findListFaults(definition, context, request.originRegion !== undefined),
     ...findGroundFaults(definition.code, request.listingGround, context.grounds),
     ...identities.faults,
     ...findProcedureFaults(request, definition, context),
@@ -114,10 +114,17 @@ export function judgeDesignation(request: ListEntryRequest, context: Designation
   return { ok: true, designation };
 }
 
-/** T1: only a definition that is enabled on the day lists anybody, on a list that has not been abolished. */
-export function findListFaults(definition: ListDefinition, context: Pick<DesignationContext, 'isAbolished'>): FieldProblem[] {
+/**
+ * T1: only a definition that is enabled on the day lists anybody, on a list that has not been abolished. What another region has designated is stored all the
+ * same (R-2-16: displayed and cross-checked): it has no effect here without an agreement.
+ */
+export function findListFaults(
+  definition: ListDefinition,
+  context: Pick<DesignationContext, 'isAbolished'>,
+  isForeign = false,
+): FieldProblem[] {
   if (context.isAbolished === true) return [{ pointer: '/listCode', code: 'LIST_DISABLED', detail: `名单 ${definition.code} 已废止` }];
-  if (definition.status === 'ENABLED') return [];
+  if (definition.status === 'ENABLED' || isForeign) return [];
   return [{ pointer: '/listCode', code: 'LIST_DISABLED', detail: `名单 ${definition.code} 的状态为 ${definition.status}` }];
 }
 

@@ -69,6 +69,7 @@ export const listExport = exportOf({
     { key: 'publishPerson', titleZh: '公示自然人', kind: 'flag', of: (row) => row.publishPerson },
     { key: 'effectiveFrom', titleZh: '生效日期', kind: 'date', of: (row) => row.effectiveFrom },
     { key: 'effectiveTo', titleZh: '失效日期', kind: 'date', of: (row) => row.effectiveTo },
+    { key: 'standardUrl', titleZh: '认定标准公布网址', kind: 'text', of: (row) => row.standard?.url ?? null },
   ],
 });
 

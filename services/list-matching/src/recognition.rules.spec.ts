@@ -41,8 +41,9 @@ describe('mutual recognition (R-2-16)', () => {
 
   test('what a memorandum or a local regulation founds is no national list', () => {
     for (const basisKind of ['LAW', 'ADMIN_REG', 'CENTRAL_POLICY', 'JUDICIAL', 'DEPT_RULE'])
-      expect(isNationalList({ basisKind })).toBe(true);
-    for (const basisKind of ['LOCAL_REG', 'MEMO_ONLY', '', 'law']) expect(isNationalList({ basisKind })).toBe(false);
+      expect(isNationalList({ basisKind, status: 'ENABLED' })).toBe(true);
+    for (const basisKind of ['LOCAL_REG', 'MEMO_ONLY', '', 'law']) expect(isNationalList({ basisKind, status: 'ENABLED' })).toBe(false);
+    expect(isNationalList({ basisKind: 'LAW', status: 'DISABLED_PENDING_LEGAL_REVIEW' })).toBe(false);
   });
 
   test.each([

@@ -13,12 +13,12 @@ const ownCity = '320700';
 
 /**
  * Lists that hold in the whole country: what law, administrative regulation, central policy, judicial interpretation or a departmental rule founds
- * (R-2-2). A list of a local regulation or of a memorandum holds where it was made.
+ * (R-2-2). A list of a local regulation or of a memorandum holds where it was made, and one that is not enabled here holds nobody by itself.
  */
 const nationalBases: ReadonlySet<string> = new Set(['LAW', 'ADMIN_REG', 'CENTRAL_POLICY', 'JUDICIAL', 'DEPT_RULE']);
 
-export function isNationalList(list: { readonly basisKind: string }): boolean {
-  return nationalBases.has(list.basisKind);
+export function isNationalList(list: { readonly basisKind: string; readonly status: string }): boolean {
+  return list.status === 'ENABLED' && nationalBases.has(list.basisKind);
 }
 
 /** Whether an agreement with a region holds for an entry of another: one with a province holds for its cities, one with a city for its counties. */

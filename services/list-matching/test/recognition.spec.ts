@@ -61,6 +61,14 @@ describe('mutual recognition of entries of other regions (R-2-16)', () => {
     expect(lists.feeder.eventsOf(listEntryActivated).some((event) => event.data.entryId === other.body.id)).toBe(false);
   });
 
+  test('one of a list that is not enabled here is stored and shown all the same, and restricts nobody; of this city it is refused', async () => {
+    const stored = await foreign('BL-ENV', '330100');
+    expect(stored.body).toMatchObject({ status: 'ACTIVE', recognised: false });
+    const own = await lists.call<ProblemBody>(environment, 'POST', '/api/v1/list-entries', designationOf('BL-ENV'));
+    expect([own.status, own.body.code]).toEqual([422, 'LIST_DISABLED']);
+    expect(lists.feeder.eventsOf(listEntryActivated).some((event) => event.data.entryId === stored.body.id)).toBe(false);
+  });
+
   test('a foreign black entry excludes the honours of its subject here (cross-check)', async () => {
     const usccCode = nextUscc();
     const subject = { kind: 'LEGAL', name: '互认示例有限公司', usccCode, regionCode: '320706' };
