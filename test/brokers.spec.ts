@@ -75,7 +75,8 @@ describe('three brokers, replication 3, acks all', () => {
       );
       await leader.kill('SIGKILL');
       await eventually('load goes on without it', () => said >= before + 15, 60_000);
-      await leader.start();
+      // As whoever supervises it would: a broker that gives up while it comes back is started again.
+      await eventually('the broker is back', () => leader.start().then(() => true), 120_000);
       await eventually(
         'every replica is in step again',
         async () => {

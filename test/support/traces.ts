@@ -36,8 +36,9 @@ export async function tracesInDatabase(adminUrl: string, schema?: string): Promi
     );
     for (const { name } of tables) {
       const { rows } = await client.query<{ text: string }>(
-        `SELECT text FROM ${name} t CROSS JOIN LATERAL (SELECT t::text AS text OFFSET 0) AS shown
-         WHERE CASE WHEN text LIKE ANY ($1) THEN text ~ '320799(19|20)[0-9]{9}' OR text ~ '333230373939(3139|3230)' ELSE false END LIMIT 3`,
+        `SELECT shown.text FROM ${name} t CROSS JOIN LATERAL (SELECT t::text AS text OFFSET 0) AS shown
+         WHERE CASE WHEN shown.text LIKE ANY ($1) THEN shown.text ~ '320799(19|20)[0-9]{9}' OR shown.text ~ '333230373939(3139|3230)' ELSE false END
+         LIMIT 3`,
         [beginnings.map((beginning) => `%${beginning}%`)],
       );
       for (const row of rows) {
