@@ -238,6 +238,8 @@ inBrowser('the live page', () => {
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.className')).toBe('skip-link');
     await inject(page);
+    // While departments still arrive another tile may come first.
+    await done(page, 'step-dispatch');
     const tile = page.locator('.tile').first();
     await tile.waitFor();
     await tile.focus();
