@@ -97,8 +97,10 @@ export function describeTelemetry(engine: 'postgres' | 'kafka'): void {
       await comeBack(subjectId);
       const [event] = await heard('trace_origin', subjectId);
       expect(traceIdOf(event?.traceparent)).toBe(traceId);
-      const begun = await register(randomUUIDv7(), { traceparent: `00-${'0'.repeat(32)}-00f067aa0ba902b7-01` });
+      const other = randomUUIDv7();
+      const begun = await register(other, { traceparent: `00-${'0'.repeat(32)}-00f067aa0ba902b7-01` });
       expect(begun.traceId).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
+      await comeBack(other);
     });
 
     test('several flags in one batch: one span that links to each, and every answer stays in the trace of its flag', async () => {
