@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { partitionsPerTopic } from '@lianxin/contracts';
-import { Kafka, type KafkaConfig, type logCreator, logLevel, Partitioners, type Producer, type RecordMetadata } from 'kafkajs';
+import { type Admin, Kafka, type KafkaConfig, type logCreator, logLevel, Partitioners, type Producer, type RecordMetadata } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { ConsumeOptions, EventLog, LanePosition, LogConsumer, LogRecord } from './event-log.ts';
 import { consumeKafka } from './kafka.consumer.ts';
@@ -15,6 +16,25 @@ const clientSettings = {
 
 /** Appends that the guard may repeat for missing partitions before the relay itself starts over. */
 const guardRounds = 5;
+/** How long new topics may take to be led. */
+const leadersTimeoutMs = 60_000;
+
+/** kafkajs's own wait gives up at the first broker that has not heard of a new topic yet. */
+async function waitForLeaders(admin: Admin, topics: readonly string[]): Promise<void> {
+  for (const end = Date.now() + leadersTimeoutMs; ; await delay(50)) {
+    try {
+      const { topics: found } = await admin.fetchTopicMetadata({ topics: [...topics] });
+      const led = found.filter(
+        ({ partitions }) => partitions.length === partitionsPerTopic && partitions.every(({ leader }) => leader >= 0),
+      );
+      if (led.length === topics.length) return;
+    } catch (error) {
+      const isRetriable = error instanceof Error && 'retriable' in error && error.retriable === true;
+      if (!isRetriable || Date.now() > end) throw error;
+    }
+    if (Date.now() > end) throw new Error(`new topics have no leaders after ${leadersTimeoutMs} ms: ${topics.join(', ')}`);
+  }
+}
 
 /**
  * The event log on Kafka. kafkajs alone loses acknowledged messages when a broker dies: a send over several leaders may resolve although some
@@ -47,7 +67,7 @@ export class KafkaLog implements EventLog {
       const missing = topics.map((topic) => this.prefix + topic).filter((topic) => !existing.has(topic));
       if (missing.length === 0) return;
       await admin.createTopics({
-        waitForLeaders: true,
+        waitForLeaders: false,
         topics: missing.map((topic) => ({
           topic,
           numPartitions: partitionsPerTopic,
@@ -55,6 +75,7 @@ export class KafkaLog implements EventLog {
           configEntries: [{ name: 'retention.ms', value: '-1' }],
         })),
       });
+      await waitForLeaders(admin, missing);
     } finally {
       await admin.disconnect();
     }
