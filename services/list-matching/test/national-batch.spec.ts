@@ -75,8 +75,9 @@ describe('national batches (R-2-17)', () => {
     const known = rowOf();
     await send([known], { batchNo: `${town.batchNo}-A` });
     const rows = [
-      rowOf({ usccCode: undefined }),
-      rowOf({ usccCode: '91320799MA00000156' }),
+      // Like no name that is known already: else a candidate would be found.
+      rowOf({ usccCode: undefined, name: '晨曦木业加工厂' }),
+      rowOf({ usccCode: '91320799MA00000156', name: '远山渔具经营部' }),
       rowOf({ usccCode: known['usccCode'], name: '完全不同的公司', decisionNumber: '另1号' }),
     ];
     const batch = (await send(rows)).body;
