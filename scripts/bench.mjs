@@ -10,7 +10,7 @@ const node = join(root, 'node_modules/.bin/node');
 spawnSync(node, [join(root, 'node_modules/.bin/tsc'), '-b', 'bench'], { cwd: root, stdio: 'inherit' });
 // A program prints figures: it ends in a call of report().
 const programs = readdirSync(join(root, 'bench/src'))
-  .filter((file) => file.endsWith('.ts') && /^\s*report\('/m.test(readFileSync(join(root, 'bench/src', file), 'utf8')))
+  .filter((file) => file.endsWith('.ts') && /^\s*report\(/m.test(readFileSync(join(root, 'bench/src', file), 'utf8')))
   .map((file) => file.slice(0, -'.ts'.length))
   .sort();
 const [chosen, ...rest] = process.argv.slice(2);
