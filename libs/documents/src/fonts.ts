@@ -27,8 +27,7 @@ export function paperFonts(): PaperFonts {
 }
 
 /** Controls, and characters that turn or hide the text around them: on paper nobody could see that they are there. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const unseen = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/u;
+const unseen = /[\p{Cc}\p{Cf}]/u;
 
 /**
  * A text as it can be printed. A character without a picture, or one that nobody would see, is written as 〔U+20BB7〕: an empty box could stand for any

@@ -1,5 +1,6 @@
 import { type FieldProblem, ProblemError } from '@lianxin/contracts';
-import { StandardSchemaValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, StandardSchemaValidationPipe } from '@nestjs/common';
+import { z } from 'zod';
 
 type PathPart = PropertyKey | { readonly key: PropertyKey };
 
@@ -14,21 +15,32 @@ export function pointerOf(path: readonly PathPart[] | undefined): string {
 /** At most this many faults are told at once. */
 const maxIssues = 50;
 
-/** Checks a request against its zod schema and tells every fault with its field. */
+/** Checks a request against its zod schema and tells every fault with its field, in Chinese. */
+class RequestValidationPipe extends StandardSchemaValidationPipe {
+  constructor() {
+    super({
+      exceptionFactory: (issues) =>
+        problemOf(issues.map((issue) => ({ pointer: pointerOf(issue.path), code: 'VALIDATION_FAILED', detail: issue.message }))),
+    });
+  }
+
+  override async transform<Value>(value: Value, metadata: ArgumentMetadata): Promise<Value> {
+    try {
+      return (await super.transform(value, metadata)) as Value;
+    } catch (error) {
+      // A part of the path is no field of an object: it goes by its name.
+      if (metadata.type !== 'param' || metadata.data === undefined || !(error instanceof ProblemError)) throw error;
+      throw problemOf(error.errors.map((fault) => ({ ...fault, pointer: `/${metadata.data}${fault.pointer}` })));
+    }
+  }
+}
+
 export function validationPipe(): StandardSchemaValidationPipe {
-  return new StandardSchemaValidationPipe({
-    exceptionFactory: (issues) => {
-      const errors: FieldProblem[] = issues
-        .slice(0, maxIssues)
-        .map((issue) => ({ pointer: pointerOf(issue.path), code: 'VALIDATION_FAILED', detail: issue.message }));
-      return new ProblemError(
-        'VALIDATION_FAILED',
-        `${issues.length} 处不符合要求：${errors
-          .map((error) => error.pointer || '/')
-          .slice(0, 5)
-          .join('、')}`,
-        errors,
-      );
-    },
-  });
+  z.config(z.locales.zhCN());
+  return new RequestValidationPipe();
+}
+
+function problemOf(faults: readonly FieldProblem[]): ProblemError {
+  const fields = faults.slice(0, 5).map((fault) => fault.pointer || '/');
+  return new ProblemError('VALIDATION_FAILED', `${faults.length} 处不符合要求：${fields.join('、')}`, faults.slice(0, maxIssues));
 }

@@ -1,5 +1,5 @@
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
-import { acceptFiles, FileFolder } from '@lianxin/files';
+import { acceptFiles, FileDesk, FileFolder } from '@lianxin/files';
 import { MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -50,6 +50,7 @@ export class AppModule {
         ItemStore,
         ItemConsumer,
         EligibilityService,
+        FileDesk,
         FileFolder,
         FileStore,
         RepairWriter,

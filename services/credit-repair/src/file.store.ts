@@ -1,29 +1,18 @@
+import type { FileRow } from '@lianxin/files';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 
-/** A material as it stands in the database. */
-export interface RepairFile {
-  readonly id: string;
-  readonly department_code: string;
-  readonly sha256: string;
-  readonly size_bytes: number;
-  readonly media_type: string;
-  readonly name: string;
-  readonly uploaded_by: string;
-  readonly uploaded_at: Date;
-}
-
 @Injectable()
 export class FileStore {
-  async insert(tx: Transaction, file: RepairFile): Promise<void> {
+  async insert(tx: Transaction, file: FileRow): Promise<void> {
     await tx.execute(
       `INSERT INTO repair_file (id, department_code, sha256, size_bytes, media_type, name, uploaded_by, uploaded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
       [file.id, file.department_code, file.sha256, file.size_bytes, file.media_type, file.name, file.uploaded_by, file.uploaded_at],
     );
   }
 
-  async find(tx: Transaction, id: string): Promise<RepairFile | undefined> {
-    const [row] = await tx.query<RepairFile>('SELECT * FROM repair_file WHERE id = $1', [id]);
+  async find(tx: Transaction, id: string): Promise<FileRow | undefined> {
+    const [row] = await tx.query<FileRow>('SELECT * FROM repair_file WHERE id = $1', [id]);
     return row;
   }
 

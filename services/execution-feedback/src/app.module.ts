@@ -1,5 +1,5 @@
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
-import { acceptFiles, FileFolder } from '@lianxin/files';
+import { acceptFiles, FileDesk, FileFolder } from '@lianxin/files';
 import { MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -126,6 +126,7 @@ export class AppModule {
         FeedbackService,
         FeedbackReader,
         FeedbackStore,
+        FileDesk,
         FileFolder,
         FileStore,
         RevealStore,

@@ -1,12 +1,11 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { departmentCodeSchema, idSchema, type Principal, ProblemError } from '@lianxin/contracts';
-import { dispositionOf, evidenceTypes, FileFolder, fileOfRequest, plainFileName } from '@lianxin/files';
-import { Clock, CurrentPrincipal, contentHash, Database, idempotently, Roles, sendAnswer } from '@lianxin/platform';
-import { Controller, Get, Param, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import { evidenceTypes, FileDesk, type FileRow } from '@lianxin/files';
+import { CurrentPrincipal, Database, Roles } from '@lianxin/platform';
+import { Controller, Get, Param, Post, Query, Req, Res, type StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type EvidenceFile, FileStore } from './file.store.ts';
+import { FileStore } from './file.store.ts';
 
 const fileViewSchema = z
   .object({
@@ -28,9 +27,8 @@ const uploadQuerySchema = z.object({ department: departmentCodeSchema.optional()
 export class FileController {
   constructor(
     private readonly database: Database,
-    private readonly folder: FileFolder,
+    private readonly desk: FileDesk,
     private readonly store: FileStore,
-    private readonly clock: Clock,
   ) {}
 
   @Post()
@@ -49,20 +47,7 @@ export class FileController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const departmentCode = departmentOf(principal, query.department);
-    const id = randomUUIDv7();
-    const upload = await fileOfRequest(request);
-    const stored = await this.folder.take(id, upload.body);
-    const file: EvidenceFile = {
-      id,
-      department_code: departmentCode,
-      sha256: stored.sha256,
-      size_bytes: stored.sizeBytes,
-      media_type: evidenceTypes[stored.type],
-      name: plainFileName(upload.name, `${id}.${stored.type}`),
-      uploaded_by: principal.id,
-      uploaded_at: this.clock.now(),
-    };
-    return this.keep(principal, file, request, reply);
+    return this.desk.take({ principal, request, reply, departmentCode }, (tx, file) => this.store.insert(tx, file), viewOf);
   }
 
   @Get(':id')
@@ -75,40 +60,7 @@ export class FileController {
   ): Promise<StreamableFile> {
     const file = await this.database.transaction(principal, (tx) => this.store.find(tx, id));
     if (file === undefined) throw new ProblemError('NOT_FOUND', '没有此文件，或不属于本部门');
-    // A file from outside is never shown by a browser as a page of ours.
-    void reply
-      .header('X-Content-Type-Options', 'nosniff')
-      .header('Content-Security-Policy', "sandbox; default-src 'none'")
-      .header('Cache-Control', 'private, no-store')
-      .header('ETag', `"${file.sha256}"`);
-    return new StreamableFile(await this.folder.read(id), {
-      type: file.media_type,
-      length: file.size_bytes,
-      disposition: dispositionOf(file.name),
-    });
-  }
-
-  /** The row commits the file: where it does not come to stand, or an earlier request with the same key had it, the new copy goes. */
-  private async keep(principal: Principal, file: EvidenceFile, request: FastifyRequest, reply: FastifyReply) {
-    const key = request.headers['idempotency-key'];
-    const idempotent = {
-      principalId: principal.id,
-      key: typeof key === 'string' && key.length > 0 ? key.slice(0, 200) : undefined,
-      fingerprint: contentHash(['POST', '/api/v1/files', file.department_code, file.sha256]),
-    };
-    try {
-      const answer = await this.database.transaction(principal, (tx) =>
-        idempotently(tx, idempotent, async () => {
-          await this.store.insert(tx, file);
-          return { status: 201, body: viewOf(file) };
-        }),
-      );
-      if (answer.replayed) await this.folder.remove(file.id);
-      return sendAnswer(reply, answer);
-    } catch (error) {
-      await this.folder.remove(file.id);
-      throw error;
-    }
+    return this.desk.hand(reply, file);
   }
 }
 
@@ -125,7 +77,7 @@ function departmentOf(principal: Principal, asked: string | undefined): string {
   return department;
 }
 
-function viewOf(file: EvidenceFile): z.infer<typeof fileViewSchema> {
+function viewOf(file: FileRow): z.infer<typeof fileViewSchema> {
   return {
     id: file.id,
     departmentCode: file.department_code,

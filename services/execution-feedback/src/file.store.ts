@@ -1,21 +1,10 @@
+import type { FileRow } from '@lianxin/files';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 
-/** An evidence file as it stands in the database. */
-export interface EvidenceFile {
-  readonly id: string;
-  readonly department_code: string;
-  readonly sha256: string;
-  readonly size_bytes: number;
-  readonly media_type: string;
-  readonly name: string;
-  readonly uploaded_by: string;
-  readonly uploaded_at: Date;
-}
-
 @Injectable()
 export class FileStore {
-  async insert(tx: Transaction, file: EvidenceFile): Promise<void> {
+  async insert(tx: Transaction, file: FileRow): Promise<void> {
     await tx.execute(
       `INSERT INTO evidence_file (id, department_code, sha256, size_bytes, media_type, name, uploaded_by, uploaded_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -23,8 +12,8 @@ export class FileStore {
     );
   }
 
-  async find(tx: Transaction, id: string): Promise<EvidenceFile | undefined> {
-    const [row] = await tx.query<EvidenceFile>('SELECT * FROM evidence_file WHERE id = $1', [id]);
+  async find(tx: Transaction, id: string): Promise<FileRow | undefined> {
+    const [row] = await tx.query<FileRow>('SELECT * FROM evidence_file WHERE id = $1', [id]);
     return row;
   }
 

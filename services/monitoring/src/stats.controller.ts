@@ -46,7 +46,7 @@ export class StatsController {
   @Get('ranking')
   @ApiOperation({
     summary: '部门排名',
-    description: `得分 45·K07＋35·K08＋20·K14，到期周期不足 5 个和不纳入督办的部门不排名，县区另排，案例数不计分（R-10-2、R-10-3）。${periodHelp}`,
+    description: `得分 45·K07＋35·K08＋20·K14，到期周期不足 5 个和不纳入督办的部门不排名，县区另排，案例数不计分（R-10-2、R-10-3）；未结束的期间只计已到期的周期。${periodHelp}`,
   })
   @ApiResponse({ status: 200, standardSchema: rankingSchema })
   ranking(@CurrentPrincipal() principal: Principal, @Query({ schema: statsQuerySchema }) query: StatsQuery): Promise<Ranking> {

@@ -85,9 +85,15 @@ export class StatsService {
 
   async readRanking(tx: Transaction, principal: Principal, query: StatsQuery): Promise<Ranking> {
     if (!seesWholeCity(principal)) throw new ProblemError('FORBIDDEN', '排名由信用办查看；本部门指标见 /api/v1/stats/departments');
-    const measured = await this.measure(tx, principal, query);
+    const whole = await this.measure(tx, principal, query);
+    // While the period runs, only deadlines that have passed rank anybody: nobody is last for what is due next week.
+    const yesterday = addDays(this.clock.today(), -1);
+    const { from, to } = whole.period;
+    const isRunning = whole.closedAt === null && yesterday < to;
+    const passed =
+      isRunning && from <= yesterday ? await this.measure(tx, principal, { ...query, period: undefined, from, to: yesterday }) : whole;
+    const byDepartment = isRunning && from > yesterday ? new Map<string, FigureCount[]>() : byDepartmentOf(passed.counts);
     const names = new Map((await this.store.findDepartments(tx)).map((department) => [department.code, department]));
-    const byDepartment = byDepartmentOf(measured.counts);
     const { ranked, unranked } = rank(
       [...new Set([...names.keys(), ...byDepartment.keys()])].map((departmentCode) => ({
         departmentCode,
@@ -98,7 +104,7 @@ export class StatsService {
     );
     const nameOf = (code: string) => names.get(code)?.nameZh ?? null;
     return {
-      period: periodViewOf(measured),
+      period: periodViewOf(whole),
       listCode: query.listCode ?? null,
       ranked: ranked.map((one) => ({ ...one, departmentNameZh: nameOf(one.departmentCode) })),
       unranked: unranked.map((one) => ({ ...one, departmentNameZh: nameOf(one.departmentCode) })),

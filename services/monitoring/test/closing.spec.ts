@@ -39,6 +39,13 @@ describe('a period that closes (R-10-1, R-4-12)', () => {
     expect(await figure('K01-BLACK', '2026-11')).toMatchObject({ display: '1' });
   });
 
+  test('before its deadlines nobody is ranked by it (R-10-2)', async () => {
+    const { body } = await city.get<Ranking>(creditOffice, '/api/v1/stats/ranking?period=2026-Q4');
+    expect(body.ranked).toEqual([]);
+    expect(body.unranked.find((one) => one.departmentCode === 'WMB')).toMatchObject({ reason: 'TOO_FEW_CYCLES', dueCycles: 0 });
+    expect(body.period).toMatchObject({ code: '2026-Q4', to: '2026-12-31' });
+  });
+
   test('weeks later, after a downtime, every month and the quarter are closed, each once, and the running ones are not', async () => {
     const days = Math.ceil((Date.parse('2027-01-12T02:00:00Z') - Date.now()) / dayMs);
     city.city.turnClock(days * dayMs);
