@@ -41,7 +41,10 @@ export interface LianxinEvent<Data = unknown> {
   readonly classification: DataClassification;
   /** Who did it: a principal id, never a name. */
   readonly actor?: string | undefined;
+  /** The replay that caused it, handed down from cause to effect (product §B.2 `replayid`). */
   readonly replayId?: string | undefined;
+  /** What of that replay may leave the record (`replaymode`); absent where no replay caused it. */
+  readonly replayMode?: 'none' | 'internal' | 'notify' | undefined;
   readonly traceparent?: string | undefined;
   readonly data: Data;
 }

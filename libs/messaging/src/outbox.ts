@@ -12,7 +12,9 @@ export interface NewEvent<Definition extends EventDefinition = EventDefinition> 
   /** When it happened; the time of recording when left out. */
   readonly time?: Date | undefined;
   /** The event or request that caused it. */
-  readonly cause?: Pick<LianxinEvent, 'id' | 'correlationId' | 'traceparent' | 'replayId'> | undefined;
+  readonly cause?: Pick<LianxinEvent, 'id' | 'correlationId' | 'traceparent' | 'replayId' | 'replayMode'> | undefined;
+  /** The replay that it belongs to; that of the cause when left out. */
+  readonly replay?: { readonly id: string; readonly mode: NonNullable<LianxinEvent['replayMode']> } | undefined;
   /** Id of the principal who acted. */
   readonly actor?: string | undefined;
 }
@@ -115,7 +117,8 @@ export class Outbox {
         causationId: event.cause?.id,
         classification: event.definition.classification,
         actor: event.actor,
-        replayId: event.cause?.replayId,
+        replayId: event.replay?.id ?? event.cause?.replayId,
+        replayMode: event.replay?.mode ?? event.cause?.replayMode,
         traceparent: traceparents[index],
         data: event.data,
       };

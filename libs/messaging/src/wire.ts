@@ -18,6 +18,7 @@ const headersSchema = z.object({
   ce_dataclassification: z.enum(['public', 'internal', 'confidential', 'restricted']),
   ce_actor: z.string().optional(),
   ce_replayid: z.string().optional(),
+  ce_replaymode: z.enum(['none', 'internal', 'notify']).optional(),
   traceparent: z.string().optional(),
 });
 
@@ -58,6 +59,7 @@ export function encodeEvent(definition: EventDefinition, event: LianxinEvent): {
     ce_dataclassification: event.classification,
     ce_actor: event.actor,
     ce_replayid: event.replayId,
+    ce_replaymode: event.replayMode,
     traceparent: event.traceparent,
     'content-type': 'application/json',
   };
@@ -105,6 +107,7 @@ export function decodeEvent(record: LogRecord): LianxinEvent {
     classification: attributes.ce_dataclassification,
     actor: attributes.ce_actor,
     replayId: attributes.ce_replayid,
+    replayMode: attributes.ce_replaymode,
     traceparent: attributes.traceparent,
     data: data.data,
   };

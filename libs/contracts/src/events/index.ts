@@ -17,6 +17,7 @@ import {
 } from './list-entry.ts';
 import {
   listEntryAdvanced,
+  listEntryCorrected,
   listEntryDeadlineMissed,
   listEntryDisputed,
   listEntryDisputeEnded,
@@ -26,6 +27,7 @@ import {
 } from './list-entry-life.ts';
 import { matchDecided, matchReviewRequested } from './match.ts';
 import {
+  measurePlanCorrected,
   measurePlanEnded,
   measurePlanHeld,
   measurePlanMade,
@@ -61,6 +63,16 @@ import {
   repairTemporarilyRestored,
   repairTemporaryEnded,
 } from './repair-life.ts';
+import {
+  replayApplied,
+  replayApproved,
+  replayAssessed,
+  replayCancelled,
+  replayCarriedOut,
+  replayPlanned,
+  replayRefused,
+  replayRequested,
+} from './replay.ts';
 import { restorationOrdered } from './restoration.ts';
 import { subjectChanged, subjectChangedV2, subjectRegistered } from './subject.ts';
 import {
@@ -104,6 +116,7 @@ export * from './public-record.ts';
 export * from './publication.ts';
 export * from './repair.ts';
 export * from './repair-life.ts';
+export * from './replay.ts';
 export * from './restoration.ts';
 export * from './subject.ts';
 export * from './task.ts';
@@ -132,6 +145,7 @@ export const eventDefinitions: readonly EventDefinition[] = [
   listEntryDisputed,
   listEntryDisputeEnded,
   listEntrySuperseded,
+  listEntryCorrected,
   listEntryDeadlineMissed,
   listEntryReviewRaised,
   listEntryReviewDecided,
@@ -175,6 +189,7 @@ export const eventDefinitions: readonly EventDefinition[] = [
   measurePlanHeld,
   measurePlanReleased,
   measurePlanRevised,
+  measurePlanCorrected,
   measurePlanEnded,
   measurePlanNarrowed,
   measurePlanSuperseded,
@@ -194,6 +209,14 @@ export const eventDefinitions: readonly EventDefinition[] = [
   taskReassigned,
   taskRescheduled,
   restorationOrdered,
+  replayRequested,
+  replayAssessed,
+  replayPlanned,
+  replayApproved,
+  replayRefused,
+  replayCarriedOut,
+  replayApplied,
+  replayCancelled,
   urgeSent,
   urgeDelivered,
   urgeRead,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEvent } from '../event.ts';
 import { dateSchema, idSchema, instantSchema } from '../vocabulary.ts';
-import { entryHead } from './list-entry.ts';
+import { entryHead, listEntryActivated } from './list-entry.ts';
 
 /** Sent at every step of a designation on its way (T3–T12 before it is in force): notice served, defence received, public notice opened, decision signed. */
 export const listEntryAdvanced = defineEvent({
@@ -97,4 +97,20 @@ export const listEntryReviewDecided = defineEvent({
   effect: 'INFORMS',
   titleZh: '红名单复核完成',
   data: z.object({ ...reviewHead, outcome: z.enum(['KEPT', 'EXCLUDED', 'NOT_NEEDED']), decidedBy: z.string() }),
+});
+
+/**
+ * Sent when facts of an entry in force have been corrected by its designating unit or an approved replay and the entry runs on (§6.4 PARTLY). It carries what
+ * `activated` carries, as it should have been, under a higher version of the same activation: plans are derived again from it.
+ */
+export const listEntryCorrected = defineEvent({
+  type: 'lianxin.list_entry.corrected.v1',
+  effect: 'FREES',
+  titleZh: '名单记录更正',
+  data: listEntryActivated.data.extend({
+    /** Names of the facts that are otherwise. */
+    correctedFields: z.array(z.string()).min(1),
+    documentNo: z.string(),
+    correctedOn: dateSchema,
+  }),
 });

@@ -168,3 +168,20 @@ export const measurePlanRevised = defineEvent({
   }),
 });
 export type MeasurePlanRevised = z.infer<typeof measurePlanRevised.data>;
+
+/**
+ * Sent when a plan was derived again because facts of its entry were corrected, or by an approved replay, and came out otherwise. As `revised` it carries the
+ * whole plan: what it no longer has is lifted, what is new is dispatched, what is in both keeps its history; whether it is held stays as it was.
+ */
+export const measurePlanCorrected = defineEvent({
+  type: 'lianxin.measure_plan.corrected.v1',
+  effect: 'FREES',
+  titleZh: '措施更正分解',
+  data: z.object({
+    ...planBody,
+    reason: z.enum(['ENTRY_CORRECTED', 'REPLAY']),
+    documentNo: z.string().nullable(),
+    correctedOn: dateSchema,
+  }),
+});
+export type MeasurePlanCorrected = z.infer<typeof measurePlanCorrected.data>;
