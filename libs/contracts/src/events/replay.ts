@@ -20,9 +20,15 @@ export const correctedFactsSchema = z.object({
   grade: gradeSchema.optional(),
   listField: z.string().nullable().optional(),
   industry: z.string().nullable().optional(),
-  conditions: z.array(z.object({ code: z.string().max(64), documentNo: z.string().min(1).max(200) })).max(50).optional(),
+  conditions: z
+    .array(z.object({ code: z.string().max(64), documentNo: z.string().min(1).max(200) }))
+    .max(50)
+    .optional(),
   /** Whether the decision names the party and service on it is proved. */
-  parties: z.array(z.object({ partyId: idSchema, named: z.boolean(), served: z.boolean() })).max(201).optional(),
+  parties: z
+    .array(z.object({ partyId: idSchema, named: z.boolean(), served: z.boolean() }))
+    .max(201)
+    .optional(),
 });
 export type CorrectedFacts = z.infer<typeof correctedFactsSchema>;
 
@@ -218,7 +224,13 @@ export const replayRefused = defineEvent({
   type: 'lianxin.replay.refused.v1',
   effect: 'INFORMS',
   titleZh: '回放执行被拒绝',
-  data: z.object({ ...replayCase, owner: replayOwnerSchema, clause: z.string().nullable(), detail: z.string(), versions: z.array(replayVersionSchema) }),
+  data: z.object({
+    ...replayCase,
+    owner: replayOwnerSchema,
+    clause: z.string().nullable(),
+    detail: z.string(),
+    versions: z.array(replayVersionSchema),
+  }),
 });
 
 /** Sent by an owner when it has done its part. Key: the entry's subject. */
