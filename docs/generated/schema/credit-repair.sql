@@ -20,6 +20,23 @@ TABLE consumer_position
   GRANT credit_repair_app: DELETE, INSERT, SELECT, UPDATE
   GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE eligibility_query_log
+  id bigint NOT NULL GENERATED AS IDENTITY
+  at timestamp with time zone NOT NULL
+  actor text NOT NULL
+  departments text[] NOT NULL
+  purpose text NOT NULL
+  subject_ids uuid[] NOT NULL
+  item_ids uuid[] NOT NULL
+  result text NOT NULL
+  CONSTRAINT eligibility_query_log_pkey PRIMARY KEY (id)
+  CREATE INDEX eligibility_query_of_subject ON credit_repair.eligibility_query_log USING gin (subject_ids)
+  CREATE UNIQUE INDEX eligibility_query_log_pkey ON credit_repair.eligibility_query_log USING btree (id)
+  POLICY city TO credit_repair_app USING (current_setting('lianxin.scope'::text, true) = 'CITY'::text) CHECK -
+  POLICY consumer TO credit_repair_consumer USING true CHECK true
+  GRANT credit_repair_app: SELECT
+  GRANT credit_repair_consumer: INSERT, SELECT
+
 TABLE export_job
   id uuid NOT NULL
   list text NOT NULL
@@ -145,6 +162,7 @@ TABLE item
   performed_on date
   end_ground text
   ended_at timestamp with time zone
+  fields text[] NOT NULL DEFAULT '{}'::text[]
   CONSTRAINT item_pkey PRIMARY KEY (id)
   CREATE INDEX item_of_document ON credit_repair.item USING btree (subject_id, document_no)
   CREATE INDEX item_of_subject ON credit_repair.item USING btree (subject_id)
@@ -412,6 +430,7 @@ TABLE repair_item
   lane_key text NOT NULL
   activation_no integer NOT NULL
   is_open boolean NOT NULL
+  dropped_ground text
   CONSTRAINT repair_item_pkey PRIMARY KEY (repair_id, item_id)
   CONSTRAINT repair_item_repair_id_fkey FOREIGN KEY (repair_id) REFERENCES credit_repair.repair(id)
   CREATE INDEX repair_item_of_record ON credit_repair.repair_item USING btree (item_id)

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -124,4 +124,20 @@ test('a decision is confirmed by a person; show tells who has not undone it yet;
   const file = join(folder, 'c.pdf');
   expect((await lianxin('repair', 'certificate', id, '-f', file)).code).toBe(0);
   expect(existsSync(file)).toBe(true);
+  // What is there already is never replaced unasked.
+  writeFileSync(file, 'mine');
+  expect((await lianxin('repair', 'certificate', id, '-f', file)).code).toBe(2);
+  expect(readFileSync(file, 'utf8')).toBe('mine');
+  expect((await lianxin('--yes', 'repair', 'certificate', id, '-f', file)).code).toBe(0);
+  expect(readFileSync(file, 'utf8')).toBe('%PDF-');
+});
+
+test('a unit that enters a withdrawal for the applicant uploads his word', async () => {
+  const file = join(folder, 'statement.pdf');
+  writeFileSync(file, '%PDF-');
+  expect((await lianxin('repair', 'withdraw', id, '--reason', '主体撤回')).code).toBe(0);
+  expect(heard.map(({ body }) => body)).toEqual(['{"reason":"主体撤回"}']);
+  const words = ['repair', 'withdraw', id, '--reason', '主体撤回', '--statement', file, '--statement-date', '2026-11-20'];
+  expect((await lianxin(...words)).code).toBe(0);
+  expect(JSON.parse(heard.at(-1)?.body ?? '')).toEqual({ reason: '主体撤回', statement: { fileId: id, date: '2026-11-20' } });
 });

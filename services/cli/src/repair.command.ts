@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type CommandContext, readersOf } from './command.ts';
 import { type ExitCode, exitCodes } from './exit-code.rules.ts';
@@ -36,6 +37,11 @@ interface ApplyOptions {
   readonly applicant: string;
   readonly bankruptcy: boolean;
   readonly material?: Pair[];
+}
+interface WithdrawOptions {
+  readonly reason: string;
+  readonly statement?: string;
+  readonly statementDate?: string;
 }
 interface ProposeOptions {
   readonly documentNo: string;
@@ -96,7 +102,7 @@ function registerSteps(repair: Command, context: CommandContext): void {
     .description(t.steps.accept)
     .argument('<id>', t.id, id)
     .action(context.action((session, repairId: string) => act(session, repairId, 'accept', {})));
-  for (const step of ['not-accept', 'extend', 'withdraw', 'request-supplement'] as const)
+  for (const step of ['not-accept', 'extend', 'request-supplement'] as const)
     repair
       .command(step)
       .description(t.steps[step])
@@ -107,6 +113,14 @@ function registerSteps(repair: Command, context: CommandContext): void {
           act(session, repairId, step, step === 'request-supplement' ? { asked: reason } : { reason }),
         ),
       );
+  repair
+    .command('withdraw')
+    .description(t.steps.withdraw)
+    .argument('<id>', t.id, id)
+    .requiredOption('--reason <text>', t.reason)
+    .option('--statement <file>', t.statement)
+    .option('--statement-date <date>', t.statementDate, readersOf(context.texts).date)
+    .action(context.action(withdraw));
   repair
     .command('propose')
     .description(t.propose)
@@ -234,6 +248,15 @@ async function act(session: Session, id: string, step: string, body: object): Pr
   return exitCodes.ok;
 }
 
+/** A unit that enters it for the applicant shows his word; at his own desk nothing more is needed. */
+async function withdraw(session: Session, id: string, options: WithdrawOptions): Promise<ExitCode> {
+  const { reason, statement: path, statementDate: date } = options;
+  if (path === undefined || date === undefined) return act(session, id, 'withdraw', { reason });
+  const file = await openUpload(path, 'application/octet-stream', 'form', session.texts);
+  const stored = await session.client(undefined).change({ path: '/api/v1/repair-files', file }, uploadedSchema);
+  return act(session, id, 'withdraw', { reason, statement: { fileId: stored?.id ?? `<${file.name}>`, date } });
+}
+
 function propose(session: Session, id: string, action: string, options: ProposeOptions): Promise<ExitCode> {
   const { documentNo, reason, ground, duties } = options;
   const body = {
@@ -261,6 +284,7 @@ async function urge(session: Session, id: string): Promise<ExitCode> {
 async function certificate(session: Session, id: string, options: { file?: string }): Promise<ExitCode> {
   const t = repairTextsOf(session.options.lang);
   const path = options.file ?? `certificate-${id}.pdf`;
+  if (existsSync(path)) await session.confirm(t.overwrite(path));
   await session
     .client('CREDIT_OFFICE')
     .download({ path: `/api/v1/repairs/${id}/certificate` }, path, (reason) => t.unwritable(path, reason));

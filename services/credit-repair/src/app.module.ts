@@ -20,6 +20,7 @@ import { LiftingStore } from './lifting.store.ts';
 import { itemsMigration } from './migrations/0001-items.ts';
 import { repairsMigration } from './migrations/0002-repairs.ts';
 import { openReceiptsMigration } from './migrations/0003-open-receipts.ts';
+import { droppedItemsMigration } from './migrations/0004-dropped-items.ts';
 import { ReceiptController } from './receipt.controller.ts';
 import { ReceiptReader, receiptExport } from './receipt.reader.ts';
 import { RepairController } from './repair.controller.ts';
@@ -74,7 +75,14 @@ export const service = {
   name: 'credit-repair',
   titleZh: '信用修复',
   config: configSchema,
-  migrations: [messagingMigration, itemsMigration, repairsMigration, exportMigrationOf('credit-repair'), openReceiptsMigration],
+  migrations: [
+    messagingMigration,
+    itemsMigration,
+    repairsMigration,
+    exportMigrationOf('credit-repair'),
+    openReceiptsMigration,
+    droppedItemsMigration,
+  ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,
 } satisfies ServiceDefinition<typeof configSchema.shape>;

@@ -11,7 +11,9 @@ export const materialKinds = [
   'TRAINING',
   'OTHER',
 ] as const;
-export type MaterialKind = (typeof materialKinds)[number];
+/** What stands with an application: its materials, and the applicant's word by which it was taken back. */
+export const recordedMaterialKinds = [...materialKinds, 'WITHDRAWAL'] as const;
+export type MaterialKind = (typeof recordedMaterialKinds)[number];
 
 export interface NamedItem {
   readonly number: string;
@@ -91,6 +93,30 @@ function materialsOf({ category, applicant, materials }: Application): Decision 
       detail: '管理人只能申请破产重整修复（category=BANKRUPTCY）',
     });
   return errors.length === 0 ? { ok: true } : { ok: false, code: 'REPAIR_MATERIAL_REQUIRED', detail: '缺少必需的材料', errors };
+}
+
+/**
+ * Whether an application may be taken back: by the applicant alone. What came by a window, by 信用中国 or was opened beside another one is taken back at
+ * its desk; the unit that has to decide it can only enter the applicant's own written word.
+ */
+export function decideWithdrawal(
+  { channel, isDesk, statedOn }: { channel: 'CREDIT_CHINA' | 'WINDOW' | 'DEPARTMENT' | 'LINKED'; isDesk: boolean; statedOn: string | null },
+  today: string,
+): Decision {
+  if (statedOn !== null && statedOn > today)
+    return {
+      ok: false,
+      code: 'DATE_IN_FUTURE',
+      detail: '撤回书的日期不能晚于今天',
+      errors: [{ pointer: '/statement/date', code: 'DATE_IN_FUTURE', detail: `应不晚于 ${today}` }],
+    };
+  if (channel === 'DEPARTMENT' || isDesk || statedOn !== null) return { ok: true };
+  return {
+    ok: false,
+    code: 'REPAIR_MATERIAL_REQUIRED',
+    detail: '该申请不是本部门代办的：撤回须有申请人的撤回书，或由申请人经原收件窗口撤回',
+    errors: [{ pointer: '/statement', code: 'REPAIR_MATERIAL_REQUIRED', detail: '先以 POST /api/v1/repair-files 上传申请人的撤回书' }],
+  };
 }
 
 export interface GrantFacts {

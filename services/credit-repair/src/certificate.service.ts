@@ -42,7 +42,7 @@ export class CertificateService {
 
   private async contentOf(
     tx: Transaction,
-    { row, items }: RepairWork,
+    { row, pending: items }: RepairWork,
     checklist: Checklist,
     number: string,
     restoredAt: Date,

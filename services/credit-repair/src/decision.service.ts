@@ -100,7 +100,7 @@ export class DecisionService {
 
   /** R-5-1, R-5-11: publicity, sharing and measures end together; everybody's receipts are awaited from now on. */
   private async grant(tx: Transaction, work: RepairWork, { documentNo, reason }: Proposal): Promise<void> {
-    const { row, acting, items } = work;
+    const { row, acting, pending: items } = work;
     row.decision_document_no = documentNo;
     row.granted_on = acting.today;
     row.granted_at = acting.now;
@@ -129,7 +129,7 @@ export class DecisionService {
 
   /** R-5-11: entries that rest on a repaired penalty are hinted to their own unit. */
   private async openLinked(tx: Transaction, work: RepairWork): Promise<void> {
-    const penalties = work.items.filter((item) => item.kind === 'PENALTY').map((item) => item.item_id);
+    const penalties = work.pending.filter((item) => item.kind === 'PENALTY').map((item) => item.item_id);
     if (penalties.length === 0) return;
     const named = new Set(work.items.map((item) => item.item_id));
     await acrossDepartments(tx, async () => {
@@ -139,7 +139,7 @@ export class DecisionService {
   }
 
   private restoreForNow(work: RepairWork, { documentNo, reason }: Proposal): void {
-    const { row, acting, items } = work;
+    const { row, acting, pending: items } = work;
     row.decision_document_no = documentNo;
     work.close('RESULT');
     work.step('GRANT_TEMPORARY', { documentNo, reason });
@@ -150,7 +150,7 @@ export class DecisionService {
   }
 
   private endTemporary(work: RepairWork, { documentNo, reason }: Proposal): void {
-    const { row, acting, items } = work;
+    const { row, acting, pending: items } = work;
     work.step('FAIL_PLAN', { documentNo, reason });
     for (const item of items) {
       const head = { repairId: row.id, number: row.number, subjectId: row.subject_id, decidingDepartment: row.department_code, documentNo };
@@ -176,7 +176,7 @@ export class DecisionService {
   }
 
   private async assertPossible(tx: Transaction, work: RepairWork, action: Proposal['action']): Promise<void> {
-    const { row, items } = work;
+    const { row, pending: items } = work;
     if (action !== 'GRANT' && action !== 'GRANT_TEMPORARY') return;
     const materials = (await findMaterials(tx, row.id)).map((material) => material.kind);
     if (action === 'GRANT_TEMPORARY') return this.repairs.refuseUnless(decideTemporary({ materials }));

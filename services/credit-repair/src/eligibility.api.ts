@@ -56,6 +56,8 @@ export const itemEligibilitySchema = z
   .meta({ id: 'RepairItemEligibility' });
 export type ItemEligibility = z.infer<typeof itemEligibilitySchema>;
 
+/** What anybody may know of a record: not whether its subject has applied. */
+export const publicItemEligibilitySchema = itemEligibilitySchema.omit({ openRepair: true }).meta({ id: 'PublicRepairItemEligibility' });
 export const eligibilityAnswerSchema = z
   .object({
     subject: z.object({ id: idSchema, name: z.string() }).nullable(),
@@ -66,6 +68,11 @@ export const eligibilityAnswerSchema = z
   })
   .meta({ id: 'RepairEligibility' });
 export type EligibilityAnswer = z.infer<typeof eligibilityAnswerSchema>;
+
+export const publicEligibilityAnswerSchema = eligibilityAnswerSchema
+  .extend({ items: z.array(publicItemEligibilitySchema) })
+  .meta({ id: 'PublicRepairEligibility' });
+export type PublicEligibilityAnswer = z.infer<typeof publicEligibilityAnswerSchema>;
 
 /** What the competent unit says that the record does not tell (§5.6). */
 export const assertionRequestSchema = z

@@ -10,7 +10,9 @@ import {
   type EligibilityQuery,
   eligibilityAnswerSchema,
   eligibilityQuerySchema,
+  type PublicEligibilityAnswer,
   type PublicEligibilityQuery,
+  publicEligibilityAnswerSchema,
   publicEligibilityQuerySchema,
 } from './eligibility.api.ts';
 import { EligibilityService } from './eligibility.service.ts';
@@ -85,8 +87,8 @@ export class PublicEligibilityController {
     summary: '修复资格自查（单位）',
     description: '按统一社会信用代码查询已公示的记录：可修复、最早可申请日、还差什么。不收取任何费用（R-5-17）。',
   })
-  @ApiResponse({ status: 200, standardSchema: eligibilityAnswerSchema })
-  ask(@Query({ schema: publicEligibilityQuerySchema }) query: PublicEligibilityQuery): Promise<EligibilityAnswer> {
+  @ApiResponse({ status: 200, standardSchema: publicEligibilityAnswerSchema })
+  ask(@Query({ schema: publicEligibilityQuerySchema }) query: PublicEligibilityQuery): Promise<PublicEligibilityAnswer> {
     return this.eligibility.askPublic(query);
   }
 }

@@ -1,4 +1,4 @@
-import { addMonths, type Grade, type ListType, type PenaltyCategory } from '@lianxin/contracts';
+import { addMonths, type Grade, type ListType, type PenaltyCategory, type PenaltyField } from '@lianxin/contracts';
 import { type Bar, barsOf, describeBar } from './non-repairable.rules.ts';
 import { bestSpan, type Span, spansOf } from './period.rules.ts';
 import { findListRule, type ItemKind, type ListExitRule, type RepairPolicy } from './policy.rules.ts';
@@ -16,6 +16,7 @@ export interface RepairItem {
   readonly listType: ListType | null;
   readonly grade: Grade | null;
   readonly categories: readonly PenaltyCategory[];
+  readonly fields: readonly PenaltyField[];
   readonly decidedOn: string;
   /** First day of publicity or of being in force. */
   readonly publicFrom: string;

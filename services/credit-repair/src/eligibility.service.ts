@@ -2,12 +2,20 @@ import { addMonths, type Principal, ProblemError, seesWholeCity } from '@lianxin
 import { Clock, Database, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { RepairSettings } from './config.ts';
-import type { AssertionRequest, EligibilityAnswer, EligibilityQuery, ItemEligibility, PublicEligibilityQuery } from './eligibility.api.ts';
+import type {
+  AssertionRequest,
+  EligibilityAnswer,
+  EligibilityQuery,
+  ItemEligibility,
+  PublicEligibilityAnswer,
+  PublicEligibilityQuery,
+} from './eligibility.api.ts';
 import { type Eligibility, eligibilityOf, type Knowledge } from './eligibility.rules.ts';
 import { type ItemRow, itemOf } from './item.rules.ts';
 import { ItemStore, type SubjectRow } from './item.store.ts';
 import { barsOf } from './non-repairable.rules.ts';
 import { repairPolicy } from './policy.data.ts';
+import { addToQueryLog } from './query-log.store.ts';
 import { findFrauds, findOpenRepairs } from './repair.store.ts';
 import { acrossDepartments } from './row-scope.store.ts';
 
@@ -47,11 +55,34 @@ export class EligibilityService {
       throw new ProblemError('VALIDATION_FAILED', '窗口查询须以 purpose 说明事由（R-8-11）', [
         { pointer: '/purpose', code: 'VALIDATION_FAILED', detail: '填写查询事由' },
       ]);
-    return this.database.consumerTransaction(read);
+    return this.askedByWindow(principal, query.purpose, read, ids);
+  }
+
+  /** Whom a window asked about and why is kept, whatever the answer was (R-8-11, R-8-13). */
+  private async askedByWindow(
+    { id: actor, departments }: Principal,
+    purpose: string,
+    read: (tx: Transaction) => Promise<EligibilityAnswer>,
+    ids: readonly string[],
+  ): Promise<EligibilityAnswer> {
+    const asked = { at: this.clock.now(), actor, departments, purpose };
+    try {
+      return await this.database.consumerTransaction(async (tx) => {
+        const answer = await read(tx);
+        const itemIds = answer.items.map((item) => item.id);
+        await addToQueryLog(tx, { ...asked, subjectIds: answer.subject === null ? [] : [answer.subject.id], itemIds, result: 'ANSWERED' });
+        return answer;
+      });
+    } catch (error) {
+      const { code } = error instanceof ProblemError ? error : { code: undefined };
+      if (code !== undefined)
+        await this.database.consumerTransaction((tx) => addToQueryLog(tx, { ...asked, subjectIds: [], itemIds: ids, result: code }));
+      throw error;
+    }
   }
 
   /** What is published anyway, for an organisation by its code; nothing of persons, of focus lists or of what is suspended (§8.3). */
-  async askPublic(query: PublicEligibilityQuery): Promise<EligibilityAnswer> {
+  async askPublic(query: PublicEligibilityQuery): Promise<PublicEligibilityAnswer> {
     return this.database.consumerTransaction(async (tx) => {
       const subject = await this.items.findSubject(tx, { usccCode: query.usccCode });
       const rows = subject === undefined ? [] : await this.items.find(tx, { subjectId: subject.id });
@@ -59,7 +90,8 @@ export class EligibilityService {
         const { state, listType, originRegion } = itemOf(row);
         return state === 'LIVE' && (row.kind !== 'LIST_ENTRY' || listType === 'BLACK') && originRegion === null;
       });
-      return this.answerOf(subject, await this.judge(tx, shown, query, query.asOf), query.asOf);
+      const { items, ...answer } = this.answerOf(subject, await this.judge(tx, shown, query, query.asOf), query.asOf);
+      return { ...answer, items: items.map(({ openRepair: _withheld, ...item }) => item) };
     });
   }
 
@@ -86,7 +118,8 @@ export class EligibilityService {
   /** Judges these records on a day, by what is known here and what is claimed. */
   async judge(tx: Transaction, rows: readonly ItemRow[], claims: Claims, asOf: string | undefined): Promise<JudgedItem[]> {
     const ids = rows.map((row) => row.id);
-    const bars = Map.groupBy(await this.items.findAssertions(tx, ids), (row) => row.item_id);
+    // What the competent unit has asserted counts whoever asks: also at a window.
+    const bars = Map.groupBy(await acrossDepartments(tx, () => this.items.findAssertions(tx, ids)), (row) => row.item_id);
     const bases = new Map(
       (await acrossDepartments(tx, () => this.items.findWithdrawnBases(tx, ids))).map((row) => [row.entry_id, row.number]),
     );

@@ -19,6 +19,7 @@ import {
   listEntrySuspended,
   listEntryUnconfirmed,
   type PenaltyCategory,
+  type PenaltyField,
   type PublicRecordStatus,
   publicRecordPublished,
   publicRecordStopped,
@@ -67,6 +68,7 @@ export interface ItemChange {
 interface ItemBody {
   readonly grade: Grade | null;
   readonly categories: readonly PenaltyCategory[];
+  readonly fields: readonly PenaltyField[];
   readonly documentNo: string | null;
   readonly decidedOn: string;
   readonly publicFrom: string;
@@ -107,6 +109,7 @@ function entryBody(event: LianxinEvent): ItemBody | null {
   return {
     grade: data.grade,
     categories: [],
+    fields: [],
     documentNo: data.decision.number,
     decidedOn: data.decision.date,
     // A revoked repair brings the entry back; its listing began when it was first in force.
@@ -149,6 +152,7 @@ function recordChange(event: LianxinEvent): ItemChange | undefined {
         : {
             grade: published.grade,
             categories: published.categories,
+            fields: published.fields ?? [],
             documentNo: published.documentNo,
             decidedOn: published.decidedOn,
             publicFrom: published.publishedOn,
@@ -190,6 +194,7 @@ export interface ItemRow {
   readonly list_type: ListType | null;
   readonly grade: Grade | null;
   readonly categories: readonly PenaltyCategory[];
+  readonly fields: readonly PenaltyField[];
   readonly document_no: string | null;
   readonly decided_on: string | null;
   readonly public_from: string | null;
@@ -214,6 +219,7 @@ export function itemOf(row: ItemRow): RepairItem {
     listType: row.list_type,
     grade: row.grade,
     categories: row.categories,
+    fields: row.fields,
     decidedOn: decidedOn ?? '',
     publicFrom: publicFrom ?? '',
     termEnd: row.term_end,

@@ -28,9 +28,10 @@ export class ItemStore {
     const rows = [...changes].sort((a, b) => (a.id < b.id ? -1 : 1));
     await tx.execute(
       `INSERT INTO item (id, kind, number, subject_id, lane_key, department_code, version, status, activation_no, list_code, list_type, performed_on,
-         end_ground, ended_at, grade, categories, document_no, decided_on, public_from, term_end, origin_region)
+         end_ground, ended_at, grade, categories, fields, document_no, decided_on, public_from, term_end, origin_region)
        SELECT id, kind, number, "subjectId", "laneKey", "departmentCode", version, status, "activationNo", "listCode", "listType", "performedOn",
          "endGround", "endedAt", body->>'grade', ARRAY(SELECT jsonb_array_elements_text(coalesce(nullif(body, 'null')->'categories', '[]'))),
+         ARRAY(SELECT jsonb_array_elements_text(coalesce(nullif(body, 'null')->'fields', '[]'))),
          body->>'documentNo', (body->>'decidedOn')::date, (body->>'publicFrom')::date, (body->>'termEnd')::date, body->>'originRegion'
        FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, kind text, number text, "subjectId" uuid, "laneKey" text, "departmentCode" text, version integer,
          status text, "activationNo" integer, "listCode" text, "listType" text, "performedOn" date, "endGround" text, "endedAt" timestamptz, body jsonb)
@@ -39,6 +40,7 @@ export class ItemStore {
          end_ground = excluded.end_ground, ended_at = excluded.ended_at,
          grade = CASE WHEN excluded.decided_on IS NULL THEN item.grade ELSE excluded.grade END,
          categories = CASE WHEN excluded.decided_on IS NULL THEN item.categories ELSE excluded.categories END,
+         fields = CASE WHEN excluded.decided_on IS NULL THEN item.fields ELSE excluded.fields END,
          document_no = CASE WHEN excluded.decided_on IS NULL THEN item.document_no ELSE excluded.document_no END,
          -- Publicity that was interrupted by a revoked repair began when it first began.
          public_from = least(item.public_from, excluded.public_from),

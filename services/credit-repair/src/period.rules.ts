@@ -1,4 +1,4 @@
-import { addMonths, type Grade, type PenaltyCategory } from '@lianxin/contracts';
+import { addMonths, type Grade, type PenaltyCategory, type PenaltyField } from '@lianxin/contracts';
 import { findPeriod, gradeByCategories, type ItemKind, type Period, type RepairPolicy } from './policy.rules.ts';
 
 /** First day of 信用修复管理办法 (36号令): what was decided before and is still public is graded again on it (R-5-6). */
@@ -18,6 +18,8 @@ export interface DatedItem {
   readonly departmentCode: string;
   readonly grade: Grade | null;
   readonly categories: readonly PenaltyCategory[];
+  /** By the laws that its basis cites. */
+  readonly fields: readonly PenaltyField[];
   readonly decidedOn: string;
   readonly publicFrom: string;
 }
@@ -32,7 +34,7 @@ export function spansOf(policy: RepairPolicy, item: DatedItem, today: string): S
   return regimeDates.map((regimeDate) => {
     const kind = item.kind === 'LIST_ENTRY' ? 'LIST_ENTRY' : 'PENALTY';
     const grade = gradeUnder(policy, item, regimeDate);
-    const period = findPeriod(policy, { regimeDate, kind, grade, department: item.departmentCode });
+    const period = findPeriod(policy, { regimeDate, kind, grade, department: item.departmentCode, fields: item.fields });
     if (period === undefined) throw new Error(`no period is loaded for ${kind} ${grade} on ${regimeDate}`);
     return spanOf(item, period);
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dateSchema, gradeSchema, penaltyCategorySchema } from '@lianxin/contracts';
+import { dateSchema, gradeSchema, penaltyCategorySchema, penaltyFieldSchema } from '@lianxin/contracts';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import type { RepairPolicy } from './policy.rules.ts';
@@ -37,7 +37,9 @@ const periodSchema = z
 const gradeRowSchema = z
   .object({ category: penaltyCategorySchema, grade: gradeSchema, ...dated, clause: text })
   .transform((row) => ({ ...datesOf(row), category: row.category, grade: row.grade }));
-const keyFieldSchema = z.object({ regime: text, department: text, clause: text });
+const keyFieldSchema = z
+  .object({ regime: text, scope: z.enum(['DEPARTMENT', 'FIELD']), value: text, field_zh: text, clause: text })
+  .refine((row) => row.scope === 'DEPARTMENT' || penaltyFieldSchema.safeParse(row.value).success, 'unknown field');
 const listRuleSchema = z
   .object({
     list_code: text,

@@ -56,7 +56,8 @@ export interface NonRepairable {
 export interface RepairPolicy {
   readonly periods: readonly Period[];
   readonly grades: readonly (Dated & { readonly category: PenaltyCategory; readonly grade: Grade })[];
-  readonly keyFields: readonly { readonly regime: string; readonly department: string }[];
+  /** Units all of whose penalties, and fields whose penalties, have the longer minimum of a regime. */
+  readonly keyFields: readonly { readonly regime: string; readonly scope: 'DEPARTMENT' | 'FIELD'; readonly value: string }[];
   readonly listRules: readonly ListExitRule[];
   readonly nonRepairable: readonly NonRepairable[];
 }
@@ -75,12 +76,14 @@ export function gradeByCategories(policy: RepairPolicy, categories: readonly Pen
 /** The period of a regime for one grade; the row of a key field before the general one. */
 export function findPeriod(
   policy: RepairPolicy,
-  asked: { regimeDate: string; kind: Period['kind']; grade: Grade; department: string },
+  asked: { regimeDate: string; kind: Period['kind']; grade: Grade; department: string; fields: readonly string[] },
 ): Period | undefined {
   const rows = policy.periods.filter((row) => row.kind === asked.kind && row.grade === asked.grade && isInForce(row, asked.regimeDate));
   const regime = rows[0]?.regime;
   const base = asked.department.split('-').at(-1);
-  const isKey = policy.keyFields.some((row) => row.regime === regime && row.department === base);
+  const isKey = policy.keyFields.some(
+    (row) => row.regime === regime && (row.scope === 'DEPARTMENT' ? row.value === base : asked.fields.includes(row.value)),
+  );
   return (isKey ? rows.find((row) => row.field === 'KEY') : undefined) ?? rows.find((row) => row.field === '*');
 }
 

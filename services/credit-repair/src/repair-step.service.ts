@@ -1,9 +1,10 @@
 import { type Principal, ProblemError, repairRefused } from '@lianxin/contracts';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
+import { decideWithdrawal } from './application.rules.ts';
 import { RepairSettings } from './config.ts';
 import { acceptDue, daysLeft, extendedDue, resultDue, supplementDue } from './deadline.rules.ts';
-import type { SupplementBody } from './repair.api.ts';
+import type { SupplementBody, WithdrawBody } from './repair.api.ts';
 import { RepairService } from './repair.service.ts';
 import { findDeadlines, findMaterials, type RepairRow } from './repair.store.ts';
 import { type RepairWork, RepairWriter } from './repair.work.ts';
@@ -99,15 +100,27 @@ export class RepairStepService {
     });
   }
 
-  withdraw(tx: Transaction, principal: Principal, id: string, version: number | undefined, reason: string): Promise<RepairRow> {
+  /**
+   * The applicant takes it back through the desk that took it in; a unit that enters it for him shows his word.
+   * @throws ProblemError REPAIR_MATERIAL_REQUIRED without it, EVIDENCE_UNKNOWN
+   */
+  withdraw(tx: Transaction, principal: Principal, id: string, version: number | undefined, body: WithdrawBody): Promise<RepairRow> {
     return this.change(
       tx,
       principal,
       id,
       version,
       async (work) => {
-        work.row.proposal = null;
-        work.step('WITHDRAW', { reason });
+        const { row, acting } = work;
+        const { reason, statement } = body;
+        this.repairs.refuseUnless(
+          decideWithdrawal({ channel: row.channel, isDesk: isDeskOf(row, principal), statedOn: statement?.date ?? null }, acting.today),
+        );
+        row.proposal = null;
+        work.step('WITHDRAW', { reason, statedOn: statement?.date ?? null });
+        if (statement === undefined) return;
+        const material = { kind: 'WITHDRAWAL' as const, ...statement };
+        await this.repairs.addMaterials(tx, principal, row, [material], (await findMaterials(tx, id)).length, '/statement/fileId');
       },
       'EITHER',
     );
@@ -129,15 +142,28 @@ export class RepairStepService {
     if (work === undefined) throw new ProblemError('NOT_FOUND', '没有此修复申请，或不属于本部门');
     const { row } = work;
     const isUnit = principal.departments.includes(row.department_code);
-    const isDesk =
-      row.intake_department === null ? principal.departments.length === 0 : principal.departments.includes(row.intake_department);
-    if (!isUnit && !(by === 'EITHER' && isDesk))
+    if (!isUnit && !(by === 'EITHER' && isDeskOf(row, principal)))
       throw new ProblemError('FORBIDDEN', `由认定部门 ${row.department_code} 办理（谁认定、谁修复）`);
     if (version !== undefined && version !== row.version)
       throw new ProblemError('STALE', `申请已变动：当前版本 ${row.version}，状态 ${row.status}`);
     await decide(work);
     await this.writer.write(tx, work);
     return row;
+  }
+}
+
+/** The desk at which the applicant stands: the window that took it in; 信用中国 and the office for what came by it, or was opened beside another one. */
+function isDeskOf(row: RepairRow, principal: Principal): boolean {
+  switch (row.channel) {
+    case 'WINDOW':
+      return (
+        principal.roles.includes('WINDOW_CLERK') && row.intake_department !== null && principal.departments.includes(row.intake_department)
+      );
+    case 'CREDIT_CHINA':
+    case 'LINKED':
+      return row.intake_department === null ? principal.departments.length === 0 : principal.departments.includes(row.intake_department);
+    case 'DEPARTMENT':
+      return false;
   }
 }
 

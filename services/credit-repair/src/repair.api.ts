@@ -9,7 +9,7 @@ import {
   repairStatusSchema,
 } from '@lianxin/contracts';
 import { z } from 'zod';
-import { materialKinds } from './application.rules.ts';
+import { materialKinds, recordedMaterialKinds } from './application.rules.ts';
 import { proposalActions } from './repair.rules.ts';
 
 const text = (maxLength: number) => z.string().trim().min(1).max(maxLength);
@@ -59,9 +59,14 @@ export const extendSchema = z
   .strict()
   .meta({ id: 'RepairExtension' });
 export const withdrawSchema = z
-  .object({ reason: text(2000) })
+  .object({
+    reason: text(2000),
+    /** The applicant's own word, where the unit enters it for an application that came by another desk. */
+    statement: z.object({ fileId: idSchema, date: dateSchema }).strict().optional(),
+  })
   .strict()
   .meta({ id: 'RepairWithdrawal' });
+export type WithdrawBody = z.infer<typeof withdrawSchema>;
 export const proposalSchema = z
   .object({
     action: z.enum(proposalActions),
@@ -125,7 +130,8 @@ export const repairViewSchema = z
     intakeDepartment: departmentCodeSchema.nullable(),
     /** The application from which this one was opened (R-5-11). */
     linkedTo: idSchema.nullable(),
-    items: z.array(repairItemSchema.extend({ listCode: z.string().nullable() })),
+    /** `endedBy`: the road by which a record ended before the decision; the application goes on with the others. */
+    items: z.array(repairItemSchema.extend({ listCode: z.string().nullable(), endedBy: z.string().nullable() })),
     receivedAt: z.string(),
     dutiesPerformedOn: dateSchema.nullable(),
     /** Who has to act next, until when; null when nobody. */
@@ -152,7 +158,7 @@ export const repairDetailSchema = repairViewSchema
     steps: z.array(stepSchema),
     materials: z.array(
       z.object({
-        kind: z.enum(materialKinds),
+        kind: z.enum(recordedMaterialKinds),
         fileId: idSchema,
         sha256: z.string(),
         name: z.string(),

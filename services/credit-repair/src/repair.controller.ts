@@ -33,6 +33,7 @@ import {
   type SupplementBody,
   supplementRequestSchema,
   supplementSchema,
+  type WithdrawBody,
   withdrawSchema,
 } from './repair.api.ts';
 import { RepairReader } from './repair.reader.ts';
@@ -205,17 +206,21 @@ export class RepairController {
   @Post(':id/withdraw')
   @UseGuards(VisibleRepair)
   @Roles(...unit, ...desks)
-  @ApiOperation({ summary: '撤回申请', description: '申请人在决定前撤回；可以再次申请。' })
+  @ApiOperation({
+    summary: '撤回申请',
+    description:
+      '申请人在决定前经原收件窗口撤回，可以再次申请。窗口、信用中国收的或系统关联的申请，由认定部门登记撤回时须附申请人的撤回书（statement）：部门不能自行撤回他人的申请。',
+  })
   @ApiResponse({ status: 200, standardSchema: repairDetailSchema })
   withdraw(
     @CurrentPrincipal() principal: Principal,
     @Param('id', { schema: idSchema }) id: string,
-    @Body({ schema: withdrawSchema }) body: z.infer<typeof withdrawSchema>,
+    @Body({ schema: withdrawSchema }) body: WithdrawBody,
     @Headers('if-match') ifMatch: string | undefined,
     @Idempotent() request: IdempotentRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.change({ principal, request, reply }, (tx) => this.steps.withdraw(tx, principal, id, versionOf(ifMatch), body.reason));
+    return this.change({ principal, request, reply }, (tx) => this.steps.withdraw(tx, principal, id, versionOf(ifMatch), body));
   }
 
   @Post(':id/propose')

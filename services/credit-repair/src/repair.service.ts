@@ -10,7 +10,7 @@ import { EligibilityService, type JudgedItem } from './eligibility.service.ts';
 import { FileStore } from './file.store.ts';
 import type { ItemRow } from './item.rules.ts';
 import { ItemStore } from './item.store.ts';
-import type { RepairRequest, SupplementBody } from './repair.api.ts';
+import type { RepairRequest } from './repair.api.ts';
 import { findRepairByClientRef, nextRepairNumber, type RepairItemRow, type RepairRow } from './repair.store.ts';
 import { RepairWork, RepairWriter } from './repair.work.ts';
 import { insertMaterials } from './repair.write.store.ts';
@@ -108,8 +108,9 @@ export class RepairService {
     tx: Transaction,
     principal: Principal,
     repair: RepairRow,
-    materials: SupplementBody['materials'],
+    materials: readonly { kind: MaterialKind; fileId: string; documentNo?: string | undefined; date?: string | undefined }[],
     from: number,
+    pointer?: string,
   ): Promise<void> {
     const known = await this.files.findOwn(
       tx,
@@ -122,7 +123,7 @@ export class RepairService {
         'EVIDENCE_UNKNOWN',
         '材料文件不存在或不是由您上传',
         unknown.map((index) => ({
-          pointer: `/materials/${index}/fileId`,
+          pointer: pointer ?? `/materials/${index}/fileId`,
           code: 'EVIDENCE_UNKNOWN',
           detail: '先以 POST /api/v1/repair-files 上传',
         })),
@@ -130,7 +131,7 @@ export class RepairService {
     const rows = materials.map((material, index) => ({
       repair_id: repair.id,
       place: from + index + 1,
-      kind: material.kind satisfies MaterialKind,
+      kind: material.kind,
       file_id: material.fileId,
       document_no: material.documentNo ?? null,
       document_date: material.date ?? null,
@@ -219,6 +220,7 @@ function itemRow(repairId: string, record: ItemRow): RepairItemRow {
     list_type: record.list_type,
     lane_key: record.lane_key,
     activation_no: record.activation_no,
+    dropped_ground: null,
   };
 }
 

@@ -70,6 +70,8 @@ export interface RepairItemRow {
   readonly list_type: ListType | null;
   readonly lane_key: string;
   readonly activation_no: number;
+  /** By which road it ended before the decision: the application goes on with the others. */
+  dropped_ground: string | null;
 }
 export interface RepairFactRow {
   readonly repair_id: string;

@@ -12,7 +12,15 @@ import { Injectable } from '@nestjs/common';
 import type { Due } from './deadline.rules.ts';
 import { decideRepairStep, isOpenRepair, type RepairAction } from './repair.rules.ts';
 import { findRepair, findRepairItems, type RepairFactRow, type RepairItemRow, type RepairRow } from './repair.store.ts';
-import { closeDeadlines, insertFacts, insertRepair, insertRepairItems, setDeadlines, updateRepair } from './repair.write.store.ts';
+import {
+  closeDeadlines,
+  dropItems,
+  insertFacts,
+  insertRepair,
+  insertRepairItems,
+  setDeadlines,
+  updateRepair,
+} from './repair.write.store.ts';
 
 /** Kind of the timers of all time limits; their reference is `<application>/<deadline>`. */
 export const deadlineTimer = 'repair-deadline';
@@ -31,6 +39,7 @@ export class RepairWork {
   readonly events: NewEvent[] = [];
   readonly dues: Due[] = [];
   readonly closed: RepairDeadlineKind[] = [];
+  readonly dropped: RepairItemRow[] = [];
 
   constructor(
     readonly row: RepairRow,
@@ -61,6 +70,18 @@ export class RepairWork {
       detail,
     });
     if (isTold) this.say(repairAdvanced, { ...this.head(), step: action, on: acting.today, dueOn: this.dues.at(-1)?.dueOn ?? null });
+  }
+
+  /** Records that are still asked for: those that have not ended by another road. */
+  get pending(): RepairItemRow[] {
+    return this.items.filter((item) => item.dropped_ground === null);
+  }
+
+  /** A record has ended by another road before the decision; the others are asked for as before. */
+  drop(item: RepairItemRow, ground: string): void {
+    item.dropped_ground = ground;
+    this.dropped.push(item);
+    this.step('DROP_ITEM', { itemId: item.item_id, number: item.number, ground });
   }
 
   /** Opens a time limit. */
@@ -125,6 +146,7 @@ export class RepairWriter {
       await insertRepair(tx, row);
       await insertRepairItems(tx, items);
     }
+    await dropItems(tx, work.dropped);
     await updateRepair(tx, row, isOpen);
     await insertFacts(tx, work.facts);
     const over: readonly RepairDeadlineKind[] = isOpen

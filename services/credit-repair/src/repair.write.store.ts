@@ -50,7 +50,21 @@ export async function updateRepair(tx: Transaction, row: RepairRow, isOpen: bool
       row.chase_level,
     ],
   );
-  await tx.execute('UPDATE repair_item SET is_open = $2 WHERE repair_id = $1 AND is_open <> $2', [row.id, isOpen]);
+  await tx.execute(
+    `UPDATE repair_item SET is_open = $2 AND dropped_ground IS NULL WHERE repair_id = $1 AND is_open <> ($2 AND dropped_ground IS NULL)`,
+    [row.id, isOpen],
+  );
+}
+
+/** These records have ended by another road: nothing of the application concerns them any more. */
+export async function dropItems(tx: Transaction, items: readonly RepairItemRow[]): Promise<void> {
+  for (const item of items)
+    if (item.dropped_ground !== null)
+      await tx.execute('UPDATE repair_item SET dropped_ground = $3, is_open = false WHERE repair_id = $1 AND item_id = $2', [
+        item.repair_id,
+        item.item_id,
+        item.dropped_ground,
+      ]);
 }
 
 export async function insertRepairItems(tx: Transaction, items: readonly RepairItemRow[]): Promise<void> {

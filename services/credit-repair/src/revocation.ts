@@ -4,7 +4,7 @@ import type { RepairWork } from './repair.work.ts';
 
 /** Tells for every record that its repair is revoked: entries come back (T23), publicity is restored for the rest of its period (R-5-13). */
 export function sayRevoked(work: RepairWork, { ground, documentNo, on }: Revocation): void {
-  const { row, items } = work;
+  const { row, pending: items } = work;
   for (const item of items) {
     const head = {
       repairId: row.id,

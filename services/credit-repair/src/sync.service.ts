@@ -11,6 +11,7 @@ import { mayLapse, repairTransitions } from './repair.rules.ts';
 import { findDeadlines, findRepairsOfItems, type RepairItemRow, type RepairRow } from './repair.store.ts';
 import { chaseTimer, type RepairWork, RepairWriter } from './repair.work.ts';
 import { insertReceipt } from './repair.write.store.ts';
+import { acrossDepartments } from './row-scope.store.ts';
 
 type Late = EventData<typeof repairSyncFailed>['late'][number];
 const lapsing = (Object.keys(repairTransitions) as (keyof typeof repairTransitions)[]).filter((status) =>
@@ -31,22 +32,28 @@ export class SyncService {
     timers.register(chaseTimer, (tx, ids) => this.chase(tx, ids));
   }
 
-  async checklist(tx: Transaction, row: RepairRow, items: readonly RepairItemRow[]): Promise<Checklist> {
+  /** Whoever may see the application is told the whole truth: records and tasks of every department go into it, never only the caller's own. */
+  checklist(tx: Transaction, row: RepairRow, items: readonly RepairItemRow[]): Promise<Checklist> {
+    return acrossDepartments(tx, () => this.readChecklist(tx, row, items));
+  }
+
+  private async readChecklist(tx: Transaction, row: RepairRow, items: readonly RepairItemRow[]): Promise<Checklist> {
+    const asked = items.filter((item) => item.dropped_ground === null);
     const due = new Map((await findDeadlines(tx, [row.id])).map((deadline) => [deadline.kind, deadline.due_on]));
-    const records = new Map((await this.items.find(tx, { ids: items.map((item) => item.item_id) })).map((record) => [record.id, record]));
+    const records = new Map((await this.items.find(tx, { ids: asked.map((item) => item.item_id) })).map((record) => [record.id, record]));
     const today = this.clock.today();
     return checklistOf({
       decidingDepartment: row.department_code,
       grantedAt: row.granted_at ?? this.clock.now(),
-      items: items.map((item) => {
+      items: asked.map((item) => {
         const record = records.get(item.item_id);
         // A repair that was revoked has brought it back: its end is no receipt any more.
         const endedAt = record?.end_ground == null ? null : record.ended_at;
         return { id: item.item_id, number: item.number, kind: item.kind, listType: item.list_type, endedAt };
       }),
-      parts: await this.lifting.findParts(tx, items),
-      tasks: await this.lifting.findTasks(tx, items),
-      receipts: await this.lifting.findReceipts(tx, row.id, items, row.granted_at ?? this.clock.now()),
+      parts: await this.lifting.findParts(tx, asked),
+      tasks: await this.lifting.findTasks(tx, asked),
+      receipts: await this.lifting.findReceipts(tx, row.id, asked, row.granted_at ?? this.clock.now()),
       due: { department: due.get('SYNC_DEPARTMENT') ?? today, site: due.get('SYNC_SITE') ?? today, lift: due.get('LIFT') ?? today },
     });
   }
@@ -65,17 +72,19 @@ export class SyncService {
       if (work === undefined) continue;
       if (work.row.status === 'SYNCING') await this.settle(tx, work);
       else if (mayLapse(work.row.status)) await this.lapse(tx, work);
-      if (work.facts.length > 0) await this.writer.write(tx, work);
+      // A limit that was kept is closed although nothing else has changed: who was on time is never told as late.
+      if (work.facts.length > 0 || work.closed.length > 0) await this.writer.write(tx, work);
     }
   }
 
   /** Done when, and only when, every receipt is there; the state is dated by the last of them and certified. */
   async settle(tx: Transaction, work: RepairWork): Promise<Checklist> {
     const checklist = await this.checklist(tx, work.row, work.items);
-    work.close(...closedBy(checklist));
+    const open = (await findDeadlines(tx, [work.row.id])).filter((deadline) => deadline.closed_at === null).map(({ kind }) => kind);
+    work.close(...closedBy(checklist).filter((kind) => open.includes(kind)));
     if (checklist.restoredAt === null) return checklist;
     work.row.restored_at = checklist.restoredAt;
-    await this.certificates.issue(tx, work, checklist);
+    await acrossDepartments(tx, () => this.certificates.issue(tx, work, checklist));
     return checklist;
   }
 
@@ -101,10 +110,13 @@ export class SyncService {
     return row;
   }
 
-  /** A person urges everybody who has not undone it yet, whether late or not. */
+  /** The unit of the record or the office urges everybody who has not undone it yet, whether late or not. */
   async urge(tx: Transaction, principal: Principal, id: string): Promise<number> {
     const work = await this.writer.take(tx, id, principal.id);
     if (work === undefined) throw new ProblemError('NOT_FOUND', '没有此修复申请，或不属于本部门');
+    const isUnit = principal.departments.includes(work.row.department_code);
+    const isOffice = principal.roles.some((role) => role === 'CREDIT_OFFICE' || role === 'CREDIT_CENTRE_OPERATOR');
+    if (!isUnit && !isOffice) throw new ProblemError('FORBIDDEN', `由认定部门 ${work.row.department_code} 或信用办、信用中心催办`);
     if (work.row.status !== 'SYNCING') throw new ProblemError('REPAIR_STATE', `申请当前状态为 ${work.row.status}，没有待同步的部门`);
     const { lines } = await this.settle(tx, work);
     const open = lines.filter((line) => line.open > 0);
@@ -137,11 +149,20 @@ export class SyncService {
     work.say(repairSyncFailed, { ...work.head(), repairVersion: work.row.version, level: work.row.chase_level, urged, late });
   }
 
+  /** What has ended by another road needs no decision; when nothing is left, the application is moot. */
   private async lapse(tx: Transaction, work: RepairWork): Promise<void> {
-    const records = await this.items.find(tx, { ids: work.items.map((item) => item.item_id) });
-    if (records.length < work.items.length || records.some((record) => record.end_ground === null)) return;
+    const records = await this.items.find(tx, { ids: work.pending.map((item) => item.item_id) });
+    const grounds = new Map(records.flatMap(({ id, end_ground: ground }) => (ground === null ? [] : [[id, ground] as const])));
+    if (grounds.size === 0) return;
+    if (grounds.size < work.pending.length) {
+      for (const item of work.pending) {
+        const ground = grounds.get(item.item_id);
+        if (ground !== undefined) work.drop(item, ground);
+      }
+      return;
+    }
     work.row.proposal = null;
-    work.step('LAPSE', { grounds: records.map((record) => record.end_ground) });
+    work.step('LAPSE', { grounds: [...grounds.values()] });
   }
 }
 

@@ -12,6 +12,8 @@ import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import type { Acting } from './entry-work.ts';
 import { decideCandidates, findCandidatesOfRecord, isOpen } from './match-candidate.store.ts';
+import { penaltyFieldLaws } from './penalty-field.data.ts';
+import { penaltyFieldsOf } from './penalty-field.rules.ts';
 import { decidePublicRecordStep, firstActionOf, type PublicRecordAction, type Term } from './public-record.rules.ts';
 import { insertRecordFacts, insertRecords, type PublicRecordFactRow, type PublicRecordRow, updateRecords } from './public-record.store.ts';
 
@@ -67,6 +69,7 @@ export class PublicRecordWork {
       decidedOn: row.decided_on,
       grade: row.grade,
       categories: row.content.penalty?.categories ?? [],
+      ...(row.kind === 'PENALTY' ? { fields: penaltyFieldsOf(penaltyFieldLaws, row.content.penalty?.basis) } : {}),
       fineWan: row.content.penalty?.fineWan ?? null,
       publicUntil: row.public_until,
       publishedOn,

@@ -32,6 +32,11 @@ export const penaltyCategories = [
 export const penaltyCategorySchema = z.enum(penaltyCategories);
 export type PenaltyCategory = z.infer<typeof penaltyCategorySchema>;
 
+/** Fields whose penalties stay public longer under 58号令 (§5.2). */
+export const penaltyFields = ['FOOD', 'DRUG', 'SPECIAL_EQUIPMENT', 'WORK_SAFETY', 'FIRE'] as const;
+export const penaltyFieldSchema = z.enum(penaltyFields);
+export type PenaltyField = z.infer<typeof penaltyFieldSchema>;
+
 export const licenceCategories = ['ORDINARY', 'FRANCHISE', 'RECOGNITION', 'APPROVAL', 'REGISTRATION', 'OTHER'] as const;
 export const licenceCategorySchema = z.enum(licenceCategories);
 export type LicenceCategory = z.infer<typeof licenceCategorySchema>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { penaltyCategorySchema, publicRecordKindSchema, publicRecordStatusSchema } from '../api/public-record.api.ts';
+import { penaltyCategorySchema, penaltyFieldSchema, publicRecordKindSchema, publicRecordStatusSchema } from '../api/public-record.api.ts';
 import { defineEvent } from '../event.ts';
 import { dateSchema, departmentCodeSchema, gradeSchema, idSchema, subjectKindSchema } from '../vocabulary.ts';
 
@@ -28,6 +28,8 @@ export const publicRecordPublished = defineEvent({
     decidedOn: dateSchema,
     grade: gradeSchema.nullable(),
     categories: z.array(penaltyCategorySchema),
+    /** By the laws that its basis cites (58号令); absent in records of before this was told. */
+    fields: z.array(penaltyFieldSchema).optional(),
     /** 万元, as text. */
     fineWan: z.string().nullable(),
     publicUntil: dateSchema.nullable(),

@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { publicRecordPublished, repairDeadlineMissed, repairGranted, repairRecordGranted, taskLifting } from '@lianxin/contracts';
+import { eventually, principalOf } from '@lianxin/testing';
+import type { ChecklistView } from '../src/repair.api.ts';
+import { centre, handler, office, RepairDesk, windowClerk } from './repair.desk.ts';
+
+let desk: RepairDesk;
+beforeAll(async () => {
+  desk = await RepairDesk.open();
+});
+afterAll(async () => {
+  await desk?.close();
+});
+
+const item = (entry: { entryId: string }) => ({ kind: 'LIST_ENTRY', id: entry.entryId });
+const task = (departmentCode: string) => ({ taskId: randomUUID(), taskVersion: 4, departmentCode, status: 'LIFTING' as const });
+
+describe('an application is taken back by its applicant alone', () => {
+  const taken = { reason: '主体撤回' };
+  test('the unit that has to decide cannot take back what came by a window; with the applicant’s written word it enters it', async () => {
+    const repair = await desk.applied([item(await desk.entry())], windowClerk);
+    expect(await desk.step(repair, 'withdraw', taken)).toMatchObject({
+      status: 422,
+      body: { code: 'REPAIR_MATERIAL_REQUIRED', errors: [{ pointer: '/statement' }] },
+    });
+    const statement = { fileId: await desk.file(), date: '2026-11-20' };
+    const foreign = { ...taken, statement: { ...statement, fileId: randomUUID() } };
+    expect((await desk.step(repair, 'withdraw', foreign)).body).toMatchObject({
+      code: 'EVIDENCE_UNKNOWN',
+      errors: [{ pointer: '/statement/fileId' }],
+    });
+    const tomorrow = { ...taken, statement: { ...statement, date: '2099-01-01' } };
+    expect((await desk.step(repair, 'withdraw', tomorrow)).body.code).toBe('DATE_IN_FUTURE');
+    expect((await desk.get(repair)).status).toBe('PUSHED');
+    const { body } = await desk.step(repair, 'withdraw', { ...taken, statement });
+    expect(body).toMatchObject({ status: 'WITHDRAWN' });
+    expect(body.materials.at(-1)).toMatchObject({ kind: 'WITHDRAWAL', fileId: statement.fileId, date: '2026-11-20' });
+  });
+  test('nor what came by 信用中国; each desk takes back its own, and no other desk does', async () => {
+    const online = await desk.applied([item(await desk.entry())], centre);
+    expect((await desk.step(online, 'withdraw', taken)).status).toBe(422);
+    expect((await desk.step(online, 'withdraw', taken, windowClerk)).status).toBe(404);
+    expect((await desk.step(online, 'withdraw', taken, centre)).body.status).toBe('WITHDRAWN');
+    const window = await desk.applied([item(await desk.entry())], windowClerk);
+    expect((await desk.step(window, 'withdraw', taken, centre)).status).toBe(403);
+    expect((await desk.step(window, 'withdraw', taken, windowClerk)).body.status).toBe('WITHDRAWN');
+    const own = await desk.applied([item(await desk.entry())]);
+    expect((await desk.step(own, 'withdraw', taken, office)).status).toBe(403);
+    expect((await desk.step(own, 'withdraw', taken)).body.status).toBe('WITHDRAWN');
+  });
+});
+
+describe('the checklist is the same for everybody who may see it', () => {
+  test('a window that took it in sees that every record has ended, and every department; another one’s handler cannot urge', async () => {
+    const entry = await desk.entry();
+    const repair = await desk.applied([item(entry)], windowClerk);
+    await desk.step(repair, 'accept');
+    await desk.decided(repair, 'GRANT');
+    await desk.world.exited(entry);
+    await desk.world.feeder.send(taskLifting, entry.subjectId, desk.world.lifting(entry, [task('ZJJ'), task('SHUIJ')]));
+    const of = async (principal: typeof handler) =>
+      (await desk.call<ChecklistView>(principal, 'GET', `repairs/${repair.id}/checklist`)).body;
+    const whole = await eventually('all has come', async () => {
+      const found = await of(office);
+      return found.lines.length === 5 && found.lines[0]?.open === 0 && found;
+    });
+    expect(await of(windowClerk)).toEqual(whole);
+    expect(await of(handler)).toEqual(whole);
+    expect((await desk.step(repair, 'urge', {}, principalOf(['DEPT_HANDLER'], ['DATAJ']))).status).toBe(403);
+    expect((await desk.step(repair, 'urge', {}, handler)).status).toBe(200);
+    expect((await desk.step(repair, 'urge', {}, centre)).status).toBe(200);
+  });
+});
+
+describe('limits', () => {
+  test('whoever was on time is never told as late, although nothing else has changed since', async () => {
+    const entry = await desk.entry();
+    const repair = await desk.granted([item(entry)]);
+    const tasks = [task('ZJJ')];
+    await desk.world.exited(entry);
+    await desk.world.feeder.send(taskLifting, entry.subjectId, desk.world.lifting(entry, tasks));
+    await desk.world.lifted(entry, tasks[0] ?? task('ZJJ'));
+    await eventually('its limit is closed', async () =>
+      (await desk.get(repair)).deadlines.some((deadline) => deadline.kind === 'LIFT' && deadline.closedAt !== null),
+    );
+    // The sites are late; the departments were not.
+    desk.city.turnClock(20 * 86_400_000);
+    const missed = () =>
+      desk.world.feeder
+        .eventsOf(repairDeadlineMissed)
+        .flatMap((event) => (event.data.repairId === repair.id ? [event.data.deadline] : []))
+        .sort();
+    await eventually('the sites are told', () => missed().length >= 2);
+    desk.city.turnClock(0);
+    expect(missed()).toEqual(['SYNC_DEPARTMENT', 'SYNC_SITE']);
+  });
+});
+
+describe('several records in one application', () => {
+  test('one that ends by another road leaves it; the others are granted, and the checklist and the certificate name them alone', async () => {
+    const subject = await desk.world.subject();
+    const [moot, stays] = [await desk.entry({}, subject), await desk.entry({}, subject)];
+    const penalty = await desk.world.penalty('2026-05-06', { subjectId: subject.subjectId });
+    await desk.known(penalty.recordId);
+    const repair = await desk.applied([item(moot), item(stays), { kind: 'PENALTY', id: penalty.recordId }]);
+    await desk.step(repair, 'accept');
+    await desk.world.exited(moot, { status: 'EXPIRED', ground: 'TERM_REACHED', documentNo: null });
+    const dropped = await eventually('it has left', async () => {
+      const found = await desk.get(repair);
+      return found.steps.at(-1)?.action === 'DROP_ITEM' && found;
+    });
+    expect(dropped).toMatchObject({ status: 'ACCEPTED', due: { kind: 'RESULT' } });
+    expect(dropped.items.map(({ id, endedBy }) => [id, endedBy]).filter(([, endedBy]) => endedBy !== null)).toEqual([
+      [moot.entryId, 'TERM_REACHED'],
+    ]);
+    expect(await desk.decided(repair, 'GRANT')).toMatchObject({ status: 'SYNCING' });
+    const { feeder } = desk.world;
+    await eventually('both are told', () => feeder.eventsOf(repairRecordGranted).some((event) => event.data.repairId === repair.id));
+    expect(feeder.eventsOf(repairGranted).flatMap(({ data }) => (data.repairId === repair.id ? [data.entryId] : []))).toEqual([
+      stays.entryId,
+    ]);
+    expect((await desk.checklist(repair)).lines[0]).toMatchObject({ kind: 'PUBLICITY', total: 2, open: 2 });
+    // The record that left is free at once for whatever else is to be asked of it.
+    const open = await desk.city.query<{ item_id: string }>(
+      'SELECT item_id FROM credit_repair.repair_item WHERE repair_id = $1 AND is_open',
+      [repair.id],
+    );
+    expect(open.map((row) => row.item_id)).not.toContain(moot.entryId);
+    await desk.world.penaltyRevoked(penalty);
+    await eventually('the penalty has ended', async () => (await desk.checklist(repair)).lines[0]?.open === 1);
+  });
+  test('when the last of them has ended too, the application is moot', async () => {
+    const subject = await desk.world.subject();
+    const [first, second] = [await desk.entry({}, subject), await desk.entry({}, subject)];
+    const repair = await desk.applied([item(first), item(second)]);
+    await desk.world.exited(first, { status: 'REVOKED', ground: 'BASIS_REVOKED' });
+    await desk.world.exited(second, { status: 'CORRECTED', ground: 'DESIGNATION_WRONG' });
+    expect((await desk.inState(repair, 'WITHDRAWN')).steps.at(-1)).toMatchObject({ action: 'LAPSE' });
+  });
+});
+
+describe('questions about a record', () => {
+  test('the public is not told who has applied', async () => {
+    const subject = await desk.world.subject();
+    await desk.applied([item(await desk.entry({}, subject))]);
+    const { body } = await desk.city.call<{ items: object[] }>(
+      desk.running,
+      undefined,
+      'GET',
+      `/api/v1/public/repair-eligibility?usccCode=${subject.usccCode}`,
+    );
+    expect(body.items).toHaveLength(1);
+    expect(body.items[0]).not.toHaveProperty('openRepair');
+    expect(JSON.stringify(body)).not.toContain('LYG-XF-');
+  });
+  test('whom a window asked about and what for is kept, also when it found nothing; nobody can change it (R-8-13)', async () => {
+    const entry = await desk.entry();
+    const purpose = encodeURIComponent('本人到窗口查询');
+    expect((await desk.call(windowClerk, 'GET', `repair-eligibility?subjectId=${entry.subjectId}&purpose=${purpose}`)).status).toBe(200);
+    const unknown = randomUUID();
+    expect((await desk.call(windowClerk, 'GET', `repair-eligibility?entryId=${unknown}&purpose=${purpose}`)).status).toBe(404);
+    const rows = await desk.city.query<object>(
+      'SELECT actor, departments, purpose, subject_ids, item_ids, result FROM credit_repair.eligibility_query_log ORDER BY id DESC LIMIT 2',
+    );
+    const asked = { actor: windowClerk.id, departments: ['DATAJ'], purpose: '本人到窗口查询' };
+    expect(rows).toEqual([
+      { ...asked, subject_ids: [], item_ids: [unknown], result: 'NOT_FOUND' },
+      { ...asked, subject_ids: [entry.subjectId], item_ids: [entry.entryId], result: 'ANSWERED' },
+    ]);
+    const rights = await desk.city.query<{ right: string }>(
+      `SELECT privilege_type AS right FROM information_schema.table_privileges
+       WHERE table_schema = 'credit_repair' AND table_name = 'eligibility_query_log' AND grantee LIKE 'credit_repair_%' AND privilege_type IN ('UPDATE', 'DELETE')
+         AND grantee <> 'credit_repair_owner'`,
+    );
+    expect(rights).toEqual([]);
+  });
+  test('what a unit has asserted counts at a window too', async () => {
+    const entry = await desk.entry({ listCode: 'BL-WAGE', designatingDepartment: 'RSJ' });
+    const assertion = { itemId: entry.entryId, code: 'WAGE_RELAPSE', documentNo: '连人社〔2026〕3号' };
+    expect((await desk.call(principalOf(['DEPT_APPROVER'], ['RSJ']), 'POST', 'repair-exclusions', assertion)).status).toBe(201);
+    const body = { items: [item(entry)], applicant: { kind: 'SUBJECT' }, dutiesPerformedOn: '2025-01-06', materials: [] };
+    expect((await desk.call(windowClerk, 'POST', 'repairs', body)).body.code).toBe('REPAIR_NOT_ALLOWED');
+  });
+  test('the field of a penalty is heard with it', async () => {
+    const { feeder } = desk.world;
+    const penalty = await desk.world.penalty('2026-02-02', { fields: ['FOOD'], grade: 'SERIOUS', categories: ['LICENCE_REVOKED'] });
+    await desk.known(penalty.recordId);
+    const { body } = await desk.call<{ items: { earliestOn: string }[] }>(office, 'GET', `repair-eligibility?recordId=${penalty.recordId}`);
+    expect(body.items[0]?.earliestOn).toBe('2027-02-02');
+    expect(feeder.eventsOf(publicRecordPublished)).toEqual([]);
+  });
+});
