@@ -22,6 +22,12 @@ export interface FoundSubject {
   readonly nameMasked: string | null;
 }
 
+/**
+ * A revision is the moment of its change: one that a read model had before it was dropped and built anew, or restored from a copy, never comes again, so
+ * nothing that a cache kept from then can be taken for now.
+ */
+const nowInMicroseconds = '(extract(epoch FROM transaction_timestamp()) * 1000000)::bigint';
+
 /** Two questions in one: a check waits for each way to the server. */
 const lookSql = {
   name: 'check_look',
@@ -157,8 +163,8 @@ export class ReadModelStore {
       `WITH dropped AS (
          DELETE FROM plan_party USING unnest($1::uuid[], $2::integer[]) AS again (entry_id, activation_no)
          WHERE plan_party.entry_id = again.entry_id AND plan_party.activation_no = again.activation_no RETURNING subject_id)
-       INSERT INTO subject_revision (subject_id, revision) SELECT DISTINCT subject_id, 1 FROM dropped ORDER BY subject_id
-       ON CONFLICT (subject_id) DO UPDATE SET revision = subject_revision.revision + 1`,
+       INSERT INTO subject_revision (subject_id, revision) SELECT DISTINCT subject_id, ${nowInMicroseconds} FROM dropped ORDER BY subject_id
+       ON CONFLICT (subject_id) DO UPDATE SET revision = greatest(subject_revision.revision + 1, excluded.revision)`,
       [plans.map((plan) => plan.entryId), plans.map((plan) => plan.activationNo)],
     );
   }
@@ -167,8 +173,8 @@ export class ReadModelStore {
   async dropParties(tx: Transaction, partyIds: readonly string[]): Promise<void> {
     await tx.execute(
       `WITH dropped AS (DELETE FROM plan_party WHERE party_id = ANY ($1::uuid[]) RETURNING subject_id)
-       INSERT INTO subject_revision (subject_id, revision) SELECT DISTINCT subject_id, 1 FROM dropped ORDER BY subject_id
-       ON CONFLICT (subject_id) DO UPDATE SET revision = subject_revision.revision + 1`,
+       INSERT INTO subject_revision (subject_id, revision) SELECT DISTINCT subject_id, ${nowInMicroseconds} FROM dropped ORDER BY subject_id
+       ON CONFLICT (subject_id) DO UPDATE SET revision = greatest(subject_revision.revision + 1, excluded.revision)`,
       [partyIds],
     );
   }
@@ -205,8 +211,8 @@ export class ReadModelStore {
   async reviseParties(tx: Transaction, entryIds: readonly string[]): Promise<void> {
     await tx.execute(
       `INSERT INTO subject_revision (subject_id, revision)
-       SELECT DISTINCT subject_id, 1 FROM plan_party WHERE entry_id = ANY ($1::uuid[]) ORDER BY subject_id
-       ON CONFLICT (subject_id) DO UPDATE SET revision = subject_revision.revision + 1`,
+       SELECT DISTINCT subject_id, ${nowInMicroseconds} FROM plan_party WHERE entry_id = ANY ($1::uuid[]) ORDER BY subject_id
+       ON CONFLICT (subject_id) DO UPDATE SET revision = greatest(subject_revision.revision + 1, excluded.revision)`,
       [entryIds],
     );
   }

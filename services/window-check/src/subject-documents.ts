@@ -18,6 +18,22 @@ const redisPauseMs = 1000;
 const redisKeptSeconds = 3600;
 const nameOf = ({ subjectId, revision }: DocumentKey) => `lianxin:check:${subjectId}:${revision}`;
 
+/** How a document stands in Redis; another number whenever `PlanRow` changes, so that processes of two versions do not read each other's. */
+const format = 1;
+const textOf = ({ subjectId, revision }: DocumentKey, rows: readonly PlanRow[]) => JSON.stringify({ format, subjectId, revision, rows });
+
+/** The document that Redis keeps under a key; undefined for whatever else stands there, which then counts as missing. */
+function documentOf(key: DocumentKey, text: string): readonly PlanRow[] | undefined {
+  try {
+    const kept = JSON.parse(text) as { format?: unknown; subjectId?: unknown; revision?: unknown; rows?: unknown } | null;
+    const isWhole = kept?.format === format && kept.subjectId === key.subjectId && kept.revision === key.revision;
+    return isWhole && Array.isArray(kept.rows) ? (kept.rows as PlanRow[]) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Documents by subject and revision, in this process and in Redis when there is one. The revision comes from the database with every check, so a document
  * can be missing, but never old: a Redis that is empty, slow, gone or full of yesterday costs speed and nothing else.
@@ -67,8 +83,8 @@ export class SubjectDocuments implements OnApplicationShutdown {
     const shared = await this.findShared(missing);
     for (const [index, key] of missing.entries()) {
       const text = shared[index];
-      if (typeof text !== 'string') continue;
-      const document = JSON.parse(text) as PlanRow[];
+      const document = typeof text === 'string' ? documentOf(key, text) : undefined;
+      if (document === undefined) continue;
       this.own.set(nameOf(key), document);
       found.set(key.subjectId, document);
       this.looked.inc({ where: 'redis' });
@@ -81,7 +97,7 @@ export class SubjectDocuments implements OnApplicationShutdown {
   keep(key: DocumentKey, document: readonly PlanRow[]): void {
     this.own.set(nameOf(key), document);
     if (this.redis === undefined || Date.now() < this.redisOutUntil) return;
-    this.redis.set(nameOf(key), JSON.stringify(document), 'EX', redisKeptSeconds).catch((error: unknown) => this.leaveAlone(error));
+    this.redis.set(nameOf(key), textOf(key, document), 'EX', redisKeptSeconds).catch((error: unknown) => this.leaveAlone(error));
   }
 
   async onApplicationShutdown(): Promise<void> {
