@@ -13,8 +13,8 @@ export interface DocumentKey {
 }
 
 const redisTimeoutMs = 50;
-/** So long Redis is left alone after a failure: a slow one would hold every check up by its time-out. */
-const redisPauseMs = 1000;
+/** A Redis that failed is asked again after this time whether it answers; no check waits for that. */
+const redisPauseMs = 500;
 const redisKeptSeconds = 3600;
 const nameOf = ({ subjectId, revision }: DocumentKey) => `lianxin:check:${subjectId}:${revision}`;
 
@@ -42,7 +42,9 @@ function documentOf(key: DocumentKey, text: string): readonly PlanRow[] | undefi
 export class SubjectDocuments implements OnApplicationShutdown {
   private readonly own: LRUCache<string, readonly PlanRow[]>;
   private readonly redis: Redis | undefined;
-  private redisOutUntil = 0;
+  /** Set while Redis is left alone: it has failed, and has not answered since. */
+  private redisProbe: NodeJS.Timeout | undefined;
+  private isClosed = false;
   private readonly looked: Counter;
 
   constructor(
@@ -63,7 +65,7 @@ export class SubjectDocuments implements OnApplicationShutdown {
       maxRetriesPerRequest: 0,
       commandTimeout: redisTimeoutMs,
       connectTimeout: 2000,
-      retryStrategy: (attempt) => Math.min(100 * 2 ** attempt, redisPauseMs),
+      retryStrategy: () => redisPauseMs,
       enableAutoPipelining: true,
     });
     // Its state shows in each failing command; without a listener the error would end the process.
@@ -96,16 +98,18 @@ export class SubjectDocuments implements OnApplicationShutdown {
   /** Keeps a document; nobody waits for Redis to have it. */
   keep(key: DocumentKey, document: readonly PlanRow[]): void {
     this.own.set(nameOf(key), document);
-    if (this.redis === undefined || Date.now() < this.redisOutUntil) return;
+    if (this.redis === undefined || this.redisProbe !== undefined) return;
     this.redis.set(nameOf(key), textOf(key, document), 'EX', redisKeptSeconds).catch((error: unknown) => this.leaveAlone(error));
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.isClosed = true;
+    clearTimeout(this.redisProbe);
     this.redis?.disconnect();
   }
 
   private async findShared(keys: readonly DocumentKey[]): Promise<readonly (string | null)[]> {
-    if (this.redis === undefined || keys.length === 0 || Date.now() < this.redisOutUntil) return [];
+    if (this.redis === undefined || keys.length === 0 || this.redisProbe !== undefined) return [];
     try {
       return await this.redis.mget(keys.map(nameOf));
     } catch (error) {
@@ -115,8 +119,22 @@ export class SubjectDocuments implements OnApplicationShutdown {
   }
 
   private leaveAlone(error: unknown): void {
-    if (Date.now() < this.redisOutUntil) return;
-    this.redisOutUntil = Date.now() + redisPauseMs;
+    if (this.redisProbe !== undefined) return;
     this.context.logger.warn({ err: error }, 'Redis is slow or gone: checks read the database');
+    this.probeLater();
+  }
+
+  /** A slow Redis would hold up every check that tries it: it is tried by a question of its own until it answers in time. */
+  private probeLater(): void {
+    if (this.isClosed) return;
+    this.redisProbe = setTimeout(() => {
+      this.redis?.ping().then(
+        () => {
+          this.redisProbe = undefined;
+          this.context.logger.info('Redis answers again');
+        },
+        () => this.probeLater(),
+      );
+    }, redisPauseMs).unref();
   }
 }
