@@ -68,7 +68,13 @@ export class ExitNoticeService {
     const [subject] = await findSubjects(tx, [row.subject_id]);
     if (subject === undefined) throw new Error('an entry without a subject');
     const list = await getDefinition(tx, row.list_code, row.list_version);
-    const seen = { listType: row.list_type, recognised: row.recognised ?? true, subjectKind: subject.kind } as const;
+    const seen = {
+      listType: row.list_type,
+      recognised: row.recognised ?? true,
+      subjectKind: subject.kind,
+      termOver: false,
+      unconfirmed: false,
+    } as const;
     const fact = exitFactOf<FactRow>(await findFacts(tx, [entryId]));
     if (fact === undefined || row.activated_on === null || publicationOf({ ...seen, status: 'ACTIVE' }, list) !== 'PUBLISHED')
       throw new ProblemError('NOTICE_NOT_AVAILABLE', `${row.number}：只有公示过、已移出名单的记录有移出公告`);

@@ -125,7 +125,7 @@ export class MatchJobRunner implements OnApplicationBootstrap, OnApplicationShut
     while (work.pending.length > 0) await this.keep(work);
     const registerVersion = this.index.registerVersion;
     await this.database.consumerTransaction((tx) =>
-      finishMatchJob(tx, job.id, { status: 'succeeded', failure: null, registerVersion, keepDays }),
+      finishMatchJob(tx, job.id, this.owner, { status: 'succeeded', failure: null, registerVersion, keepDays }),
     );
   }
 
@@ -164,7 +164,9 @@ export class MatchJobRunner implements OnApplicationBootstrap, OnApplicationShut
 
   private async settle(job: MatchJobRow, error: unknown): Promise<void> {
     const finish = (status: 'cancelled' | 'failed', failure: string | null) =>
-      this.database.consumerTransaction((tx) => finishMatchJob(tx, job.id, { status, failure, registerVersion: null, keepDays }));
+      this.database.consumerTransaction((tx) =>
+        finishMatchJob(tx, job.id, this.owner, { status, failure, registerVersion: null, keepDays }),
+      );
     if (error instanceof JobLost) return;
     if (error instanceof JobCancelled) return finish('cancelled', null);
     if (error instanceof ProblemError && error.code !== 'UNAVAILABLE') return finish('failed', error.detail);

@@ -120,13 +120,17 @@ export async function releaseMatchJob(tx: Transaction, id: string, owner: string
 export async function finishMatchJob(
   tx: Transaction,
   id: string,
+  owner: string,
   end: { status: MatchJobStatus; failure: string | null; registerVersion: number | null; keepDays: number },
 ): Promise<void> {
-  await tx.execute(
+  const ended = await tx.execute(
     `UPDATE match_job SET status = $2, phase = '完成', failure = $3, register_version = $4, total = CASE WHEN $2 = 'succeeded' THEN done ELSE total END,
-       finished_at = now(), expires_at = now() + make_interval(days => $5), lease_owner = NULL, lease_until = NULL WHERE id = $1`,
-    [id, end.status, end.failure, end.registerVersion, end.keepDays],
+       finished_at = now(), expires_at = now() + make_interval(days => $5), lease_owner = NULL, lease_until = NULL
+     WHERE id = $1 AND lease_owner = $6 AND finished_at IS NULL`,
+    [id, end.status, end.failure, end.registerVersion, end.keepDays, owner],
   );
+  // Another runner has taken the job over: it is that one's to end.
+  if (ended === 0) return;
   await tx.execute(`DELETE FROM match_job_piece WHERE job_id = $1 AND (kind = 'FILE' OR $2 <> 'succeeded')`, [id, end.status]);
   // R-8-13: the job goes after some days, that persons were asked about stays.
   await tx.execute(

@@ -97,8 +97,8 @@ export class ObjectionConsumer {
   }
 
   private async decideRecord(tx: Transaction, event: LianxinEvent, data: Decided): Promise<void> {
-    if (data.effect !== 'VOID' && data.effect !== 'REVOKE') return;
-    const ground = data.effect === 'VOID' ? 'RECORD_WRONG' : 'DECISION_REVOKED';
+    const ground = recordGrounds[data.effect];
+    if (ground === undefined) return;
     const by = { actor: event.actor ?? event.source, cause: event };
     await this.records.voidByObjection(tx, data.target.id, { ground, documentNo: data.documentNo, date: data.decidedOn }, by);
   }
@@ -139,3 +139,14 @@ function unmark(
   row.disputed = false;
   work.say({ ...disputeEndedEvent(row, end, work.acting), cause: event });
 }
+
+/**
+ * Why a public record goes (§6.4). One that is to be corrected comes anew from its unit (source error), one that can be neither confirmed nor refuted is not
+ * shown (征信业管理条例 25): a record, unlike an entry, has nothing that would run on meanwhile.
+ */
+const recordGrounds: Partial<Record<Decided['effect'], 'RECORD_WRONG' | 'DECISION_REVOKED' | 'DECISION_CHANGED'>> = {
+  VOID: 'RECORD_WRONG',
+  REVOKE: 'DECISION_REVOKED',
+  AMEND: 'DECISION_CHANGED',
+  NOTE: 'RECORD_WRONG',
+};

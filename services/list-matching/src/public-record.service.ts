@@ -108,7 +108,11 @@ export class PublicRecordService implements ReviewSource {
   async voidByObjection(
     tx: Transaction,
     id: string,
-    order: { readonly ground: 'RECORD_WRONG' | 'DECISION_REVOKED'; readonly documentNo: string; readonly date: string },
+    order: {
+      readonly ground: 'RECORD_WRONG' | 'DECISION_REVOKED' | 'DECISION_CHANGED';
+      readonly documentNo: string;
+      readonly date: string;
+    },
     by: { readonly actor: string; readonly cause: NonNullable<NewEvent['cause']> },
   ): Promise<void> {
     const seen = await findRecords(tx, [id]);

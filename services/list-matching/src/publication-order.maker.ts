@@ -14,6 +14,7 @@ import { publicationChannels } from './publication-channel.data.ts';
 import { publicationOrderedEvent } from './publication-order.events.ts';
 import { channelsOf, nextAction, type PublicationChannel, workdaysOf } from './publication-order.rules.ts';
 import { findOrdersOfEntries, insertOrders, type OrderRow, type OrderState } from './publication-order.store.ts';
+import { publishableOf } from './publishable.ts';
 import { findSubjects } from './subject.store.ts';
 
 /** Kind of the timer that chases a missing receipt; its reference is the order. */
@@ -68,9 +69,9 @@ export class PublicationOrders {
     before: readonly OrderState[],
     { acting }: EntryWork,
   ): OrderRow[] {
-    const seen = { listType: row.list_type, recognised: row.recognised ?? true, subjectKind: isPerson ? 'PERSON' : 'LEGAL' } as const;
-    const wanted = publicationOf({ ...seen, status: row.status }, list);
-    const mayBePublic = publicationOf({ ...seen, status: 'ACTIVE' }, list) === 'PUBLISHED';
+    const seen = publishableOf(row, isPerson ? 'PERSON' : 'LEGAL', acting.today);
+    const wanted = publicationOf(seen, list);
+    const mayBePublic = publicationOf({ ...seen, status: 'ACTIVE', termOver: false, unconfirmed: false }, list) === 'PUBLISHED';
     const wasPublic = !isNew && mayBePublic && newFacts.some((fact) => fact.from_status !== null && isInForce(fact.from_status));
     return channelsFor(row, before, acting.today).flatMap((channel) => {
       const last = before.filter((order) => order.channel === channel.code).at(-1);

@@ -33,6 +33,7 @@ import {
   type ReceiptRequest,
   stateOf,
 } from './publication-order.view.ts';
+import { publishableOf } from './publishable.ts';
 import { findSubjects } from './subject.store.ts';
 
 const cursorSchema = z.tuple([z.uuid()]);
@@ -197,8 +198,7 @@ export class PublicationOrderService {
     const list = await getDefinition(tx, row.list_code, row.list_version);
     const [subject] = await findSubjects(tx, [row.subject_id]);
     if (subject === undefined) throw new Error('an entry without a subject');
-    const { status, list_type: listType, recognised } = row;
-    return publicationOf({ status, listType, recognised: recognised ?? true, subjectKind: subject.kind }, list);
+    return publicationOf(publishableOf(row, subject.kind, this.clock.today()), list);
   }
 
   private async viewOf(tx: Transaction, id: string): Promise<OrderView> {

@@ -7,6 +7,8 @@ const entry = (changes: Partial<PublishableEntry> = {}): PublishableEntry => ({
   listType: 'BLACK',
   recognised: true,
   subjectKind: 'LEGAL',
+  termOver: false,
+  unconfirmed: false,
   ...changes,
 });
 const law = { publishPerson: true };

@@ -16,9 +16,9 @@ export interface PublishableEntry {
   readonly recognised: boolean;
   readonly subjectKind: SubjectKind;
   /** Its last day has passed and nothing else is asked for. */
-  readonly termOver?: boolean;
+  readonly termOver: boolean;
   /** An objection to it could be neither confirmed nor refuted: kept with a note, not shown (§6.4). */
-  readonly unconfirmed?: boolean;
+  readonly unconfirmed: boolean;
 }
 
 /**
@@ -28,8 +28,8 @@ export interface PublishableEntry {
 export type PublicationState = 'PUBLISHED' | 'HIDDEN' | 'WITHDRAWN';
 
 export function publicationOf(entry: PublishableEntry, list: Pick<ListDefinition, 'publishPerson'>): PublicationState {
-  if ((entry.status !== 'ACTIVE' && entry.status !== 'SUSPENDED') || entry.termOver === true) return 'WITHDRAWN';
-  if (entry.status === 'SUSPENDED' || entry.listType === 'FOCUS' || !entry.recognised || entry.unconfirmed === true) return 'HIDDEN';
+  if ((entry.status !== 'ACTIVE' && entry.status !== 'SUSPENDED') || entry.termOver) return 'WITHDRAWN';
+  if (entry.status === 'SUSPENDED' || entry.listType === 'FOCUS' || !entry.recognised || entry.unconfirmed) return 'HIDDEN';
   return entry.subjectKind === 'PERSON' && !list.publishPerson ? 'HIDDEN' : 'PUBLISHED';
 }
 

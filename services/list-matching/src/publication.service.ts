@@ -6,10 +6,10 @@ import { findDepartmentNames } from './department.store.ts';
 import type { ListDefinition } from './list-definition.rules.ts';
 import { allDefinitions } from './list-definition.store.ts';
 import { type EntryRow, findFacts, findParties, findStanding, type PartyRow } from './list-entry.store.ts';
-import { ruleOfList } from './list-rule.data.ts';
 import { findPublishedRecords, findRecordFacts, type PublicRecordRow } from './public-record.store.ts';
 import { isRecordDisputed, isRecordPublic, type PublishableRecord, publicRecordLines } from './public-record-publication.rules.ts';
 import { isDisputed, publicationOf, publicLines, publicNumberOf, publishesParty } from './publication.rules.ts';
+import { publishableOf } from './publishable.ts';
 import { isSamePersonName } from './subject.service.ts';
 import { findByIdentity, findByName, findMergedInto, findSubjects, type SubjectRow } from './subject.store.ts';
 
@@ -149,14 +149,7 @@ export class PublicationService {
       const subject = byId.get(row.subject_id);
       const list = definitions.find(({ code, version }) => code === row.list_code && version === row.list_version);
       if (subject === undefined || list === undefined) return [];
-      const entry = {
-        status: row.status,
-        listType: row.list_type,
-        recognised: row.recognised ?? true,
-        subjectKind: subject.kind,
-        termOver: isTermOver(row, today),
-        unconfirmed: row.procedure.unconfirmedObjection !== undefined,
-      };
+      const entry = publishableOf(row, subject.kind, today);
       return publicationOf(entry, list) === 'PUBLISHED' ? [{ row, subject, list }] : [];
     });
     const ids = published.map(({ row }) => row.id);
@@ -204,12 +197,6 @@ export class PublicationService {
     const [answer] = await Promise.all([this.database.transaction(publicReader, work), delay(answerMs)]);
     return answer;
   }
-}
-
-/** R-2-11: a term that is over ends publication, also in the moment before its timer fires; not where the list's clause wants its duties performed. */
-function isTermOver(row: EntryRow, today: string): boolean {
-  if (row.valid_to === null || row.valid_to >= today) return false;
-  return row.duties_performed_on !== null || !ruleOfList(row.list_code, row.decision_date ?? today).termNeedsPerformance;
 }
 
 function publishable(row: PublicRecordRow): PublishableRecord {

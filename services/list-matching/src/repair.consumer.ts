@@ -16,10 +16,14 @@ import { EntryWriter } from './entry.writer.ts';
 import { EntryChange } from './entry-change.service.ts';
 import type { EntryInWork, EntryWork } from './entry-work.ts';
 import { allowedGrounds } from './exit.rules.ts';
+import { findAbolished } from './list-abolition.store.ts';
 import { exitedEvent, resumedEvent, suspendedEvent } from './list-entry.events.ts';
 import { isInForce } from './list-entry.rules.ts';
 import { findFacts } from './list-entry.store.ts';
+import { doubtedOf, holdInDoubt } from './register.doubt.ts';
+import { closeForEnded } from './register.endings.ts';
 import { holdWhileUnconfirmed } from './source-question.service.ts';
+import { findSubjects } from './subject.store.ts';
 
 /**
  * Hears of repairs: a granted one ends the entry (T17), a revoked one brings it back for its remaining term (T23), one for the time of a bankruptcy plan
@@ -71,8 +75,9 @@ export class RepairConsumer {
       const { row } = entry;
       if (row.status !== 'REPAIRED') return;
       const detail = { documentNo, date: revokedOn, repairId, fraud: ground };
-      if (row.valid_to !== null && endOfDayBeijing(row.valid_to) <= work.acting.now) {
-        // Nothing of the term is left to restore; the fraud stays on record.
+      const isOver = row.valid_to !== null && endOfDayBeijing(row.valid_to) <= work.acting.now;
+      if (isOver || (await findAbolished(tx, [row.list_code])).size > 0) {
+        // Nothing of the term, or nothing of the list, is left to restore; the fraud stays on record.
         work.step(entry, 'RECORD_FRAUD', detail);
         return;
       }
@@ -81,6 +86,10 @@ export class RepairConsumer {
       work.step(entry, 'REVOKE_REPAIR', detail);
       const { parties, definition, standing } = await this.changes.surroundingsOf(tx, work, entry);
       standUp(work, entry, parties, definition, standing);
+      // Whoever has died, been deregistered or become doubtful meanwhile is met as by any other entry that comes into force.
+      const [subject] = await findSubjects(tx, [row.subject_id]);
+      if (subject !== undefined) await closeForEnded(tx, work, subject);
+      if (isInForce(row.status) && (await doubtedOf(tx, [row.subject_id])).size > 0) holdInDoubt(work, [entry], this.clock.calendar());
     });
   }
 

@@ -9,10 +9,14 @@ import {
   objectionAccepted,
   objectionDecided,
   objectionWithdrawn,
+  type PublicRecordView,
+  publicRecordPublished,
+  publicRecordWithdrawn,
 } from '@lianxin/contracts';
-import { eventually } from '@lianxin/testing';
+import { eventually, principalOf } from '@lianxin/testing';
+import type { EntryPublications } from '../src/publication-order.view.ts';
 import { creditOffice, ListCity, taxOffice } from './city.ts';
-import { designationOf, nextUscc, today } from './designations.ts';
+import { daysAgo, designationOf, nextIdNumber, nextUscc, today } from './designations.ts';
 
 let lists: ListCity;
 beforeAll(async () => {
@@ -144,4 +148,61 @@ test('what can be neither confirmed nor refuted keeps its mark and is not shown 
   await objection.decide({ outcome: 'UNCONFIRMED', effect: 'NOTE' });
   await eventually('it is not shown', async () => !(await shown()).includes('列入严重失信主体名单日期'));
   expect(await entryOf(entry.id)).toMatchObject({ status: 'ACTIVE', disputed: true });
+  const { body } = await lists.call<EntryPublications>(creditOffice, 'GET', `/api/v1/list-entries/${entry.id}/publications`);
+  expect(body.here).toBe('HIDDEN');
+});
+
+test.each([
+  ['UPHELD', 'VOID', 'RECORD_WRONG'],
+  ['UPHELD', 'REVOKE', 'DECISION_REVOKED'],
+  ['PARTLY_UPHELD', 'AMEND', 'DECISION_CHANGED'],
+  ['UNCONFIRMED', 'NOTE', 'RECORD_WRONG'],
+  ['DISMISSED', 'KEEP', null],
+] as const)('a penalty about which an objection is %s (%s) is public no longer: %s (§6.4)', async (outcome, effect, ground) => {
+  const bureau = principalOf(['DEPT_HANDLER'], ['STHJJ']);
+  const authority = { name: '示例生态环境局', usccCode: '11320799MB000006XY' };
+  const { status, body: record } = await lists.call<PublicRecordView>(bureau, 'POST', '/api/v1/public-records', {
+    kind: 'PENALTY',
+    subject: { kind: 'LEGAL', name: '示例异议有限公司', usccCode: nextUscc() },
+    representative: { name: '王某', idType: 'ID_CARD', idNumber: nextIdNumber() },
+    document: { number: `示环罚〔2026〕${effect}号` },
+    decidedOn: daysAgo(1),
+    authority,
+    source: authority,
+    publicUntil: '2029-11-01',
+    penalty: { violation: '违法排放', facts: '合成数据', basis: '示例法', categories: ['FINE'], detail: '罚款', fineWan: '1.5' },
+  });
+  expect(status).toBe(201);
+  const subjectId = await eventually('it has been published', () => {
+    const [told] = lists.feeder.eventsOf(publicRecordPublished).filter((event) => event.data.recordId === record.id);
+    return told?.key;
+  });
+  await lists.feeder.send(objectionDecided, subjectId, {
+    objectionId: randomUUIDv7(),
+    objectionVersion: 3,
+    number: 'LYG-YY-2026-000002',
+    subjectId,
+    status: outcome,
+    target: { kind: 'PUBLIC_RECORD', id: record.id, number: '1', listCode: null, taskId: null },
+    sourceDepartment: 'STHJJ',
+    outcome,
+    effect,
+    errorSource: 'SOURCE',
+    documentNo: '示环异〔2026〕1号',
+    decidedOn: today,
+    stillDisputed: false,
+    validTo: null,
+    correctedFields: [],
+  });
+  const heard = await listed();
+  await new Objection(heard).accept();
+  await until(heard.id, 'what came later is taken too', ({ disputed }) => disputed);
+  const withdrawn = lists.feeder.eventsOf(publicRecordWithdrawn).filter((event) => event.data.recordId === record.id);
+  const stored = await lists.city.query<{ status: string }>('SELECT status FROM list_matching.public_record WHERE id = $1', [record.id]);
+  expect(stored).toEqual([{ status: ground === null ? 'PUBLISHED' : 'WITHDRAWN' }]);
+  if (ground !== null)
+    await eventually('it is told why', () =>
+      lists.feeder.eventsOf(publicRecordWithdrawn).some((event) => event.data.recordId === record.id && event.data.ground === ground),
+    );
+  else expect(withdrawn).toEqual([]);
 });

@@ -246,8 +246,12 @@ describe('channels outside show what is in force and take down what is not, on t
     );
     const late = addDays(today, 40);
     liveOn(late);
-    await eventually('it has expired', async () => (await ofEntry(entry)).here === 'WITHDRAWN');
-    const orders = (await ofEntry(entry)).data.filter(({ action }) => action === 'WITHDRAW');
+    // Here it is public no longer from the moment at which the term is over; the channels are asked when its timer has fired.
+    expect((await ofEntry(entry)).here).toBe('WITHDRAWN');
+    const orders = await eventually('its channels are asked', async () => {
+      const asked = (await ofEntry(entry)).data.filter(({ action }) => action === 'WITHDRAW');
+      return asked.length > 0 && asked;
+    });
     expect(orders.map(({ channel, state, overdue }) => [channel, state, overdue])).toEqual([
       ['UNIT_SITE', 'OPEN', false],
       ['XYZG', 'OPEN', false],

@@ -15,7 +15,7 @@ import {
   repairTemporaryEnded,
 } from '@lianxin/contracts';
 import { eventually, principalOf } from '@lianxin/testing';
-import { ListCity, wageOffice } from './city.ts';
+import { creditOffice, ListCity, wageOffice } from './city.ts';
 import { daysAgo, designationOf, nextIdNumber, nextUscc, today } from './designations.ts';
 
 let lists: ListCity;
@@ -39,7 +39,7 @@ async function listed(): Promise<ListEntryView> {
 }
 const inState = (entry: ListEntryView, status: string) =>
   eventually(`the entry is ${status}`, async () => {
-    const { body } = await lists.call<ListEntryView>(wageOffice, 'GET', `/api/v1/list-entries/${entry.id}`);
+    const { body } = await lists.call<ListEntryView>(creditOffice, 'GET', `/api/v1/list-entries/${entry.id}`);
     return body.status === status && body;
   });
 const suspend = (entry: ListEntryView, repairId: string) =>
@@ -149,4 +149,45 @@ test('performance that the unit records is told with its own day (T16b)', async 
       .eventsOf(listEntryAdvanced)
       .some((event) => event.data.entryId === entry.id && event.data.transition === 'T16b' && event.data.on === document.date),
   );
+});
+
+const granted = async (entry: ListEntryView) => {
+  await lists.feeder.send(repairGranted, entry.subject.id ?? '', { ...head(entry.subject.id), entryId: entry.id, grantedOn: today });
+  await inState(entry, 'REPAIRED');
+};
+const revoke = (entry: ListEntryView) =>
+  lists.feeder.send(repairRevoked, entry.subject.id ?? '', {
+    ...head(entry.subject.id),
+    entryId: entry.id,
+    revokedOn: today,
+    ground: 'FALSE_MATERIAL' as const,
+  });
+
+test('a revoked repair does not bring back an entry whose subject has been deregistered meanwhile (T23, T22)', async () => {
+  const subject = { kind: 'LEGAL', name: '已注销有限公司', usccCode: nextUscc(), regionCode: '320706' };
+  const { body: entry } = await lists.call<ListEntryView>(
+    wageOffice,
+    'POST',
+    '/api/v1/list-entries',
+    designationOf('BL-WAGE', { subject }),
+  );
+  await granted(entry);
+  const end = { ...subject, source: '市场主体登记', status: 'DEREGISTERED', effectiveOn: daysAgo(1) };
+  expect((await lists.call(creditOffice, 'POST', '/api/v1/subjects/register-changes', end)).status).toBe(200);
+  await revoke(entry);
+  const closed = await inState(entry, 'CLOSED_SUBJECT');
+  expect(closed.timeline.map(({ transition }) => transition).slice(-2)).toEqual(['T23', 'T22']);
+});
+
+test('a revoked repair does not bring back an entry of a list that has been abolished meanwhile; the fraud stays on record', async () => {
+  const entry = await listed();
+  await granted(entry);
+  const abolition = { documentNo: '连信办〔2026〕9号', date: today };
+  expect((await lists.call(creditOffice, 'POST', '/api/v1/lists/BL-WAGE/abolish', abolition)).status).toBe(202);
+  await revoke(entry);
+  const after = await eventually('the fraud is on record', async () => {
+    const { body } = await lists.call<ListEntryView>(creditOffice, 'GET', `/api/v1/list-entries/${entry.id}`);
+    return body.timeline.length > entry.timeline.length + 1 && body;
+  });
+  expect(after.status).toBe('REPAIRED');
 });
