@@ -626,7 +626,7 @@ TABLE list_standard
   CREATE INDEX list_standard_of_list ON list_matching.list_standard USING btree (list_code, id)
   CREATE UNIQUE INDEX list_standard_pkey ON list_matching.list_standard USING btree (id)
   GRANT list_matching_app: INSERT, SELECT
-  GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
+  GRANT list_matching_consumer: INSERT, SELECT
 
 TABLE match_candidate
   id uuid NOT NULL
