@@ -12,8 +12,9 @@ import { designators, type FlagBody, flagOf, partyOf } from './support/flags.ts'
 import { countsOf, expectedRows, inOracleWords, oracleOf, Road } from './support/road.ts';
 import { System } from './support/system.ts';
 import { tracesInDatabase, tracesInFiles } from './support/traces.ts';
+import { describeUndoing } from './undone.suite.ts';
 
-const readers = ['measure_decomposition', 'execution_feedback', 'monitoring', 'list_matching'];
+const readers = ['measure_decomposition', 'execution_feedback', 'monitoring', 'list_matching', 'credit_repair'];
 
 /** Waits until nothing waits in an outbox and every group has read every topic of its own to the end. */
 async function quiet(client: pg.Client, kafka: Kafka): Promise<void> {
@@ -244,6 +245,8 @@ describe('kill -9 of any process of the distributed system', () => {
         60_000,
       );
   }, 240_000);
+
+  describeUndoing(() => road, flagUntilAcknowledged, killNow);
 
   test('a poisoned event parks its own subject only; the exit behind it is a severe alarm; redrive ends as if nothing had happened', async () => {
     const flags = await Promise.all(
