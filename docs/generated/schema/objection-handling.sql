@@ -180,9 +180,11 @@ TABLE journal_event
   CREATE INDEX journal_event_order ON ONLY objection_handling.journal_event USING btree (subject_key, order_time, order_depth, source, subject_seq, event_id)
   CREATE UNIQUE INDEX journal_event_pkey ON ONLY objection_handling.journal_event USING btree (subject_key, event_id)
   POLICY consumer TO objection_handling_consumer USING true CHECK true
-  POLICY reader TO objection_handling_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (departments && string_to_array(current_setting('lianxin.departments'::text, true), ','::text)) OR (('*'::text = ANY (departments)) AND (current_setting('lianxin.departments'::text, true) <> ''::text)) OR (('subject:'::text || subject_key) = current_setting('lianxin.principal'::text, true)) OR (EXISTS ( SELECT 1
+  POLICY reader TO objection_handling_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (departments && string_to_array(current_setting('lianxin.departments'::text, true), ','::text)) OR (('*'::text = ANY (departments)) AND (current_setting('lianxin.departments'::text, true) <> ''::text)) OR (subject_key IN ( SELECT own.subject_key
+   FROM objection_handling.journal_own_key own)) OR (EXISTS ( SELECT 1
    FROM objection_handling.journal_party party
-  WHERE ((('subject:'::text || party.subject_id) = current_setting('lianxin.principal'::text, true)) AND (party.subject_key = journal_event.subject_key) AND (party.entry_id = ANY (journal_event.entry_ids)))))) CHECK -
+  WHERE (((party.subject_id)::text IN ( SELECT own.subject_key
+           FROM objection_handling.journal_own_key own)) AND (party.subject_key = journal_event.subject_key) AND (party.entry_id = ANY (journal_event.entry_ids)))))) CHECK -
   GRANT objection_handling_app: SELECT
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 

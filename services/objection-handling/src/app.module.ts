@@ -13,6 +13,7 @@ import { JournalService } from './journal.service.ts';
 import { JournalStore } from './journal.store.ts';
 import { journalMigration } from './migrations/0001-journal.ts';
 import { objectionsMigration } from './migrations/0002-objections.ts';
+import { ownPastMigration } from './migrations/0003-own-past.ts';
 import { ObjectionConsumer } from './objection.consumer.ts';
 import { ObjectionController } from './objection.controller.ts';
 import { objectionExport } from './objection.export.ts';
@@ -65,6 +66,6 @@ export const service = {
   name: 'objection-handling',
   titleZh: '异议处理',
   config: configSchema,
-  migrations: [messagingMigration, journalMigration, exportMigrationOf('objection-handling'), objectionsMigration],
+  migrations: [messagingMigration, journalMigration, exportMigrationOf('objection-handling'), objectionsMigration, ownPastMigration],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

@@ -13,6 +13,7 @@ import { Injectable } from '@nestjs/common';
 import { CatalogueStore } from './catalogue.store.ts';
 import { is } from './event.rules.ts';
 import { isUuid } from './journal.rules.ts';
+import { topicsFor } from './journal-viewer.rules.ts';
 import type { EventCauses } from './timeline.schemas.ts';
 import { type Sight, TimelineService } from './timeline.service.ts';
 import { type EventRow, TimelineStore } from './timeline.store.ts';
@@ -47,7 +48,9 @@ export class CausesService {
       sight: await this.timelines.look(tx, principal, subjectId),
       asked: await this.store.findEvent(tx, eventId),
     }));
-    if (asked === undefined || !isOf(sight, asked)) throw new ProblemError('NOT_FOUND', '没有该事件，或与本部门无关');
+    const shown = topicsFor(sight.viewer);
+    const mayShow = (row: EventRow) => shown === undefined || shown.includes(row.topic);
+    if (asked === undefined || !isOf(sight, asked) || !mayShow(asked)) throw new ProblemError('NOT_FOUND', '没有该事件，或与本部门无关');
     // Whoever may see what was done may know why: the causes are read past row security and shown in summary where they are not the reader's own.
     const { chain, legalBasis, departmentNames } = await this.database.consumerTransaction(async (tx) => {
       const steps = await this.climb(tx, asked, taskId);
@@ -69,7 +72,7 @@ export class CausesService {
       eventId,
       chain: chain.map(({ row, link }) => ({
         link,
-        event: visible.has(row.event_id) ? timelineEventOf(row, sight.viewer, sight.ownKeys) : summaryOf(row),
+        event: visible.has(row.event_id) && mayShow(row) ? timelineEventOf(row, sight.viewer, sight.ownKeys) : summaryOf(row),
       })),
       flag:
         flag === undefined

@@ -134,6 +134,7 @@ export class ObjectionService {
   forward(tx: Transaction, note: string | undefined): Change {
     return async (row, actor) => {
       if (row.proposal !== null) throw new ProblemError('STEP_NOT_READY', '有待审批的结论，先退回该结论再转办');
+      if (row.clock_stopped_on !== null) throw new ProblemError('STEP_NOT_READY', '鉴定或评审尚未结束，先恢复计时再转办');
       const on = this.work.today;
       await this.work.step(tx, row, 'FORWARD', actor, note === undefined ? {} : { note });
       const { set } = await this.work.clocks(tx, row, 'FORWARDED', on);

@@ -143,7 +143,10 @@ describe('the timeline of a subject', () => {
     const [survivor, old] = [randomUUIDv7(), new Flag()];
     await city.hear(company(survivor), old.activated(), merged(old.subjectId, survivor, 2));
     expect((await timelineOf(creditOffice, survivor)).body.data.map((event) => event.titleZh)).toContain('名单记录生效');
+    const self = principalOf(['SUBJECT'], [], `subject:${survivor}`);
+    expect((await timelineOf(self, survivor)).body.data.map((event) => event.titleZh)).toContain('名单记录生效');
     await city.hear(merged(old.subjectId, null, 3), merged(old.subjectId, survivor, 2));
+    expect((await timelineOf(self, survivor)).body.data.map((event) => event.titleZh)).toEqual(['主体登记']);
     expect((await timelineOf(creditOffice, survivor)).body.data.map((event) => event.titleZh)).toEqual(['主体登记']);
   });
 
@@ -208,6 +211,17 @@ describe('the timeline of a subject', () => {
     expect((await city.get(handlerOf('GGZY'), path)).status).toBe(404);
     const elsewhere = `/api/v1/subjects/${randomUUIDv7()}/events/${told.acknowledged.event.id}/causes`;
     expect((await city.get(creditOffice, elsewhere)).status).toBe(404);
+  });
+
+  test('tells a subject the causes of its own facts only, not those of how departments answer each other', async () => {
+    const { flag, own } = told;
+    const answered = flag.answered(own, 5);
+    await city.hear(answered);
+    const self = principalOf(['SUBJECT'], [], `subject:${flag.subjectId}`);
+    const causesOf = (id: string) => city.get<EventCauses>(self, `/api/v1/subjects/${flag.subjectId}/events/${id}/causes`);
+    expect((await city.get(creditOffice, `/api/v1/subjects/${flag.subjectId}/events/${answered.event.id}/causes`)).status).toBe(200);
+    expect((await causesOf(answered.event.id)).status).toBe(404);
+    expect((await causesOf(told.activated.event.id)).status).toBe(200);
   });
 
   test('is exported as a file that can be checked with common tools', async () => {

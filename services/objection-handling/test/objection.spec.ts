@@ -267,6 +267,16 @@ test('an old mark that comes again, as when the journal is built anew, is not th
   expect((await city.get<ObjectionView>(creditOffice, `/api/v1/objections/${id}`)).body.status).toBe('ACCEPTED');
 });
 
+test('nothing is forwarded while the clock stands for an appraisal (§6.3)', async () => {
+  const { id } = await submitted(await inForce());
+  await must(act(creditOffice, id, 'accept'));
+  await must(act(creditOffice, id, 'self-check'));
+  await must(act(creditOffice, id, 'stop-clock', { cause: 'APPRAISAL', documentNo: '鉴定委托书' }));
+  expect(await refusal(act(creditOffice, id, 'forward'))).toEqual([409, 'STEP_NOT_READY']);
+  await must(act(creditOffice, id, 'start-clock'));
+  expect((await must(act(creditOffice, id, 'forward'))).status).toBe('FORWARDED');
+});
+
 describe('clocks (§6.3)', () => {
   test('a limit that passes undone is told once; an extension is given once; an appraisal does not count', async () => {
     const flag = await inForce();
