@@ -13,5 +13,6 @@ export * from './parked.service.ts';
 export * from './partition.ts';
 export * from './postgres.log.ts';
 export * from './relay.ts';
+export * from './replay.parts.ts';
 export * from './timers.ts';
 export * from './wire.ts';

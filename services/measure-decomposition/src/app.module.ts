@@ -24,6 +24,7 @@ import { narrowedPlans } from './migrations/0002-narrowed-plans.ts';
 import { holdCauses } from './migrations/0003-hold-causes.ts';
 import { catalogueVersions } from './migrations/0004-catalogue-versions.ts';
 import { replanFlow } from './migrations/0005-replan-flow.ts';
+import { replays } from './migrations/0006-replays.ts';
 import { PlanConsumer } from './plan.consumer.ts';
 import { PlanController, PlanReader } from './plan.controller.ts';
 import { decompositionExport, incidentExport, incidentGroupExport } from './plan.export.ts';
@@ -32,6 +33,9 @@ import { PlanStore } from './plan.store.ts';
 import { ReplanConsumer } from './replan.consumer.ts';
 import { ReplanService } from './replan.service.ts';
 import { ReplanStore } from './replan.store.ts';
+import { ReplayConsumer } from './replay.consumer.ts';
+import { ReplayService } from './replay.service.ts';
+import { ReplayStore } from './replay.store.ts';
 
 const exports = [
   measureExport,
@@ -76,6 +80,9 @@ export class AppModule {
         ReplanStore,
         ReplanService,
         ReplanConsumer,
+        ReplayStore,
+        ReplayService,
+        ReplayConsumer,
         IncidentStore,
       ],
     };
@@ -93,6 +100,7 @@ export const service = {
     holdCauses,
     catalogueVersions,
     replanFlow,
+    replays,
     exportMigrationOf('measure-decomposition'),
   ],
   plugins: acceptCatalogueFiles,

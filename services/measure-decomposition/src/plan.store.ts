@@ -101,9 +101,10 @@ export class PlanStore {
     if (plans.length === 0) return;
     await tx.execute(
       `INSERT INTO plan (plan_id, entry_id, activation_no, subject_key, plan_version, entry_version, status, in_error, list_code,
-                         catalogue_version, activated_on, entry, body)
+                         catalogue_version, known_version, activated_on, entry, body)
        SELECT (body->>'planId')::uuid, (body->>'entryId')::uuid, (body->>'activationNo')::integer, subject_key, (body->>'planVersion')::integer,
-              (body->>'entryVersion')::integer, 'LIVE', false, body->>'listCode', (body->>'catalogueVersion')::integer, (body->>'activatedOn')::date, entry, body
+              (body->>'entryVersion')::integer, 'LIVE', false, body->>'listCode', (body->>'catalogueVersion')::integer,
+              (SELECT max(version) FROM catalogue_version), (body->>'activatedOn')::date, entry, body
        FROM unnest($1::text[], $2::jsonb[], $3::jsonb[]) AS new (subject_key, entry, body)`,
       [
         plans.map((plan) => plan.subjectKey),

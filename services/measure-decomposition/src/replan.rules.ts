@@ -10,6 +10,21 @@ export interface StandingPlan extends PlanIds {
   readonly entry: ListEntryActivated;
   readonly body: MeasurePlanMade;
   readonly endedPartyIds: readonly string[];
+  /** What an approved replay has decided about its law; null or left out: nothing (R-6-7). */
+  readonly pin?: Pin | null;
+}
+
+/** A replay has decided that this version counts instead of all those up to `through`. Later ones withdraw and soften as ever (R-4-8). */
+export interface Pin {
+  readonly version: number;
+  readonly through: number;
+}
+
+/** The versions that bear on a plan: where a replay has decided, the one that it named and those that came after the replay. */
+export function versionsUnder(versions: readonly IndexedCatalogue[], pin: Pin | null | undefined): readonly IndexedCatalogue[] {
+  const named = pin === null || pin === undefined ? undefined : versions.find(({ version }) => version === pin.version);
+  if (pin === null || pin === undefined || named === undefined) return versions;
+  return [{ ...named, effectiveFrom: null }, ...versions.filter(({ version }) => version > pin.through)];
 }
 
 export interface Derived {
@@ -31,7 +46,7 @@ export function deriveAgain(versions: readonly IndexedCatalogue[], standing: Sta
   const left = (partyId: string) => !standing.endedPartyIds.includes(partyId);
   const entry = { ...standing.entry, parties: standing.entry.parties.filter(({ partyId }) => left(partyId)) };
   const ids = { planId: standing.planId, planVersion: standing.planVersion + 1 };
-  const { plan, incidents } = planUnder(versions, entry, ids);
+  const { plan, incidents } = planUnder(versionsUnder(versions, standing.pin), entry, ids);
   const before = {
     ...standing.body,
     groups: standing.body.groups.map((group) => ({ ...group, partyIds: group.partyIds.filter(left) })),

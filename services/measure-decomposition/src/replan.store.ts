@@ -1,7 +1,7 @@
 import type { EventData, ListEntryActivated, MeasurePlanMade, measurePlanRevised } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import type { StandingPlan } from './replan.rules.ts';
+import type { Pin, StandingPlan } from './replan.rules.ts';
 
 /** Which plans a job looks at. */
 export interface PlanScope {
@@ -61,9 +61,10 @@ export class ReplanStore {
       entry_version: number;
       entry: ListEntryActivated;
       body: MeasurePlanMade;
+      pin: Pin | null;
       ended: string[] | null;
     }>(
-      `SELECT plan_id, subject_key, plan_version, entry_version, entry, body,
+      `SELECT plan_id, subject_key, plan_version, entry_version, entry, body, pin,
          (SELECT array_agg(party.id) FROM plan_step CROSS JOIN LATERAL jsonb_array_elements_text(detail->'endedPartyIds') AS party (id)
           WHERE plan_step.plan_id = plan.plan_id AND kind = 'NARROWED') AS ended
        FROM plan WHERE plan_id = ANY ($1::uuid[]) AND status <> 'ENDED' ORDER BY plan_id`,
@@ -77,6 +78,7 @@ export class ReplanStore {
       entry: row.entry,
       body: row.body,
       endedPartyIds: row.ended ?? [],
+      pin: row.pin,
     }));
   }
 
@@ -95,7 +97,8 @@ export class ReplanStore {
       ],
     );
     await tx.execute(
-      `UPDATE plan SET plan_version = new.plan_version, catalogue_version = new.catalogue_version, body = new.body
+      `UPDATE plan SET plan_version = new.plan_version, catalogue_version = new.catalogue_version, body = new.body,
+         known_version = (SELECT max(version) FROM catalogue_version)
        FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::jsonb[]) AS new (plan_id, plan_version, catalogue_version, body)
        WHERE plan.plan_id = new.plan_id`,
       [

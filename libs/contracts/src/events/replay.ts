@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { defineEvent } from '../event.ts';
-import { dateSchema, departmentCodeSchema, gradeSchema, idSchema, listTypeSchema } from '../vocabulary.ts';
+import {
+  dateSchema,
+  departmentCodeSchema,
+  gradeSchema,
+  idSchema,
+  listTypeSchema,
+  partyRoleSchema,
+  subjectKindSchema,
+} from '../vocabulary.ts';
+import { planMeasureSchema } from './measure-plan.ts';
 import { restorationGroundSchema } from './restoration.ts';
 
 /** Owners of state that a replay derives again, in the order in which they answer: each from what the one before it has found. */
@@ -88,6 +97,10 @@ export const assessedEntrySchema = z.object({
   facts: correctedFactsSchema.nullable(),
   /** Of RETURN: the end of the honour's term; null: none. */
   validTo: dateSchema.nullable(),
+  /** False: in force, but without effect here (R-2-16), so that no plan rests on it. Left out: it has effect. */
+  effective: z.boolean().optional(),
+  /** Version of its last correction (`list_entry.corrected`): whoever has heard less of it is behind. Left out or null: never corrected. */
+  correctedVersion: z.int().positive().nullable().optional(),
 });
 export type AssessedEntry = z.infer<typeof assessedEntrySchema>;
 
@@ -100,7 +113,11 @@ export const assessedRowsSchema = z.object({
 });
 export type AssessedRows = z.infer<typeof assessedRowsSchema>;
 
-/** KEEP: derived again, it comes out the same. END: its entry ends. REVISE: it comes out otherwise. MAKE: an entry that has no plan in force gets one. */
+/**
+ * A plan that does not fit into one part comes in several pieces, in parts that follow each other: whoever joins them puts their lists together and adds up
+ * `kept`; everything else is the same in each.
+ * KEEP: derived again, it comes out the same. END: its entry ends. REVISE: it comes out otherwise. MAKE: an entry that has no plan in force gets one.
+ */
 export const assessedPlanSchema = z.object({
   /** null: of MAKE. */
   planId: idSchema.nullable(),
@@ -116,6 +133,21 @@ export const assessedPlanSchema = z.object({
   changed: z.array(assessedRowsSchema),
   /** Rows that stand in both. */
   kept: z.int().nonnegative(),
+  /** All that the plan, as it would be, orders (`tasks`) and tells (`notices`), by parties that get the same: whoever executes compares it with its tasks. */
+  demands: z
+    .array(
+      z.object({
+        partyIds: z.array(idSchema).min(1),
+        measures: z.array(
+          z.object({ measureCode: z.string(), tasks: z.array(departmentCodeSchema), notices: z.array(departmentCodeSchema) }),
+        ),
+      }),
+    )
+    .optional(),
+  /** What the measures of `added` and `changed` are. */
+  measures: z.array(planMeasureSchema).optional(),
+  /** Who the parties of `added` are. */
+  parties: z.array(z.object({ partyId: idSchema, subjectId: idSchema, role: partyRoleSchema, kind: subjectKindSchema })).optional(),
 });
 export type AssessedPlan = z.infer<typeof assessedPlanSchema>;
 
