@@ -319,8 +319,11 @@ TABLE plan
   made_at timestamp with time zone NOT NULL DEFAULT now()
   holds text[] NOT NULL DEFAULT '{}'::text[]
   activated_on date NOT NULL
+  known_version integer NOT NULL
+  pin jsonb
   CONSTRAINT plan_catalogue_version_fkey FOREIGN KEY (catalogue_version) REFERENCES measure_decomposition.catalogue_version(version)
   CONSTRAINT plan_entry_id_activation_no_key UNIQUE (entry_id, activation_no)
+  CONSTRAINT plan_known_version_fkey FOREIGN KEY (known_version) REFERENCES measure_decomposition.catalogue_version(version)
   CONSTRAINT plan_pkey PRIMARY KEY (plan_id)
   CONSTRAINT plan_status_check CHECK ((status = ANY (ARRAY['LIVE'::text, 'HELD'::text, 'ENDED'::text])))
   CREATE INDEX plan_running ON measure_decomposition.plan USING btree (plan_id) WHERE (status <> 'ENDED'::text)
@@ -339,7 +342,7 @@ TABLE plan_step
   detail jsonb NOT NULL
   cause_event_id uuid NOT NULL
   recorded_at timestamp with time zone NOT NULL DEFAULT now()
-  CONSTRAINT plan_step_kind_check CHECK ((kind = ANY (ARRAY['MADE'::text, 'HELD'::text, 'RELEASED'::text, 'NARROWED'::text, 'REVISED'::text, 'ENDED'::text])))
+  CONSTRAINT plan_step_kind_check CHECK ((kind = ANY (ARRAY['MADE'::text, 'HELD'::text, 'RELEASED'::text, 'NARROWED'::text, 'REVISED'::text, 'CORRECTED'::text, 'ENDED'::text])))
   CONSTRAINT plan_step_pkey PRIMARY KEY (plan_id, plan_version)
   CONSTRAINT plan_step_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES measure_decomposition.plan(plan_id)
   CREATE UNIQUE INDEX plan_step_pkey ON measure_decomposition.plan_step USING btree (plan_id, plan_version)
@@ -354,6 +357,17 @@ TABLE replan_applied
   CREATE INDEX replan_applied_run ON measure_decomposition.replan_applied USING btree (run_id)
   POLICY consumer TO measure_decomposition_consumer USING true CHECK true
   GRANT measure_decomposition_consumer: DELETE, INSERT, SELECT
+
+TABLE replay_part
+  replay_id uuid NOT NULL
+  round integer NOT NULL
+  entry_id uuid NOT NULL
+  part integer NOT NULL
+  data jsonb NOT NULL
+  CONSTRAINT replay_part_pkey PRIMARY KEY (replay_id, round, entry_id, part)
+  CREATE UNIQUE INDEX replay_part_pkey ON measure_decomposition.replay_part USING btree (replay_id, round, entry_id, part)
+  POLICY consumer TO measure_decomposition_consumer USING true CHECK true
+  GRANT measure_decomposition_consumer: DELETE, INSERT, SELECT, UPDATE
 
 TABLE schema_migration
   name text NOT NULL
