@@ -1,5 +1,5 @@
-import type { Transaction } from '@lianxin/platform';
-import type { LanePosition, StoredRecord } from './event-log.ts';
+import type { Database, Transaction } from '@lianxin/platform';
+import type { LanePosition, LogBatch, StoredRecord } from './event-log.ts';
 
 /** Next offset of a group in a topic partition; 0 when it has read nothing. */
 export async function readPosition(tx: Transaction, group: string, topic: string, partition: number): Promise<number> {
@@ -49,6 +49,33 @@ export async function movePositions(tx: Transaction, group: string, lanes: reado
      WHERE consumer_group = $1 AND consumer_position.topic = lane.topic AND consumer_position.partition = lane.partition`,
     [group, lanes.map((lane) => lane.topic), lanes.map((lane) => lane.partition), lanes.map((lane) => lane.nextOffset)],
   );
+}
+
+/**
+ * Positions move past records that mean nothing to the service. Nobody waits for the disk: should this be lost in a crash, the records are read again and
+ * mean as little. A lane that stands before the first of its records, or is not known yet, stays: there the ordinary way has to look.
+ */
+const passOverStatement = {
+  name: 'pass over records',
+  text: `UPDATE consumer_position AS own SET next_offset = greatest(own.next_offset, lane.next_offset)
+    FROM unnest($2::text[], $3::smallint[], $4::bigint[], $5::bigint[]) AS lane (topic, partition, first_offset, next_offset),
+      (SELECT set_config('synchronous_commit', 'off', true)) AS relaxed (setting)
+    WHERE relaxed.setting = 'off' AND own.consumer_group = $1 AND own.topic = lane.topic AND own.partition = lane.partition
+      AND own.next_offset >= lane.first_offset
+    RETURNING own.partition`,
+};
+
+/** @returns whether all of these lanes moved; if not, the batches have to be handled as any other. */
+export async function passOver(database: Database, group: string, batches: readonly LogBatch[]): Promise<boolean> {
+  const lanes = batches.filter(({ records }) => records.length > 0);
+  const moved = await database.consumerStatement(passOverStatement, [
+    group,
+    lanes.map(({ topic }) => topic),
+    lanes.map(({ partition }) => partition),
+    lanes.map(({ records }) => records[0]?.offset),
+    lanes.map(({ records }) => (records.at(-1)?.offset ?? -1) + 1),
+  ]);
+  return moved.length === lanes.length;
 }
 
 /** Creates the inbox partitions of these days. In a transaction of its own: CREATE TABLE locks more than a batch should hold. */

@@ -20,55 +20,19 @@ import {
   lockPositions,
   movePositions,
   parkRecords,
+  passOver,
   readPosition,
 } from './consumer.store.ts';
 import type { EventLog, LogBatch, LogConsumer, StoredRecord } from './event-log.ts';
 import { watchLag } from './figures.ts';
+import { type EventHandler, joined } from './handlers.ts';
 import { backoffMs } from './loop.ts';
 import { decodeEvent, payloadHash, UnreadableEventError } from './wire.ts';
-
-/** What a service does with the events it hears. */
-export interface EventHandler {
-  /** Events it acts on; it reads their topics. Other known events of these topics are passed over. */
-  readonly types: readonly EventDefinition[];
-  /**
-   * Applies events in the order given, set-based, inside the transaction that also moves the position. It must be right when another topic is ahead or
-   * behind, and may be called again with single events after a batch has failed.
-   */
-  handle(tx: Transaction, events: readonly LianxinEvent[]): Promise<void>;
-  /**
-   * True: events of several topic partitions may come in one call, those of each partition in their order. One transaction then does for all that the log
-   * has at the moment. Left out: of one partition at a time.
-   */
-  readonly together?: boolean;
-  /** What lies outside the transaction (a cache): called for every delivery, doubles too, before the position moves. */
-  beforePositionMoves?(events: readonly LianxinEvent[]): Promise<void>;
-}
 
 /** Events older than this are no longer in the inbox and pass only by version (design §3). */
 export const inboxDays = 30;
 const maxBatch = 200;
 const dayMs = 86_400_000;
-
-/** Two handlers as one: each is called with what it names, in the order given, in the same transaction. */
-function joined(first: EventHandler, second: EventHandler): EventHandler {
-  const both = [first, second];
-  const shareOf = (handler: EventHandler, events: readonly LianxinEvent[]) =>
-    events.filter((event) => handler.types.some((definition) => definition.type === event.type));
-  return {
-    types: [...new Set([...first.types, ...second.types])],
-    together: both.every((handler) => handler.together === true),
-    handle: async (tx, events) => {
-      for (const handler of both) {
-        const share = shareOf(handler, events);
-        if (share.length > 0) await handler.handle(tx, share);
-      }
-    },
-    beforePositionMoves: async (events) => {
-      for (const handler of both) await handler.beforePositionMoves?.(shareOf(handler, events));
-    },
-  };
-}
 
 /** Whether a record, unread, may hold an exit, a hold or a lift: unknown types might. */
 export function isSevere(record: StoredRecord): boolean {
@@ -78,6 +42,7 @@ export function isSevere(record: StoredRecord): boolean {
 /** The consumer of one service: batches with fallback to single keys, inbox, positions, parked keys. */
 @Injectable()
 export class EventConsumer implements OnApplicationBootstrap {
+  private readonly handlers: EventHandler[] = [];
   private handler: EventHandler | undefined;
   private consumer: LogConsumer | undefined;
   private isReady = false;
@@ -118,9 +83,13 @@ export class EventConsumer implements OnApplicationBootstrap {
     return [...new Set(this.handler?.types.map((type) => type.topic))];
   }
 
-  /** Adds a handler; before the application starts. Several of one service each get the events of their own types, one after the other. */
+  /**
+   * Adds a handler; before the application starts. Several of one service each get the events of their own types, one after the other.
+   * @throws Error when one takes several partitions at a time and another does not: the service does not start.
+   */
   register(handler: EventHandler): void {
-    this.handler = this.handler === undefined ? handler : joined(this.handler, handler);
+    this.handlers.push(handler);
+    this.handler = joined(this.handlers);
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -177,6 +146,7 @@ export class EventConsumer implements OnApplicationBootstrap {
   private async handleOnce(handler: EventHandler, batches: readonly LogBatch[]): Promise<void> {
     const [first, ...others] = batches;
     if (first === undefined) return;
+    if (!this.concerns(handler, batches) && (await passOver(this.database, this.group, batches))) return;
     try {
       await this.database.consumerTransaction((tx) => this.handleWhole(tx, handler, batches));
     } catch (error) {
@@ -189,6 +159,16 @@ export class EventConsumer implements OnApplicationBootstrap {
       this.context.logger.warn({ err: error, topic: first.topic, partition: first.partition }, 'a batch failed: its keys run one by one');
       await this.database.consumerTransaction((tx) => this.handleByKey(tx, handler, first));
     }
+  }
+
+  /** Whether anything in these batches is for this service, or cannot be known to be of another. */
+  private concerns(handler: EventHandler, batches: readonly LogBatch[]): boolean {
+    return batches.some(({ records }) =>
+      records.some(({ headers }) => {
+        const type = headers['ce_type'] ?? '';
+        return findEventDefinition(type) === undefined || handler.types.some((definition) => definition.type === type);
+      }),
+    );
   }
 
   /** The usual way: one transaction, one call of the handler. */

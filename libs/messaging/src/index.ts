@@ -1,5 +1,6 @@
 export * from './consumer.ts';
 export * from './event-log.ts';
+export * from './handlers.ts';
 export * from './kafka.lag.ts';
 export * from './kafka.log.ts';
 export * from './lanes.ts';

@@ -7,8 +7,10 @@ import type { Transaction } from '@lianxin/platform';
 export async function lockLanes(tx: Transaction, subjectKeys: readonly string[]): Promise<void> {
   const keys = [...new Set(subjectKeys)].sort();
   if (keys.length === 0) return;
-  await tx.execute('INSERT INTO subject_lane (subject_key) SELECT key FROM unnest($1::text[]) AS key ORDER BY key ON CONFLICT DO NOTHING', [
-    keys,
-  ]);
-  await tx.query('SELECT 1 FROM subject_lane WHERE subject_key = ANY($1) ORDER BY subject_key FOR UPDATE', [keys]);
+  // In one way to the server: the update that never happens locks the rows that were there, and those that were not are this transaction's until it ends.
+  await tx.execute(
+    `INSERT INTO subject_lane (subject_key) SELECT key FROM unnest($1::text[]) AS key ORDER BY key
+     ON CONFLICT (subject_key) DO UPDATE SET subject_key = excluded.subject_key WHERE false`,
+    [keys],
+  );
 }

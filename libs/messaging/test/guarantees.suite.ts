@@ -1,9 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type LianxinEvent, subjectChanged } from '@lianxin/contracts';
-import { EVENT_LOG, type EventLog, encodeEvent, type LogRecord, Timers } from '@lianxin/messaging';
+import { type LianxinEvent, subjectChanged, subjectChangedV2 } from '@lianxin/contracts';
+import { EVENT_LOG, type EventLog, encodeEvent, type LogRecord, lockLanes, type StoredRecord, Timers } from '@lianxin/messaging';
 import { Database, type RunningService } from '@lianxin/platform';
 import { eventually, principalOf, TestCity } from '@lianxin/testing';
+import { passOver } from '../src/consumer.store.ts';
 import { dataOf, fixtureServiceOf, Recorder } from './fixture.service.ts';
 
 const admin = principalOf(['REPLAY_ADMIN']);
@@ -154,6 +155,76 @@ export function describeGuarantees(engine: 'postgres' | 'kafka', together: boole
       );
       expect((await city.call(service, admin, 'POST', `/api/v1/parked/${key}/redrive`)).status).toBe(409);
       expect((await city.call(service, principalOf(['DEPT_HANDLER'], ['RSJ']), 'POST', `/api/v1/parked/${key}/redrive`)).status).toBe(403);
+    });
+
+    test('records that mean nothing here move the position and leave nothing else; what follows them is heard', async () => {
+      const key = randomUUIDv7();
+      const known = eventOf(key, 1);
+      await log.append([recordOf(known)]);
+      await eventually('the lane is known', async () => (await effects(key)).length === 1);
+      const { headers, ...rest } = recordOf(eventOf(key, 2));
+      const foreign = { ...rest, headers: { ...headers, ce_type: subjectChangedV2.type }, value: Buffer.from('{"not":"ours"}') };
+      const positionsOf = () =>
+        city.query<{ topic: string; partition: number; next_offset: string }>(
+          `SELECT topic, partition, next_offset FROM fixture.consumer_position WHERE topic = '${subjectChanged.topic}' ORDER BY partition`,
+        );
+      const sum = async () => (await positionsOf()).reduce((total, row) => total + Number(row.next_offset), 0);
+      const before = await sum();
+      const inbox = (await city.query('SELECT 1 FROM fixture.inbox')).length;
+      await log.append([foreign, foreign, foreign]);
+      await eventually('the position moved past them', async () => (await sum()) === before + 3);
+      expect((await city.query('SELECT 1 FROM fixture.inbox')).length).toBe(inbox);
+      expect((await parked()).some((row) => row.key === key)).toBe(false);
+      await log.append([recordOf(eventOf(key, 3))]);
+      await eventually('the next is there', async () => (await effects(key)).length === 2);
+      expect(await sequencesOf(key)).toEqual([1, 3]);
+    });
+
+    test('records that mean nothing here never carry the position past one that was not handled', async () => {
+      const database = service.app.get(Database);
+      const at = async (nextOffset: number, first: number) => {
+        await city.query(
+          `INSERT INTO fixture.consumer_position VALUES ('elsewhere', 'lianxin.none', 3, ${nextOffset})
+           ON CONFLICT (consumer_group, topic, partition) DO UPDATE SET next_offset = excluded.next_offset`,
+        );
+        const records = [first, first + 1].map((offset) => ({ topic: 'lianxin.none', partition: 3, offset })) as unknown as StoredRecord[];
+        const moved = await passOver(database, 'elsewhere', [{ topic: 'lianxin.none', partition: 3, records }]);
+        const [row] = await city.query<{ next_offset: string }>(
+          "SELECT next_offset FROM fixture.consumer_position WHERE topic = 'lianxin.none'",
+        );
+        return [moved, Number(row?.next_offset)];
+      };
+      expect(await at(5, 5)).toEqual([true, 7]);
+      expect(await at(5, 6)).toEqual([false, 5]);
+      expect(await at(9, 5)).toEqual([true, 9]);
+      const unknown = { topic: 'lianxin.none', partition: 4, records: [{ offset: 0 }] as unknown as StoredRecord[] };
+      expect(await passOver(database, 'elsewhere', [unknown])).toBe(false);
+    });
+
+    test('who holds a lane keeps the next one waiting, whether the lane was there before or not', async () => {
+      const database = service.app.get(Database);
+      const [fresh, known] = [randomUUIDv7(), randomUUIDv7()];
+      await database.consumerTransaction((tx) => lockLanes(tx, [known]));
+      for (const key of [fresh, known]) {
+        const order: string[] = [];
+        let second: Promise<void> | undefined;
+        await database.consumerTransaction(async (tx) => {
+          await lockLanes(tx, [key]);
+          second = database.consumerTransaction(async (other) => {
+            await lockLanes(other, [randomUUIDv7(), key]);
+            order.push('second');
+          });
+          await eventually(
+            'somebody waits',
+            async () =>
+              (await city.query("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%subject_lane%'")).length >
+              0,
+          );
+          order.push('first');
+        });
+        await second;
+        expect(order).toEqual(['first', 'second']);
+      }
     });
 
     test('two processes of one service share the work; when one is stopped the other goes on, nothing lost or doubled', async () => {

@@ -25,13 +25,18 @@ export class OrderConsumer {
     consumer: EventConsumer,
     private readonly orders: OrderService,
   ) {
-    consumer.register({ types: verifications, handle: (tx, events) => this.verify(tx, events) });
-    consumer.register({ types: reviews, handle: (tx, events) => this.review(tx, events) });
-    consumer.register({ types: [restorationOrdered], handle: (tx, events) => this.restore(tx, events) });
+    consumer.register({ types: verifications, together: true, lanes: keysOf, handle: (tx, events) => this.verify(tx, events) });
+    consumer.register({ types: reviews, together: true, lanes: keysOf, handle: (tx, events) => this.review(tx, events) });
+    consumer.register({
+      types: [restorationOrdered],
+      together: true,
+      lanes: restorationLanes,
+      handle: (tx, events) => this.restore(tx, events),
+    });
   }
 
   private async verify(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
-    await lockKeys(tx, events);
+    await lockLanes(tx, await keysOf(tx, events));
     const heads = events.map((event) => event.data as { verificationId: string; departmentCode: string });
     const unsupervised = await this.orders.unsupervised(
       tx,
@@ -47,7 +52,7 @@ export class OrderConsumer {
   }
 
   private async review(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
-    await lockKeys(tx, events);
+    await lockLanes(tx, await keysOf(tx, events));
     const heads = events.map((event) => event.data as { reviewId: string; designatingDepartment: string });
     const unsupervised = await this.orders.unsupervised(
       tx,
@@ -63,20 +68,18 @@ export class OrderConsumer {
   }
 
   private async restore(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
-    const orders = events.filter((event) => isEvent(event, restorationOrdered));
-    await lockLanes(
+    await lockLanes(tx, await restorationLanes(tx, events));
+    await this.orders.restore(
       tx,
-      orders.flatMap((event) => [event.key, event.data.partySubjectId]),
+      events.filter((event) => isEvent(event, restorationOrdered)),
     );
-    await this.orders.restore(tx, orders);
   }
 }
 
-const lockKeys = (tx: Transaction, events: readonly LianxinEvent[]) =>
-  lockLanes(
-    tx,
-    events.map((event) => event.key),
-  );
+type LanesOf = (tx: Transaction, events: readonly LianxinEvent[]) => Promise<string[]>;
+const keysOf: LanesOf = async (_tx, events) => events.map((event) => event.key);
+const restorationLanes: LanesOf = async (_tx, events) =>
+  events.flatMap((event) => (isEvent(event, restorationOrdered) ? [event.key, event.data.partySubjectId] : []));
 
 function verifyOne(board: OrderBoard, event: LianxinEvent, unsupervised: ReadonlySet<string>): void {
   if (isEvent(event, verificationRequested)) {

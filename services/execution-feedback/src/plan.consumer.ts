@@ -29,6 +29,8 @@ const planEvents = [
   measurePlanEnded,
 ];
 
+const isOfPlan = (event: LianxinEvent) => planEvents.some((definition) => definition.type === event.type);
+
 /** Hears plans, which become tasks, and the catalogue and subjects, of which it keeps copies. */
 @Injectable()
 export class PlanConsumer {
@@ -43,6 +45,7 @@ export class PlanConsumer {
     consumer.register({
       types: [...planEvents, cataloguePublished, subjectRegistered, subjectChanged],
       together: true,
+      lanes: (tx, events) => plans.lanes(tx, events.filter(isOfPlan)),
       handle: (tx, events) => this.handle(tx, events),
     });
     health.addCheck('catalogue copy', async () => {
@@ -52,7 +55,7 @@ export class PlanConsumer {
   }
 
   private async handle(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
-    const plans = events.filter((event) => planEvents.some((definition) => definition.type === event.type));
+    const plans = events.filter(isOfPlan);
     const rows = events.flatMap((event) => (isEvent(event, cataloguePublished) ? [event.data] : []));
     const subjects = events.flatMap((event) => (isEvent(event, subjectRegistered) || isEvent(event, subjectChanged) ? [event.data] : []));
     if (rows.length > 0) await this.copies.addCatalogueRows(tx, rows);

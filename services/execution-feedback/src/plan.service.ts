@@ -72,12 +72,16 @@ export class PlanService {
    * The parties of a plan are read again under its own lane, for a plan that was being made while this batch waited.
    */
   private async lock(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
-    const moved = movedPlans(events);
-    const lanes = [...events.map((event) => event.key), ...partySubjects(events), ...(await this.plans.readPartySubjects(tx, moved))];
+    const lanes = await this.lanes(tx, events);
     await lockLanes(tx, lanes);
     const held = new Set(lanes);
-    const missed = (await this.plans.readPartySubjects(tx, moved)).filter((subjectId) => !held.has(subjectId));
+    const missed = (await this.plans.readPartySubjects(tx, movedPlans(events))).filter((subjectId) => !held.has(subjectId));
     await lockLanes(tx, missed);
+  }
+
+  /** The lanes that these events need: those they go out in, and those of every party they touch. */
+  async lanes(tx: Transaction, events: readonly LianxinEvent[]): Promise<string[]> {
+    return [...events.map((event) => event.key), ...partySubjects(events), ...(await this.plans.readPartySubjects(tx, movedPlans(events)))];
   }
 
   private async gather(tx: Transaction, events: readonly LianxinEvent[]): Promise<Known> {

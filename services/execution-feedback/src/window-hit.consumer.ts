@@ -1,4 +1,4 @@
-import { checkDecided } from '@lianxin/contracts';
+import { checkDecided, type LianxinEvent } from '@lianxin/contracts';
 import { EventConsumer, isEvent } from '@lianxin/messaging';
 import { Injectable } from '@nestjs/common';
 import { WindowHitService } from './window-hit.service.ts';
@@ -7,13 +7,12 @@ import { WindowHitService } from './window-hit.service.ts';
 @Injectable()
 export class WindowHitConsumer {
   constructor(consumer: EventConsumer, hits: WindowHitService) {
+    const decided = (events: readonly LianxinEvent[]) => events.flatMap((event) => (isEvent(event, checkDecided) ? [event] : []));
     consumer.register({
       types: [checkDecided],
-      handle: (tx, events) =>
-        hits.hear(
-          tx,
-          events.flatMap((event) => (isEvent(event, checkDecided) ? [event] : [])),
-        ),
+      together: true,
+      lanes: (tx, events) => hits.lanes(tx, decided(events)),
+      handle: (tx, events) => hits.hear(tx, decided(events)),
     });
   }
 }

@@ -29,12 +29,21 @@ export class WindowHitService {
   async hear(tx: Transaction, events: readonly LianxinEvent<EventData<typeof checkDecided>>[]): Promise<void> {
     const decisions = lastWords(events);
     if (decisions.length === 0) return;
-    // The lane of the party: a plan that is being made about it now is seen afterwards, or sees that something waits for it.
-    await lockLanes(
-      tx,
-      decisions.map((decision) => decision.subjectId),
-    );
+    await lockLanes(tx, await this.lanes(tx, events));
     for (const changed of await this.store.keep(tx, decisions)) await this.settle(tx, changed);
+  }
+
+  /**
+   * The lanes of the parties: a plan that is being made about one of them now is seen afterwards, or sees that something waits for it. And those in which
+   * their tasks speak.
+   */
+  async lanes(tx: Transaction, events: readonly LianxinEvent<EventData<typeof checkDecided>>[]): Promise<string[]> {
+    const decisions = lastWords(events);
+    const spoken = await this.store.readLaneKeys(
+      tx,
+      decisions.map((decision) => decision.entryId),
+    );
+    return [...decisions.map((decision) => decision.subjectId), ...spoken];
   }
 
   /** To be called with the plans that have just come; what waits for one of them is settled in a transaction of its own. */
@@ -51,10 +60,11 @@ export class WindowHitService {
 
   private async settleWaiting(tx: Transaction, planIds: readonly string[]): Promise<void> {
     const waiting = await this.store.findWaiting(tx, planIds);
-    await lockLanes(
+    const spoken = await this.store.readLaneKeys(
       tx,
-      waiting.map((hit) => hit.subject_id),
+      waiting.map((hit) => hit.entry_id),
     );
+    await lockLanes(tx, [...waiting.map((hit) => hit.subject_id), ...spoken]);
     for (const seen of waiting) {
       const hit = await this.store.find(tx, seen);
       if (hit?.outcome === 'WAITING') await this.settle(tx, hit);

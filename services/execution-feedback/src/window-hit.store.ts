@@ -58,6 +58,15 @@ export class WindowHitStore {
     );
   }
 
+  /** The lanes in which tasks that rest on these entries speak. */
+  async readLaneKeys(tx: Transaction, entryIds: readonly string[]): Promise<string[]> {
+    const rows = await tx.query<{ lane_key: string }>(
+      `SELECT DISTINCT task.lane_key FROM task_basis basis JOIN task ON task.id = basis.task_id WHERE basis.entry_id = ANY ($1::uuid[])`,
+      [entryIds],
+    );
+    return rows.map((row) => row.lane_key);
+  }
+
   async findWaiting(tx: Transaction, planIds: readonly string[]): Promise<WindowHitRow[]> {
     return tx.query<WindowHitRow>(
       `SELECT * FROM window_hit WHERE plan_id = ANY ($1::uuid[]) AND outcome = 'WAITING' ORDER BY prompt_id, measure_code`,

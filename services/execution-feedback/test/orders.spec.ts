@@ -12,6 +12,7 @@ import {
   verificationRequested,
   verificationTransferred,
 } from '@lianxin/contracts';
+import { EventConsumer } from '@lianxin/messaging';
 import { eventually } from '@lianxin/testing';
 import type { FeedbackView } from '../src/feedback.api.ts';
 import { approverOf, handlerOf, World } from './feedback.world.ts';
@@ -26,6 +27,10 @@ afterAll(() => world?.close());
 const handler = handlerOf('CZJ');
 const queueOf = async (principal = handler, kind = 'RESTORE') =>
   (await world.call<{ data: TaskView[] }>(principal, 'GET', 'tasks?limit=200')).body.data.filter((task) => task.kind === kind);
+
+test('all that this service hears is taken together, so that a flag waits for one transaction only', () => {
+  expect(world.running.app.get(EventConsumer).getHandler().together).toBe(true);
+});
 
 test('what was begun for an entry that should never have been is lifted and restored; what nobody began is cancelled', async () => {
   const made = planMade([

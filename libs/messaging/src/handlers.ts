@@ -1,0 +1,62 @@
+import type { EventDefinition, LianxinEvent } from '@lianxin/contracts';
+import type { Transaction } from '@lianxin/platform';
+import { lockLanes } from './lanes.ts';
+
+/** What a service does with the events it hears. */
+export interface EventHandler {
+  /** Events it acts on; it reads their topics. Other known events of these topics are passed over. */
+  readonly types: readonly EventDefinition[];
+  /**
+   * Applies events in the order given, set-based, inside the transaction that also moves the position. It must be right when another topic is ahead or
+   * behind, and may be called again with single events after a batch has failed.
+   */
+  handle(tx: Transaction, events: readonly LianxinEvent[]): Promise<void>;
+  /**
+   * True: events of several topic partitions may come in one call, those of each partition in their order. One transaction then does for all that the log
+   * has at the moment. Left out: of one partition at a time. All handlers of a service agree: one alone would slow down the whole service.
+   */
+  readonly together?: boolean;
+  /**
+   * The lanes that `handle` is going to lock. Where several handlers have work in one transaction, those of all are locked first, sorted, so that two
+   * transactions never wait for each other in a ring.
+   */
+  lanes?(tx: Transaction, events: readonly LianxinEvent[]): Promise<readonly string[]>;
+  /** What lies outside the transaction (a cache): called for every delivery, doubles too, before the position moves. */
+  beforePositionMoves?(events: readonly LianxinEvent[]): Promise<void>;
+}
+
+/**
+ * The handlers of one service as one: each is called with what it names, in the order of registration, in the same transaction.
+ * @throws Error when some take several partitions at a time and others do not: the slower way would silently hold for all.
+ */
+export function joined(handlers: readonly EventHandler[]): EventHandler {
+  const together = handlers.every((handler) => handler.together === true);
+  const alone = handlers.filter((handler) => handler.together !== true);
+  if (!together && alone.length < handlers.length)
+    throw new Error(
+      `handlers of one service must all be registered with \`together: true\` or none; without it: ${alone.map(namesOf).join('; ')}`,
+    );
+  const sharesOf = (events: readonly LianxinEvent[]) =>
+    handlers
+      .map((handler) => ({ handler, events: events.filter((event) => handler.types.some(({ type }) => type === event.type)) }))
+      .filter((share) => share.events.length > 0);
+  return {
+    types: [...new Set(handlers.flatMap((handler) => handler.types))],
+    together,
+    handle: async (tx, events) => {
+      const shares = sharesOf(events);
+      const locking = shares.filter(({ handler }) => handler.lanes !== undefined);
+      if (locking.length > 1) {
+        const lanes: string[] = [];
+        for (const share of locking) lanes.push(...((await share.handler.lanes?.(tx, share.events)) ?? []));
+        await lockLanes(tx, lanes);
+      }
+      for (const share of shares) await share.handler.handle(tx, share.events);
+    },
+    beforePositionMoves: async (events) => {
+      for (const share of sharesOf(events)) await share.handler.beforePositionMoves?.(share.events);
+    },
+  };
+}
+
+const namesOf = (handler: EventHandler) => handler.types.map(({ type }) => type).join(', ');
