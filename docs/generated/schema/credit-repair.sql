@@ -163,9 +163,14 @@ TABLE item
   end_ground text
   ended_at timestamp with time zone
   fields text[] NOT NULL DEFAULT '{}'::text[]
+  publicity_judged text
+  publicity_state text
+  publicity_recheck_on date
+  disputed boolean NOT NULL DEFAULT false
   CONSTRAINT item_pkey PRIMARY KEY (id)
   CREATE INDEX item_of_document ON credit_repair.item USING btree (subject_id, document_no)
   CREATE INDEX item_of_subject ON credit_repair.item USING btree (subject_id)
+  CREATE INDEX item_publicity ON credit_repair.item USING btree (id) WHERE ((kind = 'PENALTY'::text) AND (status = 'PUBLISHED'::text))
   CREATE UNIQUE INDEX item_pkey ON credit_repair.item USING btree (id)
   POLICY consumer TO credit_repair_consumer USING true CHECK true
   POLICY department TO credit_repair_app USING 

@@ -21,6 +21,8 @@ import { itemsMigration } from './migrations/0001-items.ts';
 import { repairsMigration } from './migrations/0002-repairs.ts';
 import { openReceiptsMigration } from './migrations/0003-open-receipts.ts';
 import { droppedItemsMigration } from './migrations/0004-dropped-items.ts';
+import { publicityMigration } from './migrations/0005-publicity.ts';
+import { PublicityService } from './publicity.service.ts';
 import { ReceiptController } from './receipt.controller.ts';
 import { ReceiptReader, receiptExport } from './receipt.reader.ts';
 import { RepairController } from './repair.controller.ts';
@@ -62,6 +64,7 @@ export class AppModule {
         CertificateService,
         CertificateReader,
         SyncService,
+        PublicityService,
         LiftingStore,
         LiftingConsumer,
         RepairReader,
@@ -82,6 +85,7 @@ export const service = {
     exportMigrationOf('credit-repair'),
     openReceiptsMigration,
     droppedItemsMigration,
+    publicityMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

@@ -157,7 +157,11 @@ function spanOf(policy: RepairPolicy, item: RepairItem, rule: ListExitRule | und
   const own = ownSpan(rule, item, known);
   if (own !== undefined) return own;
   const best = bestSpan(spansOf(policy, item, today));
-  return { ...best, endsOn: item.termEnd ?? best.endsOn, months: best.minMonths };
+  return {
+    ...best,
+    endsOn: item.kind === 'PENALTY' ? earlier(item.termEnd, best.endsOn) : (item.termEnd ?? best.endsOn),
+    months: best.minMonths,
+  };
 }
 
 function ownSpan(rule: ListExitRule | undefined, item: RepairItem, known: Knowledge): CountedSpan | undefined {
@@ -169,6 +173,8 @@ function ownSpan(rule: ListExitRule | undefined, item: RepairItem, known: Knowle
     minMonths: rule.minMonths,
     earliestOn: start === null ? null : addMonths(start, rule.minMonths),
     endsOn: item.termEnd,
+    grade: item.grade ?? 'GENERAL',
+    extensionClause: null,
     months: rule.minMonths,
   };
 }
@@ -191,6 +197,11 @@ function textOf(earliestOn: string | null, span: CountedSpan, missing: readonly 
         : `最早可申请日 ${earliestOn}`;
   const lacking = missing.filter((code) => code !== 'PERIOD').map((code) => missingZh[code]);
   return lacking.length === 0 ? when : `${when}；还差：${lacking.join('、')}`;
+}
+
+/** R-5-5: what a department announces ends at the latest with the maximum of the law. */
+function earlier(announced: string | null, maximum: string | null): string | null {
+  return announced === null || (maximum !== null && maximum < announced) ? maximum : announced;
 }
 
 /** The latest of these days; null where none is known. */

@@ -6,6 +6,7 @@ import { changeOf, entryEvents, foldChanges, recordEvents } from './item.rules.t
 import { ItemStore } from './item.store.ts';
 import { LiftingStore } from './lifting.store.ts';
 import { receiptOfChannel } from './policy.data.ts';
+import { PublicityService } from './publicity.service.ts';
 import { SyncService } from './sync.service.ts';
 
 /** Keeps the copy of records and subjects by events. */
@@ -16,6 +17,7 @@ export class ItemConsumer {
     private readonly store: ItemStore,
     private readonly lifting: LiftingStore,
     private readonly sync: SyncService,
+    private readonly publicity: PublicityService,
   ) {
     consumer.register({
       types: [...entryEvents, ...recordEvents, listEntryPublicationConfirmed, subjectRegistered, subjectChanged],
@@ -38,6 +40,10 @@ export class ItemConsumer {
       changes.flatMap((change) => [change.laneKey, change.subjectId]),
     );
     await this.store.save(tx, changes);
+    await this.publicity.judge(
+      tx,
+      changes.filter((change) => change.kind === 'PENALTY' && change.body !== null).map((change) => change.id),
+    );
     const ended = changes.filter((change) => change.endGround !== null).map((change) => change.id);
     await this.sync.heard(tx, ended);
   }

@@ -44,6 +44,8 @@ export class ItemStore {
          document_no = CASE WHEN excluded.decided_on IS NULL THEN item.document_no ELSE excluded.document_no END,
          -- Publicity that was interrupted by a revoked repair began when it first began.
          public_from = least(item.public_from, excluded.public_from),
+         -- What is public again is judged anew (R-5-5).
+         publicity_judged = CASE WHEN excluded.decided_on IS NULL THEN item.publicity_judged END,
          term_end = CASE WHEN excluded.decided_on IS NULL THEN item.term_end ELSE excluded.term_end END,
          origin_region = CASE WHEN excluded.decided_on IS NULL THEN item.origin_region ELSE excluded.origin_region END,
          decided_on = coalesce(excluded.decided_on, item.decided_on)

@@ -11,6 +11,8 @@ export interface Span {
   readonly minMonths: number;
   readonly earliestOn: string | null;
   readonly endsOn: string | null;
+  readonly grade: Grade;
+  readonly extensionClause: string | null;
 }
 
 export interface DatedItem {
@@ -58,6 +60,8 @@ function spanOf(item: DatedItem, period: Period): Span {
     minMonths: period.minMonths,
     earliestOn: addMonths(start, period.minMonths),
     endsOn: addMonths(start, period.maxMonths),
+    grade: period.grade,
+    extensionClause: period.extensionClause,
   };
 }
 

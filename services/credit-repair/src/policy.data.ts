@@ -22,6 +22,7 @@ const periodSchema = z
     period_start: z.enum(['DECISION_DATE', 'PUBLICITY_DATE']),
     ...dated,
     clause: text,
+    extension_clause: orNull(text),
   })
   .transform((row) => ({
     ...datesOf(row),
@@ -33,6 +34,7 @@ const periodSchema = z
     maxMonths: row.max_months,
     periodStart: row.period_start,
     clause: row.clause,
+    extensionClause: row.extension_clause,
   }));
 const gradeRowSchema = z
   .object({ category: penaltyCategorySchema, grade: gradeSchema, ...dated, clause: text })

@@ -20,6 +20,8 @@ export interface Period extends Dated {
   /** R-5-4. */
   readonly periodStart: 'DECISION_DATE' | 'PUBLICITY_DATE';
   readonly clause: string;
+  /** Verified clause by which publicity goes on at the maximum while the duty is not performed (R-5-5); null: it stops. */
+  readonly extensionClause: string | null;
 }
 
 /** The exit rule of a list's own law, which comes first (R-5-3a). */

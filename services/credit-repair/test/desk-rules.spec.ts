@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { publicRecordPublished, repairDeadlineMissed, repairGranted, repairRecordGranted, taskLifting } from '@lianxin/contracts';
+import {
+  publicRecordPublished,
+  repairDeadlineMissed,
+  repairGranted,
+  repairPublicityLimited,
+  repairRecordGranted,
+  taskLifting,
+} from '@lianxin/contracts';
 import { eventually, principalOf } from '@lianxin/testing';
 import type { ChecklistView } from '../src/repair.api.ts';
 import { centre, handler, office, RepairDesk, windowClerk } from './repair.desk.ts';
@@ -189,5 +196,39 @@ describe('questions about a record', () => {
     const { body } = await desk.call<{ items: { earliestOn: string }[] }>(office, 'GET', `repair-eligibility?recordId=${penalty.recordId}`);
     expect(body.items[0]?.earliestOn).toBe('2027-02-02');
     expect(feeder.eventsOf(publicRecordPublished)).toEqual([]);
+  });
+});
+
+describe('the longest publicity of a penalty (R-5-5, R-5-6)', () => {
+  const told = (recordId: string) =>
+    desk.world.feeder
+      .eventsOf(repairPublicityLimited)
+      .filter((event) => event.data.recordId === recordId)
+      .map(({ data }) => data);
+  test('what is announced for longer than the law allows is told once with its day and clause; what is shorter is left alone', async () => {
+    const long = await desk.world.penalty('2026-05-06', { publicUntil: '2029-05-05' });
+    const short = await desk.world.penalty('2026-05-06', { publicUntil: '2026-12-01' });
+    await desk.known(short.recordId);
+    await eventually('it is told', () => told(long.recordId).length > 0);
+    expect(told(long.recordId)).toEqual([
+      expect.objectContaining({
+        publicUntil: '2027-05-05',
+        announcedUntil: '2029-05-05',
+        regime: 'REG36',
+        clause: expect.stringContaining('第36号'),
+        grade: 'GENERAL',
+        announcedGrade: 'GENERAL',
+      }),
+    ]);
+    expect(told(short.recordId)).toEqual([]);
+  });
+  test('records of before 2026-04-01 are graded again, also those that were heard before anybody judged them', async () => {
+    const old = await desk.world.penalty('2025-01-06', { grade: 'SERIOUS', publicUntil: '2028-01-05' });
+    await eventually('it is told', () => told(old.recordId).length === 1);
+    expect(told(old.recordId)[0]).toMatchObject({ publicUntil: '2026-01-05', grade: 'GENERAL', announcedGrade: 'SERIOUS' });
+    await desk.city.query('UPDATE credit_repair.item SET publicity_judged = NULL WHERE id = $1', [old.recordId]);
+    desk.city.turnClock(40 * 86_400_000);
+    await eventually('another day finds it', () => told(old.recordId).length === 2);
+    desk.city.turnClock(0);
   });
 });

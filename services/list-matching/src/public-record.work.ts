@@ -78,6 +78,15 @@ export class PublicRecordWork {
     this.events.push(newEvent({ definition: publicRecordPublished, key: subjectId, data, cause: this.cause, actor: this.acting.actor }));
   }
 
+  /** R-5-5, R-5-6: the law ends its publicity earlier than announced. Never later: what was announced and is shorter stays. */
+  shorten(row: PublicRecordRow, publicUntil: string, detail: Readonly<Record<string, unknown>>): void {
+    if (row.status === 'WITHDRAWN' || (row.public_until !== null && row.public_until <= publicUntil)) return;
+    this.changed.add(row);
+    this.note(row, 'SHORTEN', row.status, { ...detail, announcedUntil: row.public_until, publicUntil });
+    row.public_until = publicUntil;
+    if (row.status === 'PUBLISHED' && publicUntil < this.acting.today) this.stop(row, 'PERIOD_ENDED', null, publicUntil);
+  }
+
   stop(row: PublicRecordRow, ground: StopGround, documentNo: string | null, stoppedOn: string): void {
     this.step(row, 'STOP', { ground, documentNo, date: stoppedOn });
     row.reason = ground;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
+  addMonths,
   type ListEntryView,
   listEntryAdvanced,
   listEntryResumed,
@@ -8,6 +9,7 @@ import {
   type PublicRecordView,
   publicRecordStopped,
   repairGranted,
+  repairPublicityLimited,
   repairRecordGranted,
   repairRecordRevoked,
   repairRevoked,
@@ -99,21 +101,27 @@ test('a repair that is revoked brings the entry back under a new activation (T23
   expect((await inState(entry, 'ACTIVE')).timeline.at(-1)?.transition).toBe('T23');
 });
 
-test('a repaired penalty is public no longer; revoked, it is public for the rest of its period; withdrawn, it stays so (R-5-11, R-5-13)', async () => {
-  const bureau = principalOf(['DEPT_HANDLER'], ['STHJJ']);
+const bureau = principalOf(['DEPT_HANDLER'], ['STHJJ']);
+let penalties = 900;
+async function penaltyOf(publicUntil: string): Promise<PublicRecordView> {
   const authority = { name: '示例生态环境局', usccCode: '11320799MB000006XY' };
-  const { status, body: record } = await lists.call<PublicRecordView>(bureau, 'POST', '/api/v1/public-records', {
+  const { status, body } = await lists.call<PublicRecordView>(bureau, 'POST', '/api/v1/public-records', {
     kind: 'PENALTY',
     subject: { kind: 'LEGAL', name: '示例修复有限公司', usccCode: nextUscc() },
     representative: { name: '王某', idType: 'ID_CARD', idNumber: nextIdNumber() },
-    document: { number: '示环罚〔2026〕901号' },
+    document: { number: `示环罚〔2026〕${++penalties}号` },
     decidedOn: daysAgo(1),
     authority,
     source: authority,
-    publicUntil: '2029-11-01',
+    publicUntil,
     penalty: { violation: '违法排放', facts: '合成数据', basis: '示例法', categories: ['FINE'], detail: '罚款', fineWan: '1.5' },
   });
   expect(status).toBe(201);
+  return body;
+}
+
+test('a repaired penalty is public no longer; revoked, it is public for the rest of its period; withdrawn, it stays so (R-5-11, R-5-13)', async () => {
+  const record = await penaltyOf('2029-11-01');
   const row = async () =>
     (
       await lists.city.query<{ status: string; subject_id: string }>(
@@ -137,6 +145,47 @@ test('a repaired penalty is public no longer; revoked, it is public for the rest
   await lists.feeder.send(repairRecordGranted, subjectId, { ...data, grantedOn: today });
   await lists.feeder.send(repairRecordRevoked, subjectId, revoked);
   await isNow('WITHDRAWN');
+});
+
+test('publicity that the law ends earlier is shortened, never prolonged; what is over by then stops at once (R-5-5, R-5-6)', async () => {
+  const shown = await penaltyOf(addMonths(today, 36));
+  const [row] = await lists.city.query<{ subject_id: string }>('SELECT subject_id FROM list_matching.public_record WHERE id = $1', [
+    shown.id,
+  ]);
+  const subjectId = row?.subject_id ?? '';
+  const limit = (publicUntil: string) =>
+    lists.feeder.send(repairPublicityLimited, subjectId, {
+      recordId: shown.id,
+      recordKind: 'PENALTY',
+      number: shown.number,
+      subjectId,
+      departmentCode: 'STHJJ',
+      publicUntil,
+      regime: 'REG36',
+      clause: '信用修复管理办法',
+      grade: 'GENERAL',
+      announcedUntil: addMonths(today, 36),
+      announcedGrade: 'GENERAL',
+    });
+  const get = async () => (await lists.call<PublicRecordView>(bureau, 'GET', `/api/v1/public-records/${shown.id}`)).body;
+  const until = (day: string) =>
+    eventually(`it is public until ${day}`, async () => {
+      const found = await get();
+      return found.publicUntil === day && found;
+    });
+  await limit(addMonths(today, 12));
+  expect(await until(addMonths(today, 12))).toMatchObject({ status: 'PUBLISHED' });
+  await limit(addMonths(today, 24));
+  await limit(daysAgo(1));
+  expect(await until(daysAgo(1))).toMatchObject({ status: 'STOPPED', reason: 'PERIOD_ENDED' });
+  const facts = await lists.city.query<{ detail: object }>(
+    `SELECT detail FROM list_matching.public_record_fact WHERE record_id = $1 AND what = 'SHORTEN' ORDER BY version`,
+    [shown.id],
+  );
+  expect(facts.map((fact) => fact.detail)).toMatchObject([
+    { announcedUntil: addMonths(today, 36), publicUntil: addMonths(today, 12), clause: '信用修复管理办法' },
+    { announcedUntil: addMonths(today, 12), publicUntil: daysAgo(1) },
+  ]);
 });
 
 test('performance that the unit records is told with its own day (T16b)', async () => {

@@ -54,6 +54,7 @@ import { repairGranted, repairRevoked } from './repair.ts';
 import {
   repairAdvanced,
   repairDeadlineMissed,
+  repairPublicityLimited,
   repairReceived,
   repairRecordGranted,
   repairRecordRevoked,
@@ -172,6 +173,7 @@ export const eventDefinitions: readonly EventDefinition[] = [
   repairRefused,
   repairRecordGranted,
   repairRecordRevoked,
+  repairPublicityLimited,
   repairTemporarilyRestored,
   repairTemporaryEnded,
   repairSynced,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../event.ts';
-import { dateSchema, departmentCodeSchema, idSchema, instantSchema } from '../vocabulary.ts';
+import { dateSchema, departmentCodeSchema, gradeSchema, idSchema, instantSchema } from '../vocabulary.ts';
 
 /** States of an application for repair (§5.5), with 暂时修复 of a bankruptcy (R-5-14) and its failure. */
 export const repairStatuses = [
@@ -107,6 +107,32 @@ export const repairRecordRevoked = defineEvent({
   effect: 'RESTRICTS',
   titleZh: '公示记录信用修复撤销',
   data: z.object({ ...recordHead, revokedOn: dateSchema, ground: z.enum(['FALSE_MATERIAL', 'COMMITMENT_BROKEN']) }),
+});
+
+/**
+ * Sent when the law ends the publicity of a penalty earlier than its department has announced: at the maximum of its grade (R-5-5), or by the more
+ * favourable regime after it was graded again (R-5-6). Several of one record: the earliest day counts.
+ */
+export const repairPublicityLimited = defineEvent({
+  type: 'lianxin.repair.publicity_limited.v1',
+  effect: 'FREES',
+  titleZh: '公示期限依法缩短',
+  data: z.object({
+    recordId: idSchema,
+    recordKind: z.literal('PENALTY'),
+    number: z.string(),
+    subjectId: idSchema,
+    departmentCode: departmentCodeSchema,
+    /** Last day of publicity. */
+    publicUntil: dateSchema,
+    /** `REG58`, `REG36` */
+    regime: z.string(),
+    clause: z.string(),
+    /** Under which it was counted; another one than announced where it was graded again. */
+    grade: gradeSchema,
+    announcedUntil: dateSchema.nullable(),
+    announcedGrade: gradeSchema.nullable(),
+  }),
 });
 
 const temporaryHead = {
