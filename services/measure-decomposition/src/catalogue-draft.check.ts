@@ -20,7 +20,17 @@ export function checkDraft(catalogue: Catalogue, effectiveFrom: string | null): 
     const { kind, code } = placeOf(rows, fault.file, fault.line);
     return { kind, code, field: fault.column, textZh: faultTextZh(fault.message) };
   });
-  return [...faults, ...mergerFaults(catalogue, effectiveFrom)];
+  return [...faults, ...endFaults(catalogue, effectiveFrom), ...mergerFaults(catalogue, effectiveFrom)];
+}
+
+/** A measure ends on the day before a version, which lifts what runs on it: an end inside the life of a version would be carried out by nobody (R-4-8). */
+function endFaults({ measures }: Catalogue, effectiveFrom: string | null): DraftFault[] {
+  if (effectiveFrom === null) return [];
+  return measures.flatMap(({ code, effectiveTo }): DraftFault[] => {
+    if (effectiveTo === null || effectiveTo < effectiveFrom) return [];
+    const remedy = `须早于本版本施行日 ${effectiveFrom}：到期之日在后的，请另拟一个自 ${effectiveTo} 次日起施行的版本，届时在执行的任务一并解除`;
+    return [{ kind: 'MEASURE', code, field: 'effectiveTo', textZh: `措施 ${code} 的失效日期 ${effectiveTo} ${remedy}` }];
+  });
 }
 
 function mergerFaults({ departments }: Catalogue, effectiveFrom: string | null): DraftFault[] {

@@ -115,6 +115,14 @@ export function isInForce(measure: CatalogueMeasure, date: string): boolean {
   return measure.effectiveFrom <= date && (measure.effectiveTo === null || date <= measure.effectiveTo);
 }
 
+/**
+ * Over for everybody: its last day lies before this version came into force. What runs on it is lifted, as by a gate that closes (R-4-6, R-4-8); a version never
+ * ends a measure later than on its own first day, so that the day of a version is the only day on which running tasks change.
+ */
+export function isOver(measure: CatalogueMeasure, { effectiveFrom }: Pick<IndexedCatalogue, 'effectiveFrom'>): boolean {
+  return measure.effectiveTo !== null && effectiveFrom !== null && measure.effectiveTo < effectiveFrom;
+}
+
 /** Codes of a condition (catalogue rule 17), and whether all (`&`) or any (`|`) must be proved. */
 export function conditionCodes(condition: string): { readonly every: boolean; readonly codes: readonly string[] } {
   return { every: !condition.includes('|'), codes: condition.split(/[&|]/) };

@@ -123,6 +123,39 @@ describe('a later version never punishes backwards (R-4-8)', () => {
     ).toBe(true);
   });
 
+  test('a measure that ended before a version is lifted by it, for restrictions and rewards alike; its last day still counts', () => {
+    const ended = (code: string, effectiveTo: string) => ({ from: '2026-06-01', changes: [row({ ...measureOf(code), effectiveTo })] });
+    for (const [measureCode, entry] of [
+      ['WAGE-01', decided('2026-05-31')],
+      ['TAXA-01', entryOf('RL-TAXA', { decision: { number: '决', date: '2026-05-01' }, activatedOn: '2026-05-01' })],
+    ] as const) {
+      const before = versionsOf();
+      const after = versionsOf(ended(measureCode, '2026-05-31'));
+      const standing = { ...ids, entry, body: planUnder(before, entry, ids).plan, endedPartyIds: [] };
+      expect(has(itemsOf(before, entry), measureCode)).toBe(true);
+      const { difference, plan } = deriveAgain(after, standing);
+      expect(difference.withdrawn.map((item) => item.measureCode)).toContain(measureCode);
+      expect(has(flatten(plan).items, measureCode)).toBe(false);
+      // A later version that changes something else leaves it withdrawn.
+      const more = versionsOf(ended(measureCode, '2026-05-31'), { from: '2026-09-01', changes: [gone('WAGE-06')] });
+      expect(has(itemsOf(more, entry), measureCode)).toBe(false);
+    }
+    const last = versionsOf(ended('WAGE-01', '2026-06-01'));
+    expect(has(itemsOf(last, decided('2026-05-31')), 'WAGE-01')).toBe(true);
+  });
+
+  test('a draft may end a measure only before its own day, for nobody would carry out a later end', () => {
+    const faults = (effectiveTo: string | null, from: string | null = '2026-06-01') =>
+      checkDraft(applyChanges(catalogue, 2, [row({ ...measureOf('WAGE-01'), effectiveTo })]), from);
+    expect(faults('2026-05-31')).toEqual([]);
+    expect(faults(null)).toEqual([]);
+    expect(faults('2099-01-01', null)).toEqual([]);
+    for (const later of ['2026-06-01', '2026-12-31']) {
+      expect(faults(later)).toMatchObject([{ kind: 'MEASURE', code: 'WAGE-01', field: 'effectiveTo' }]);
+      expect(faults(later)[0]?.textZh).toContain(`请另拟一个自 ${later} 次日起施行的版本`);
+    }
+  });
+
   test('a reward may be added and taken back', () => {
     const reward = measureOf('TAXA-01');
     const entry = entryOf('RL-TAXA', { decision: { number: '决', date: '2026-05-01' }, activatedOn: '2026-05-01' });

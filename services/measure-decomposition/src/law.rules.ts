@@ -1,5 +1,5 @@
 import type { Force, ListEntryActivated, PlanMeasure } from '@lianxin/contracts';
-import { type IndexedCatalogue, isInForce } from './catalogue.rules.ts';
+import { type IndexedCatalogue, isInForce, isOver } from './catalogue.rules.ts';
 import { type Decision, decide, directionOf, skipClauses } from './measure-decision.rules.ts';
 
 /** The versions of the catalogue that bear on one entry. */
@@ -26,8 +26,8 @@ export function lawOf(versions: readonly IndexedCatalogue[], entry: Pick<ListEnt
 }
 
 /**
- * What is left of a measure under later versions: withdrawn as soon as one of them no longer has it for this list, closes its gate, asks for more, or knows
- * nobody to execute it; of two forces the weaker; who executes is what the newest version says, for that is no punishment but its routing (R-4-8).
+ * What is left of a measure under later versions: withdrawn as soon as one of them no longer has it for this list, finds it over, closes its gate, asks for more,
+ * or knows nobody to execute it; of two forces the weaker; who executes is what the newest version says, for that is no punishment but its routing (R-4-8).
  */
 export function soften(decision: Decision, later: readonly IndexedCatalogue[], entry: ListEntryActivated): Decision {
   let softened = decision;
@@ -40,7 +40,8 @@ export function soften(decision: Decision, later: readonly IndexedCatalogue[], e
       measure !== undefined &&
       measure.direction === decision.measure.direction &&
       measure.listCodes.includes(entry.listCode) &&
-      isInForce(measure, entry.activatedOn);
+      isInForce(measure, entry.activatedOn) &&
+      !isOver(measure, catalogue);
     if (!stands) {
       const skip = { measureCode: decision.measure.code, reason: 'NO_LEGAL_BASIS' as const, clause: 'R-4-8' };
       return { ...softened, planned: null, skip, missing: [] };

@@ -1,5 +1,5 @@
 import type { CatalogueMeasure, EntryParty, ListEntryActivated, MeasurePlanMade } from '@lianxin/contracts';
-import { type IndexedCatalogue, isInForce } from './catalogue.rules.ts';
+import { type IndexedCatalogue, isInForce, isOver } from './catalogue.rules.ts';
 import { soften } from './law.rules.ts';
 import { type Decision, decide, directionOf, skipClauses } from './measure-decision.rules.ts';
 
@@ -31,7 +31,7 @@ export function makePlan(
 ): { readonly plan: MeasurePlanMade; readonly incidents: readonly PlannedIncident[] } {
   const direction = directionOf(entry.listType);
   const candidates = (catalogue.measuresByList.get(entry.listCode) ?? []).filter(
-    (measure) => measure.direction === direction && isInForce(measure, entry.activatedOn),
+    (measure) => measure.direction === direction && isInForce(measure, entry.activatedOn) && !isOver(measure, catalogue),
   );
   const newest = later.at(-1) ?? catalogue;
   const decisions = candidates.map((measure) => soften(decide(measure, entry, newest), later, entry));

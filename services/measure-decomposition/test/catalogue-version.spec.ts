@@ -97,29 +97,6 @@ test('a closed gate lifts what was planned, once on two replicas; a new measure 
   expect(await town.reconcile()).toMatchObject({ status: 'succeeded', result: { differingPlanIds: [] } });
 });
 
-test('a catalogue published while entries arrive gives each the version of its legal date, and the reconciliation finds nothing', async () => {
-  let draft = await town.draft('到达期间发布');
-  draft = await town.edit(draft, 'MEASURE', 'GEN-01', () => ({ canonicalCode: 'GEN-NEW', nameZh: '另一限制' }), 'GEN-99');
-  await town.simulate(draft, today);
-  const entries = Array.from({ length: 400 }, (_, place) => town.newEntry('BL-FRAUD', place % 2 === 0 ? before : today));
-  const sending = (async () => {
-    for (let from = 0; from < entries.length; from += 20) await town.list(entries.slice(from, from + 20));
-  })();
-  expect((await town.publish(draft, today)).status).toBe(200);
-  await sending;
-  await town.planned(entries);
-  await town.replanned(draft);
-  const version = (await town.call<{ version: number }>(author, 'GET', `/drafts/${draft.id}`)).body.version;
-  const plans = await town.plansOf(entries.map((entry) => entry.entryId));
-  const byEntry = new Map(plans.map((plan) => [plan.entry_id, plan]));
-  for (const entry of entries) {
-    const plan = byEntry.get(entry.entryId);
-    const isNew = entry.decision.date === today;
-    expect([plan?.catalogue_version, plan?.measures.includes('GEN-99')]).toEqual(isNew ? [version, true] : [1, false]);
-  }
-  expect(await town.reconcile()).toMatchObject({ status: 'succeeded', result: { differingPlanIds: [] } });
-});
-
 test('the reconciliation names a plan that is not as it should be', async () => {
   const entry = town.newEntry('BL-WAGE', before);
   await town.list([entry]);

@@ -1,4 +1,11 @@
-import { type ListEntryActivated, listEntryActivated, measurePlanMade, measurePlanRevised } from '@lianxin/contracts';
+import {
+  catalogueApplied,
+  catalogueKey,
+  type ListEntryActivated,
+  listEntryActivated,
+  measurePlanMade,
+  measurePlanRevised,
+} from '@lianxin/contracts';
 import type { RunningService } from '@lianxin/platform';
 import { EventFeeder, eventually, principalOf, type TestAnswer, TestCity } from '@lianxin/testing';
 import { service } from '../src/app.module.ts';
@@ -12,6 +19,8 @@ const root = '/api/v1/catalogue';
 /** A city in which two replicas of this service keep one catalogue: list entries are said by the test, plans are heard by it. */
 export class VersionTown {
   private numbers = 0;
+  private answered = 0;
+  door: Pick<RunningService, 'url'> | undefined;
 
   private constructor(
     readonly city: TestCity,
@@ -25,6 +34,13 @@ export class VersionTown {
     const feeder = await EventFeeder.for(city);
     await feeder.listen([measurePlanMade.topic]);
     return new VersionTown(city, replicas, feeder);
+  }
+
+  /** The same around processes that the test starts and kills itself; `door` is where the office finds one of them. */
+  static async around(city: TestCity): Promise<VersionTown> {
+    const feeder = await EventFeeder.for(city);
+    await feeder.listen([measurePlanMade.topic]);
+    return new VersionTown(city, [], feeder);
   }
 
   /** One more process beside those that run. */
@@ -50,9 +66,14 @@ export class VersionTown {
     await this.feeder.sendRecords(entries.map((entry) => this.feeder.make(listEntryActivated, entry.subjectId, entry).record));
   }
 
-  planned(entries: readonly ListEntryActivated[]) {
+  planned(entries: readonly ListEntryActivated[], timeoutMs = 20_000) {
     const ids = entries.map((entry) => entry.entryId);
-    return eventually(`${ids.length} entries are planned`, async () => (await this.plansOf(ids)).length === ids.length);
+    const sql = 'SELECT count(*) FROM measure_decomposition.plan WHERE entry_id = ANY ($1::uuid[])';
+    return eventually(
+      `${ids.length} entries are planned`,
+      async () => Number((await this.city.query<{ count: string }>(sql, [ids]))[0]?.count) === ids.length,
+      timeoutMs,
+    );
   }
 
   plansOf(entryIds: readonly string[]) {
@@ -70,7 +91,7 @@ export class VersionTown {
     path: string,
     options: { body?: unknown; headers?: Record<string, string> } = {},
   ): Promise<TestAnswer<Body>> {
-    const [first] = this.replicas;
+    const first = this.door ?? this.replicas[0];
     if (first === undefined) throw new Error('no replica runs');
     return this.city.call<Body>(first, who, method, `${root}${path}`, options);
   }
@@ -112,10 +133,25 @@ export class VersionTown {
   }
 
   async finished(jobId: string): Promise<JobView> {
-    return eventually(`job ${jobId} is over`, async () => {
-      const { body } = await this.call<JobView>(author, 'GET', `/jobs/${jobId}`);
-      return body.finishedAt !== null && body;
-    });
+    return eventually(
+      `job ${jobId} is over`,
+      async () => {
+        await this.execute();
+        const { body } = await this.call<JobView>(author, 'GET', `/jobs/${jobId}`);
+        return body.finishedAt !== null && body;
+      },
+      60_000,
+    );
+  }
+
+  /** Says what those who execute would say: that they have done what has been revised so far. */
+  private async execute(): Promise<void> {
+    const revised = this.feeder.eventsOf(measurePlanRevised).slice(this.answered);
+    this.answered += revised.length;
+    const records = revised.flatMap(({ data: { flow } }) =>
+      flow === undefined ? [] : [this.feeder.make(catalogueApplied, catalogueKey, flow).record],
+    );
+    if (records.length > 0) await this.feeder.sendRecords(records);
   }
 
   /** Simulates, publishes and waits until the version is in force and all plans are derived again. */

@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beijingDate, measurePlanRevised } from '@lianxin/contracts';
+import { eventually, TestCity } from '@lianxin/testing';
+import type { JobView } from '../src/catalogue-draft.api.ts';
+import { author, VersionTown } from './version-town.ts';
+
+const folder = join(import.meta.dirname, '..');
+const bin = (name: string) => join(folder, '../../node_modules/.bin', name);
+const today = beijingDate(new Date());
+const kills = 3;
+
+/** The service as a process of its own, so that it can be killed. */
+class ServiceProcess {
+  private constructor(
+    readonly url: string,
+    private readonly child: ChildProcess,
+  ) {}
+
+  static async start(environment: Readonly<Record<string, string>>): Promise<ServiceProcess> {
+    const child = spawn(bin('node'), [join(folder, 'dist/main.js')], {
+      env: { PATH: process.env['PATH'], ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      output += chunk.toString('utf8');
+    });
+    const url = await eventually(
+      'the service takes requests',
+      () => {
+        if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
+        return /^ready (\S+)$/m.exec(output)?.[1];
+      },
+      60_000,
+    );
+    return new ServiceProcess(url, child);
+  }
+
+  async kill(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGKILL');
+    await ended;
+  }
+}
+
+let city: TestCity;
+let town: VersionTown;
+let running: ServiceProcess | undefined;
+
+async function start(): Promise<void> {
+  running = await ServiceProcess.start({ ...city.environment, LIANXIN_REPLAN_TASKS_PER_SECOND: '400' });
+  town.door = running;
+}
+
+beforeAll(async () => {
+  const built = spawnSync(bin('tsc'), ['-b'], { cwd: folder, encoding: 'utf8' });
+  if (built.status !== 0) throw new Error(`the service does not build:\n${built.stdout}`);
+  city = await TestCity.create('postgres', ['measure-decomposition']);
+  town = await VersionTown.around(city);
+  await start();
+}, 120_000);
+afterAll(async () => {
+  await running?.kill();
+  await town?.close();
+});
+
+const closeGate = (row: Record<string, unknown>) => ({
+  bases: (row['bases'] as { verified: boolean }[]).map((basis) => ({ ...basis, verified: false })),
+});
+
+async function replanJob(draftId: string): Promise<JobView | undefined> {
+  const { body } = await town.call<{ data: JobView[] }>(author, 'GET', '/jobs?kind=REPLAN');
+  return body.data.find((job) => job.draftId === draftId);
+}
+
+test('a process killed again and again while it derives plans anew goes on where it was: the end is what the simulation promised, said once', async () => {
+  const entries = Array.from({ length: 500 }, () => town.newEntry('BL-WAGE', '2026-11-02'));
+  await town.list(entries);
+  await town.planned(entries);
+  let draft = await town.draft('中途被终止');
+  draft = await town.edit(draft, 'MEASURE', 'WAGE-03', closeGate);
+  draft = await town.edit(draft, 'MEASURE', 'WAGE-02', () => ({ effectiveTo: '2026-11-20' }));
+  const promised = (await town.simulate(draft, today)).result;
+  expect(promised.withdrawn).toBeGreaterThan(entries.length);
+  expect((await town.publish(draft, today)).status).toBe(200);
+
+  let done = 0;
+  for (let killed = 0; killed < kills; killed += 1) {
+    const at = await eventually('the job has come on', async () => {
+      const job = await replanJob(draft.id);
+      if (job !== undefined && job.finishedAt !== null) throw new Error('too late: the job is over');
+      return job !== undefined && job.progress.done > done && job.progress.done;
+    });
+    await running?.kill();
+    await start();
+    const after = await replanJob(draft.id);
+    // What was committed stays done; nothing is begun again.
+    expect(after?.progress.done).toBeGreaterThanOrEqual(at);
+    done = after?.progress.done ?? at;
+  }
+  expect(await town.replanned(draft)).toMatchObject({
+    status: 'succeeded',
+    progress: { total: entries.length, done: entries.length, failed: 0 },
+    result: { withdrawn: promised.withdrawn, left: promised.left, added: 0 },
+  });
+  const plans = await town.plansOf(entries.map((entry) => entry.entryId));
+  expect(new Set(plans.map((plan) => plan.plan_version))).toEqual(new Set([2]));
+  expect(plans.flatMap((plan) => plan.measures).filter((code) => code === 'WAGE-03' || code === 'WAGE-02')).toEqual([]);
+  await eventually('every revision is heard', () => {
+    const heard = town.feeder.eventsOf(measurePlanRevised);
+    return new Set(heard.map((event) => event.data.planId)).size === entries.length;
+  });
+  // The relay may send once more what it sent when it was killed: the same event, never another.
+  const said = new Set(town.feeder.eventsOf(measurePlanRevised).map((event) => event.id));
+  expect(said.size).toBe(entries.length);
+  expect(await town.reconcile()).toMatchObject({ status: 'succeeded', result: { differingPlanIds: [] } });
+}, 180_000);
