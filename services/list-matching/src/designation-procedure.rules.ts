@@ -33,10 +33,19 @@ interface Context {
   readonly calendar: WorkingDayCalendar;
   readonly settings: ListSettings;
 }
+/** What the rules of the procedure look at; of a request that comes in, or of an entry whose decision is corrected. */
+export interface Procedural {
+  readonly origin: ListEntryRequest['origin'];
+  readonly decision: { readonly date: string };
+  readonly notice?: ListEntryRequest['notice'];
+  readonly service?: ListEntryRequest['service'];
+  readonly publicNotice?: ListEntryRequest['publicNotice'];
+  readonly parties: readonly { readonly noticeServedOn?: string | undefined; readonly decisionServedOn?: string | undefined }[];
+}
 type AddFault = (pointer: string, code: ProblemCode, detail: string) => void;
 
 /** What the procedure of a list demands of a record, by its type and origin (R-2-6; catalogue: ABNORMAL needs its decision alone). */
-export function requiredDocuments(request: ListEntryRequest, definition: ListDefinition) {
+export function requiredDocuments(request: Pick<Procedural, 'origin' | 'decision'>, definition: ListDefinition) {
   const { origin } = request;
   const punishes = definition.type === 'BLACK' || definition.type === 'FOCUS';
   const isOfHere = origin === 'CITY' || origin === 'LEGACY';
@@ -55,7 +64,7 @@ export function servedOn(date: string, method: ServiceMethod): string {
 }
 
 /** Faults of notice, defence, decision, service and public notice, and of their order in time (R-2-6, R-2-8, R-2-9). */
-export function findProcedureFaults(request: ListEntryRequest, definition: ListDefinition, context: Context): FieldProblem[] {
+export function findProcedureFaults(request: Procedural, definition: ListDefinition, context: Context): FieldProblem[] {
   const faults: FieldProblem[] = [];
   const add: AddFault = (pointer, code, detail) => void faults.push({ pointer, code, detail });
   const required = requiredDocuments(request, definition);
@@ -68,7 +77,7 @@ export function findProcedureFaults(request: ListEntryRequest, definition: ListD
 }
 
 /** Nothing that has been done can have been done tomorrow. */
-function addFutureDates(request: ListEntryRequest, today: string, add: AddFault): void {
+function addFutureDates(request: Procedural, today: string, add: AddFault): void {
   const dates: [string, string | undefined][] = [
     ['/decision/date', request.decision.date],
     ['/notice/servedOn', request.notice?.servedOn],
@@ -86,7 +95,7 @@ function addFutureDates(request: ListEntryRequest, today: string, add: AddFault)
   }
 }
 
-function addNoticeFaults(request: ListEntryRequest, context: Context, add: AddFault): void {
+function addNoticeFaults(request: Procedural, context: Context, add: AddFault): void {
   const { notice, decision } = request;
   if (notice === undefined) {
     add('/notice', 'NOTICE_REQUIRED', '缺少事前告知的送达日期和陈述申辩期届满日期');
@@ -107,7 +116,7 @@ function addNoticeFaults(request: ListEntryRequest, context: Context, add: AddFa
     add('/decision/date', 'DECISION_BEFORE_DEFENCE_END', `陈述申辩期 ${notice.defenceEndedOn} 届满，决定日期为 ${decision.date}`);
 }
 
-function addPublicNoticeFaults(request: ListEntryRequest, context: Context, add: AddFault): void {
+function addPublicNoticeFaults(request: Procedural, context: Context, add: AddFault): void {
   const { publicNotice, decision } = request;
   if (publicNotice === undefined) {
     add('/publicNotice', 'PUBLIC_NOTICE_REQUIRED', '缺少公示起止日期');
@@ -126,7 +135,7 @@ function addPublicNoticeFaults(request: ListEntryRequest, context: Context, add:
 }
 
 function addServiceFaults(
-  request: ListEntryRequest,
+  request: Procedural,
   required: { readonly service: boolean; readonly repairNotice: boolean },
   today: string,
   add: AddFault,
@@ -154,7 +163,7 @@ function addServiceFaults(
 }
 
 /** Own proof of a named person: notice before the decision, service not before it (R-2-15). */
-function addPartyFaults(request: ListEntryRequest, add: AddFault): void {
+function addPartyFaults(request: Procedural, add: AddFault): void {
   for (const [index, party] of request.parties.entries()) {
     if (party.decisionServedOn !== undefined && party.decisionServedOn < request.decision.date) {
       const detail = `送达日期 ${party.decisionServedOn} 早于决定日期 ${request.decision.date}`;

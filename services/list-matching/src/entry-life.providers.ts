@@ -15,6 +15,8 @@ import { ListAbolitionController } from './list-abolition.controller.ts';
 import { ListAbolitionService } from './list-abolition.service.ts';
 import { ObjectionConsumer } from './objection.consumer.ts';
 import { RepairConsumer } from './repair.consumer.ts';
+import { ReplayAssessor } from './replay.assessor.ts';
+import { ReplayConsumer } from './replay.consumer.ts';
 
 /** The life of an entry beyond its one-call activation: steps, time limits, reviews, cross-check by night, abolished lists, repairs. */
 export const lifeControllers = [
@@ -37,4 +39,6 @@ export const lifeProviders = [
   ListAbolitionService,
   RepairConsumer,
   ObjectionConsumer,
+  ReplayAssessor,
+  ReplayConsumer,
 ];

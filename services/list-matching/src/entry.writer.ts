@@ -10,7 +10,7 @@ import type { EntryWork, NewDeadline } from './entry-work.ts';
 import { restoreHonours } from './honour.restore.ts';
 import { isInForce } from './list-entry.rules.ts';
 import { type EntryRow, insertEntries, insertFacts, insertParties, updateEntries, updatePartyProofs } from './list-entry.store.ts';
-import { reviewDecidedEvent, reviewRaisedEvent } from './list-entry-life.events.ts';
+import { advancedEvent, reviewDecidedEvent, reviewRaisedEvent } from './list-entry-life.events.ts';
 import { insertCandidates } from './match-candidate.store.ts';
 import { PublicationOrders } from './publication-order.maker.ts';
 import { acrossDepartments } from './row-scope.store.ts';
@@ -55,6 +55,7 @@ export class EntryWriter {
     if (reachesOthers(work)) await acrossDepartments(tx, () => this.writeRows(tx, work));
     else await this.writeRows(tx, work);
     await this.setExpiries(tx, work);
+    tellEveryVersion(work);
     await this.publish(tx, work, before);
   }
 
@@ -176,6 +177,23 @@ export class EntryWriter {
 }
 
 const dayMs = 86_400_000;
+
+/** A step that has no event of its own is told all the same: whoever folds the journal comes to the version that stands here (design §7). */
+function tellEveryVersion(work: EntryWork): void {
+  const told = new Set(work.events.map(({ event }) => versionIn(event.data)));
+  for (const entry of [...work.newEntries, ...work.changedEntries]) {
+    const { row, newFacts } = entry;
+    if (row.activated_on === null || told.has(`${row.id} ${row.version}`)) continue;
+    const { documentNo, document } = newFacts.at(-1)?.detail ?? {};
+    const number = documentNo ?? (document as { number?: unknown } | undefined)?.number;
+    work.say(advancedEvent(entry, typeof number === 'string' ? number : null, work.acting));
+  }
+}
+
+function versionIn(data: unknown): string {
+  const { entryId, entryVersion } = data as { entryId?: string; entryVersion?: number };
+  return `${entryId} ${entryVersion}`;
+}
 
 function reachesOthers(work: EntryWork): boolean {
   const rows = [...work.changedEntries, ...work.newEntries, ...work.reviews.map((review) => review.entry)].map((entry) => entry.row);

@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Transaction } from '@lianxin/platform';
 import { standUp } from './activation.ts';
 import type { EntryInWork, EntryWork } from './entry-work.ts';
-import { decideRestoration } from './honour.rules.ts';
+import { honoursThatReturn } from './honour.rules.ts';
 import { findAbolished } from './list-abolition.store.ts';
 import { getDefinition } from './list-definition.store.ts';
 import { type EntryRow, findAllOfSubjects, findFacts, findParties, takeNumbers } from './list-entry.store.ts';
@@ -28,16 +28,17 @@ export async function restoreHonours(tx: Transaction, work: EntryWork): Promise<
       tx,
       honours.map(({ row }) => row.list_code),
     );
-    for (const honour of honours) {
-      const others = all.filter((other) => other.row.subject_id === honour.row.subject_id && other.row.id !== honour.row.id);
-      const comesBack = decideRestoration({
-        honour: honour.row,
-        facts: facts.filter((fact) => fact.entry_id === honour.row.id),
-        others: others.map((other) => other.row),
-        isAbolished: abolished.has(honour.row.list_code),
-        today: work.acting.today,
-      });
-      if (comesBack) await restore(tx, work, honour, others);
+    for (const subjectId of subjectIds) {
+      const ofSubject = all.filter(({ row }) => row.subject_id === subjectId);
+      const rows = ofSubject.map(({ row }) => row);
+      const back = honoursThatReturn(rows, (id) => facts.filter((fact) => fact.entry_id === id), abolished, work.acting.today);
+      for (const honour of ofSubject.filter(({ row }) => back.includes(row)))
+        await restore(
+          tx,
+          work,
+          honour,
+          ofSubject.filter((other) => other !== honour),
+        );
     }
   });
 }
@@ -67,7 +68,7 @@ async function restore(tx: Transaction, work: EntryWork, excluded: EntryInWork, 
   });
   const parties = (await findParties(tx, [old.id])).map((party) => ({ ...party, id: randomUUIDv7(), entry_id: entry.row.id }));
   work.parties.push(...parties);
-  const restored = { restores: old.id, number: old.number };
+  const restored = { restores: old.id, number: old.number, validFrom: old.valid_from, validTo: old.valid_to };
   for (const action of ['DRAFT', 'SUBMIT', 'PASS_CHECK', 'END_PUBLIC_NOTICE', 'SERVE'] as const) work.step(entry, action, restored);
   work.step(excluded, 'RESTORE_HONOUR', { entryId: entry.row.id, number });
   const definition = await getDefinition(tx, old.list_code, old.list_version);

@@ -39,3 +39,23 @@ export function decideRestoration({ honour, facts, others, isAbolished, today }:
   );
   return isExcluderVoid && !blocked && !replaced;
 }
+
+/** Honours among the entries of one subject that come back as they now stand (T20a). */
+export function honoursThatReturn<Entry extends OtherEntry & { readonly valid_to: string | null }>(
+  entries: readonly Entry[],
+  factsOf: (entryId: string) => Restoration['facts'],
+  abolished: ReadonlySet<string>,
+  today: string,
+): Entry[] {
+  return entries.filter(
+    (honour) =>
+      honour.list_type === 'RED' &&
+      decideRestoration({
+        honour,
+        facts: factsOf(honour.id),
+        others: entries.filter((other) => other.id !== honour.id),
+        isAbolished: abolished.has(honour.list_code),
+        today,
+      }),
+  );
+}

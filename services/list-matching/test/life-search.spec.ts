@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type ListEntryView, listEntryActivated, type Page, type RegisterResult } from '@lianxin/contracts';
+import { eventDefinitions, type ListEntryView, listEntryActivated, type Page, type RegisterResult } from '@lianxin/contracts';
 import { eventually, principalOf } from '@lianxin/testing';
 import type { JobView } from '../src/import.view.ts';
 import type { CandidateView } from '../src/match-candidate.view.ts';
@@ -8,6 +8,7 @@ import { creditOffice, taxOffice, wageOffice } from './city.ts';
 import { daysAgo, designationOf, nextUscc, today } from './designations.ts';
 import { type Fact, proceduralFaults, type Stored } from './life-oracle.ts';
 import { fileOf, rowOf } from './list-file.ts';
+import { Replay } from './replays.ts';
 import { Notes, randomOf } from './search-notes.ts';
 import { decisionContent, documentOf, draftOf, noticeContent, wageApprover, wageHandler } from './steps.ts';
 
@@ -15,6 +16,11 @@ const seeds = [11, 12, 13];
 const stepsPerSeed = 160;
 const centre = principalOf(['CREDIT_CENTRE_OPERATOR']);
 const secondOfficer = principalOf(['CREDIT_OFFICE'], [], 'CITY:second');
+/** What every event of an entry tells of it. */
+function isTold(data: unknown): data is { entryId: string; entryVersion: number; status: string } {
+  return typeof data === 'object' && data !== null && 'entryId' in data && 'entryVersion' in data && 'status' in data;
+}
+
 describe('no sequence of calls puts a black entry into force without notice, defence, decision and service, or on a guess', () => {
   const town = useBatchCity();
   const call = <Body = Record<string, unknown>>(...args: Parameters<typeof town.lists.call>) => town.lists.call<Body>(...args);
@@ -349,8 +355,22 @@ describe('no sequence of calls puts a black entry into force without notice, def
         expect(rows.filter((row) => row.origin_region !== null && row.list_type === 'RED' && row.recognised)).toEqual([]);
       // What is told is what happened: nobody is executed against whose entry was never in force.
       await eventually('all is told', async () => (await query('SELECT 1 FROM list_matching.outbox')).length === 0);
-      const told = new Set(town.lists.feeder.eventsOf(listEntryActivated).map((event) => event.data.entryId));
-      expect(rows.filter((row) => told.has(row.id) && !wasInForce(row)).map((row) => row.number)).toEqual([]);
+      const activated = new Set(town.lists.feeder.eventsOf(listEntryActivated).map((event) => event.data.entryId));
+      expect(rows.filter((row) => activated.has(row.id) && !wasInForce(row)).map((row) => row.number)).toEqual([]);
+      // Design §7: the same rules over the stored facts give the same state, whatever has happened, and the journal comes to the same version.
+      const cases = rows.map((row) => ({ entryId: row.id, subjectId: row.subject_id }));
+      const answers = await new Replay(town.lists).ask(cases, { kind: 'NOTHING' });
+      expect(answers.flatMap(({ mismatches }) => mismatches)).toEqual([]);
+      expect(answers.map(({ result, entries }) => [result, ...entries.map((one) => one.action)])).toEqual(
+        cases.map(() => ['ASSESSED', 'KEEP']),
+      );
+      const newest = new Map<string, { entryVersion: number; status: string }>();
+      for (const { data } of eventDefinitions
+        .filter(({ topic }) => topic === 'lianxin.list_entry')
+        .flatMap((one) => town.lists.feeder.eventsOf(one)))
+        if (isTold(data) && data.entryVersion >= (newest.get(data.entryId)?.entryVersion ?? 0)) newest.set(data.entryId, data);
+      const told = inForce.map((row) => [row.number, newest.get(row.id)?.entryVersion, newest.get(row.id)?.status]);
+      expect(told).toEqual(inForce.map((row) => [row.number, facts.get(row.id)?.length, row.status]));
     },
     240_000,
   );

@@ -101,6 +101,8 @@ export const assessedEntrySchema = z.object({
   effective: z.boolean().optional(),
   /** Version of its last correction (`list_entry.corrected`): whoever has heard less of it is behind. Left out or null: never corrected. */
   correctedVersion: z.int().positive().nullable().optional(),
+  /** Of CORRECT: names of the facts that bind harder than what was decided (a longer term, a higher grade, further conditions or parties): only with the unit's confirmation (R-6-7a). */
+  hardens: z.array(z.string()).optional(),
 });
 export type AssessedEntry = z.infer<typeof assessedEntrySchema>;
 
@@ -198,7 +200,7 @@ export const replayAssessed = defineEvent({
     unchangedTasks: z.int().nonnegative(),
     /**
      * How the case stands now, for comparison with the journal: lines `kind:id:version:status` of its entries, plans and tasks, sorted and joined by line
-     * feeds, as SHA-256 in hexadecimal; `lines` is their number. In the last part.
+     * feeds, as SHA-256 in hexadecimal; `lines` is their number. In the last part. Of list-matching: exactly the entries that `entries` names.
      */
     state: z.object({ lines: z.int().nonnegative(), sha256: z.string() }).nullable(),
     /** Where the owner's own stored facts, folded again, do not give its stored state: what, what was expected and what was found. */
