@@ -181,6 +181,17 @@ describe('a case with nothing changed', () => {
   });
 });
 
+test('it is told whether an entry has effect here, and when its facts were last corrected, so that a copy knows what it may lack', () => {
+  const amended = factsOf(
+    ...listed,
+    ['T13b', 'ACTIVE', { corrected: { grade: { from: 'SERIOUS', to: 'GENERAL' } } }],
+    ['T13b', 'ACTIVE', { unconfirmed: 'x' }],
+  );
+  const told = (world: CaseWorld) => assess(world, { kind: 'NOTHING' }).entries[0];
+  expect(told(worldOf(entry({ version: 7 }), amended))).toMatchObject({ effective: true, correctedVersion: 6 });
+  expect(told(worldOf(entry({ recognised: false })))).toMatchObject({ effective: false, correctedVersion: null });
+});
+
 describe('an entry taken to be void', () => {
   test.each([
     ['ACTIVE', 'VOID', 'END', 'T18'],

@@ -72,24 +72,33 @@ function assessVoid(world: CaseWorld, effect: 'VOID' | 'REVOKE'): CaseAssessment
   if (!decided.ok)
     return refusal(world, effect === 'VOID' ? 'T18' : 'T19', `记录 ${entry.number} 尚未生效：${decided.detail}；未生效的按 T2a 撤回`);
   const { to, transition } = decided.step;
-  const end = assessedOf(entry, 'END', transition);
+  const end = assessedOf(world, 'END', transition);
   if (entry.list_type !== 'BLACK') return assessed(world, [end], [entry]);
   // As the subject's entries will stand then: this one void.
   const then = world.ofSubject.map((other) => (other.id === entry.id ? { ...other, status: to } : other));
   const back = honoursThatReturn(then, world.factsOf, world.abolished, world.law.today);
   const looked = world.ofSubject.some(({ status }) => status === 'EXCLUDED') ? world.ofSubject : [entry];
-  return assessed(world, [end, ...back.map((honour) => assessedOf(honour, 'RETURN', 'T20a', { validTo: honour.valid_to }))], looked);
+  return assessed(
+    world,
+    [
+      end,
+      ...back.map((honour) =>
+        assessedOf({ entry: honour, facts: world.factsOf(honour.id) }, 'RETURN', 'T20a', { validTo: honour.valid_to }),
+      ),
+    ],
+    looked,
+  );
 }
 
 function assessCorrection(world: CaseWorld, decided: CorrectionDecision): CaseAssessment {
   const { entry } = world;
   if (!decided.ok) return refusal(world, decided.clause, decided.faults.map((fault) => `${fault.pointer} ${fault.detail}`).join('；'));
   if (Object.keys(decided.changes).length === 0) return kept(world);
-  return assessed(world, [{ ...assessedOf(entry, 'CORRECT', '§6.4', { facts: decided.facts }), hardens: [...decided.hardens] }], [entry]);
+  return assessed(world, [{ ...assessedOf(world, 'CORRECT', '§6.4', { facts: decided.facts }), hardens: [...decided.hardens] }], [entry]);
 }
 
 function kept(world: CaseWorld): CaseAssessment {
-  return assessed(world, [assessedOf(world.entry, 'KEEP', null)], [world.entry]);
+  return assessed(world, [assessedOf(world, 'KEEP', null)], [world.entry]);
 }
 
 function assessed(world: CaseWorld, entries: readonly [AssessedEntry, ...AssessedEntry[]], looked: readonly CaseEntry[]): CaseAssessment {
@@ -109,7 +118,7 @@ function versionsOf(looked: readonly CaseEntry[]): ReplayVersion[] {
 }
 
 function assessedOf(
-  entry: CaseEntry,
+  { entry, facts }: { readonly entry: CaseEntry; readonly facts: readonly StoredFact[] },
   action: AssessedEntry['action'],
   clause: string | null,
   rest: { readonly facts?: CorrectedFacts; readonly validTo?: string | null } = {},
@@ -128,7 +137,17 @@ function assessedOf(
     clause,
     facts: rest.facts ?? null,
     validTo: rest.validTo ?? null,
+    effective: entry.recognised !== false,
+    correctedVersion: lastCorrectionOf(facts),
   };
+}
+
+/** Version at which facts were last corrected and everybody was told (T13b). */
+function lastCorrectionOf(facts: readonly StoredFact[]): number | null {
+  return facts.reduce<number | null>(
+    (last, { version, detail }) => ('corrected' in detail && version > (last ?? 0) ? version : last),
+    null,
+  );
 }
 
 function isUndone(entry: StoredEntry): boolean {
