@@ -14,7 +14,7 @@ export class ReplayConsumer {
     private readonly assessor: ReplayAssessor,
     private readonly outbox: Outbox,
   ) {
-    consumer.register({ types: [replayRequested], together: true, handle: (tx, events) => this.handle(tx, events) });
+    consumer.register({ types: [replayRequested], handle: (tx, events) => this.handle(tx, events) });
   }
 
   private async handle(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
