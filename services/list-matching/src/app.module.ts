@@ -84,6 +84,7 @@ import { SubjectRegister } from './subject.service.ts';
 import { VerificationController } from './verification.controller.ts';
 import { VerificationEffects } from './verification.effects.ts';
 import { VerificationService } from './verification.service.ts';
+import { WindowDoubts } from './window-doubt.ts';
 
 /** What a file may be called on the wire; what it is, is seen from its bytes. */
 const fileTypes = [
@@ -163,6 +164,7 @@ export class AppModule {
         ReviewSources,
         MatchReviewService,
         EntryReviewSource,
+        WindowDoubts,
         MatchCandidateService,
         ...importProviders,
         PublicRecordWriter,

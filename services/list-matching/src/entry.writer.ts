@@ -11,9 +11,10 @@ import { restoreHonours } from './honour.restore.ts';
 import { isInForce } from './list-entry.rules.ts';
 import { type EntryRow, insertEntries, insertFacts, insertParties, updateEntries, updatePartyProofs } from './list-entry.store.ts';
 import { advancedEvent, reviewDecidedEvent, reviewRaisedEvent } from './list-entry-life.events.ts';
-import { insertCandidates } from './match-candidate.store.ts';
+import { closeCandidatesOfEntries, insertCandidates } from './match-candidate.store.ts';
 import { PublicationOrders } from './publication-order.maker.ts';
 import { acrossDepartments } from './row-scope.store.ts';
+import { entryEnded } from './window-doubt.rules.ts';
 
 /** Kind of the timer that ends an entry at 24:00 of its last day (T16). Its reference is the entry id. */
 export const expiryTimer = 'list-entry-expiry';
@@ -72,6 +73,11 @@ export class EntryWriter {
       changedEntries.map((entry) => entry.row),
     );
     await updatePartyProofs(tx, work.proved);
+    const left = changedEntries
+      .filter(({ row }) => !underWay.includes(row.status) && row.parties_continue !== true)
+      .map(({ row }) => row.id);
+    // Whom it means is nobody's question any more.
+    if (left.length > 0) await closeCandidatesOfEntries(tx, left, { reason: entryEnded, by: work.acting.actor, at: work.acting.now });
     await insertFacts(
       tx,
       [...newEntries, ...changedEntries].flatMap((entry) => entry.newFacts),

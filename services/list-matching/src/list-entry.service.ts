@@ -25,7 +25,7 @@ import { type EntryAction, isInForce } from './list-entry.rules.ts';
 import { type DraftRow, decisionOf, type EntryRow, findPage, findParties, findStored } from './list-entry.store.ts';
 import { type ListEntrySummary, loadSummaries, loadView } from './list-entry.view.ts';
 import { ruleOfList } from './list-rule.data.ts';
-import { closeCandidatesOfEntry } from './match-candidate.store.ts';
+import { closeCandidatesOfEntries } from './match-candidate.store.ts';
 import { endForSubject } from './register.endings.ts';
 import { holdWhileUnconfirmed } from './source-question.service.ts';
 
@@ -219,7 +219,7 @@ export class ListEntryService {
       return;
     }
     row.reason = reason;
-    await closeCandidatesOfEntry(tx, row.id, { reason, by: work.acting.actor, at: work.acting.now });
+    await closeCandidatesOfEntries(tx, [row.id], { reason, by: work.acting.actor, at: work.acting.now });
     work.say(receivedEvent(row, work.acting));
   }
 }

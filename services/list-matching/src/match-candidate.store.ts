@@ -137,15 +137,16 @@ export async function decideCandidates(
   );
 }
 
-/** Nobody need decide any more: the entry itself has ended. */
-export async function closeCandidatesOfEntry(
+/** Nobody need decide any more: the entries themselves have ended. */
+export async function closeCandidatesOfEntries(
   tx: Transaction,
-  entryId: string,
+  entryIds: readonly string[],
   by: { reason: string; by: string; at: Date },
 ): Promise<void> {
   await tx.execute(
-    `UPDATE match_candidate SET status = 'DISMISSED', reason = $2, decided_by = $3, decided_at = $4 WHERE entry_id = $1 AND status IN ('OPEN', 'NEED_INFO')`,
-    [entryId, by.reason, by.by, by.at],
+    `UPDATE match_candidate SET status = 'DISMISSED', reason = $2, decided_by = $3, decided_at = $4
+     WHERE entry_id = ANY($1) AND status IN ('OPEN', 'NEED_INFO')`,
+    [entryIds, by.reason, by.by, by.at],
   );
 }
 

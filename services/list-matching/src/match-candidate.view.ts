@@ -156,6 +156,9 @@ export interface ReviewedRecord {
   readonly employerUsccCode?: string | undefined;
 }
 
+/** C1, and what a window doubts (W1): the decision gave the very number. */
+const numberAgrees = (row: CandidateRow) => row.rule === 'C1' || row.rule === 'W1';
+
 type Field = CandidateView['fields'][number];
 
 function fieldOf(
@@ -182,7 +185,7 @@ function fieldsOfOrganisation(row: CandidateRow, subject: SubjectRow, personalDa
       row.decision_name,
       sameOrganisationName(subject.name ?? '', row.decision_name ?? '') !== 'DIFFERENT',
     ),
-    fieldOf('usccCode', '统一社会信用代码', subject.uscc_code, record.usccCode ?? (row.rule === 'C1' ? subject.uscc_code : null)),
+    fieldOf('usccCode', '统一社会信用代码', subject.uscc_code, record.usccCode ?? (numberAgrees(row) ? subject.uscc_code : null)),
     fieldOf('organisationCode', '组织机构代码', subject.codes.organisationCode, record.organisationCode),
     fieldOf('registrationNo', '工商注册号', subject.codes.registrationNo, record.registrationNo),
     fieldOf('taxNo', '纳税人识别号', subject.codes.taxNo, record.taxNo),
@@ -211,8 +214,8 @@ function fieldsOfPerson(row: CandidateRow, subject: SubjectRow, personalData: Pe
       'idNumber',
       '证件号码',
       subject.id_masked,
-      number ?? (row.rule === 'C1' ? subject.id_masked : null),
-      row.rule === 'C1' || undefined,
+      number ?? (numberAgrees(row) ? subject.id_masked : null),
+      numberAgrees(row) || undefined,
     ),
     fieldOf('birthDate', '出生日期', hidden(details.birthDate), hidden(record.birthDate), details.birthDate === record.birthDate),
     fieldOf('gender', '性别', details.gender, record.gender),

@@ -8,7 +8,7 @@ import { type EntryInWork, EntryWork } from './entry-work.ts';
 import { getDefinition } from './list-definition.store.ts';
 import { exitedEvent, receivedEvent } from './list-entry.events.ts';
 import { type EntryRow, findEntries, findParties, findStanding } from './list-entry.store.ts';
-import { type CandidateRow, closeCandidatesOfEntry, findCandidatesOfEntry, isOpen } from './match-candidate.store.ts';
+import { type CandidateRow, closeCandidatesOfEntries, findCandidatesOfEntry, isOpen } from './match-candidate.store.ts';
 import { identifyParty } from './match-review.entries.store.ts';
 import { type ReviewDecision, type ReviewSource, ReviewSources, type SourceView } from './match-review.sources.ts';
 import { closeForEnded } from './register.endings.ts';
@@ -72,7 +72,7 @@ export class EntryReviewSource implements ReviewSource {
   async different(tx: Transaction, candidate: CandidateRow, { principal }: ReviewDecision): Promise<void> {
     if (candidate.grade !== 'CONFLICT') return;
     const { work, entry } = await this.take(tx, candidate, principal);
-    await closeCandidatesOfEntry(tx, entry.row.id, { reason: 'IDENTITY_FAILED', by: principal.id, at: work.acting.now });
+    await closeCandidatesOfEntries(tx, [entry.row.id], { reason: 'IDENTITY_FAILED', by: principal.id, at: work.acting.now });
     work.step(entry, 'FAIL_IDENTITY', { candidate: candidate.id });
     // T5: a draft goes back for completion; a record that came complete was decided about somebody else.
     if (entry.row.draft_sealed === null) work.step(entry, 'WITHDRAW', { reason: 'IDENTITY_FAILED' });

@@ -68,6 +68,14 @@ export async function findDifferent(tx: Transaction, recordHashes: readonly stri
   );
 }
 
+/** Number of the subject's last change in the register; 0 before any. */
+export async function findRegisterVersion(tx: Transaction, subjectId: string): Promise<number> {
+  const [row] = await tx.query<{ version: number }>('SELECT coalesce(max(id), 0) AS version FROM register_change WHERE subject_id = $1', [
+    subjectId,
+  ]);
+  return row?.version ?? 0;
+}
+
 export async function askQuestion(
   tx: Transaction,
   id: string,

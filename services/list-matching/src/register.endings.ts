@@ -6,7 +6,7 @@ import { EntryWriter } from './entry.writer.ts';
 import { type EntryInWork, EntryWork } from './entry-work.ts';
 import { exitedEvent, headOf, receivedEvent } from './list-entry.events.ts';
 import { findParties, type PartyRow } from './list-entry.store.ts';
-import { closeCandidatesOfEntry } from './match-candidate.store.ts';
+import { closeCandidatesOfEntries } from './match-candidate.store.ts';
 import { boundBeyondSubject } from './register.ending.rules.ts';
 import { findLiveEntries } from './register.entries.store.ts';
 import { isEnded } from './register.rules.ts';
@@ -90,7 +90,7 @@ export async function endForSubject(
     work.say(exitedEvent(row, { ground: 'SUBJECT_ENDED', documentNo, exitedOn: on, byEntryId: null }, work.acting));
   } else {
     row.reason = 'SUBJECT_ENDED';
-    await closeCandidatesOfEntry(tx, row.id, { reason: 'SUBJECT_ENDED', by: work.acting.actor, at: work.acting.now });
+    await closeCandidatesOfEntries(tx, [row.id], { reason: 'SUBJECT_ENDED', by: work.acting.actor, at: work.acting.now });
     work.say(receivedEvent(row, work.acting));
   }
 }

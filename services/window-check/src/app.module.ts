@@ -17,11 +17,13 @@ import { checksMigration } from './migrations/0001-checks.ts';
 import { sourceDoubtMigration } from './migrations/0002-source-doubt.ts';
 import { recordChecksMigration } from './migrations/0003-record-checks.ts';
 import { checkIncidentsMigration } from './migrations/0004-check-incidents.ts';
+import { windowDoubtsMigration } from './migrations/0005-window-doubts.ts';
 import { ReadModelConsumer } from './read-model.consumer.ts';
 import { ReadModelStore } from './read-model.store.ts';
 import { CheckSpool } from './spool.ts';
 import { SubjectDocuments } from './subject-documents.ts';
 import { VisibleCheck } from './visible.guard.ts';
+import { WindowDoubtStore } from './window-doubt.store.ts';
 
 @Module({})
 export class AppModule {
@@ -43,6 +45,7 @@ export class AppModule {
         CheckFeedbackService,
         BackChecks,
         CheckIncidentStore,
+        WindowDoubtStore,
         CheckIncidentReader,
         VisibleCheck,
       ],
@@ -62,6 +65,7 @@ export const service = {
     exportMigrationOf('window-check'),
     recordChecksMigration,
     checkIncidentsMigration,
+    windowDoubtsMigration,
   ],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

@@ -19,6 +19,8 @@ export interface PlanRow {
     readonly unconfirmed: boolean;
     readonly decisionNumber: string | null;
   } | null;
+  /** Departments whose window reported "not the same subject", and nobody has looked yet. */
+  readonly doubtedBy: readonly { readonly departmentCode: string; readonly at: string }[];
 }
 
 /** What a check needs of a plan, whichever party. */

@@ -24,6 +24,7 @@ export interface Prompt {
   readonly planVersion: number;
   readonly level: CheckLevel;
   readonly measureCodes: readonly string[];
+  readonly doubtedBy: PlanRow['doubtedBy'];
   /** The same prompt on the same case has the same key, whatever check it stands in. */
   readonly key: string;
 }
@@ -110,6 +111,7 @@ function makePrompt(
     planVersion: row.planVersion,
     level,
     measureCodes,
+    doubtedBy: row.doubtedBy,
     key: JSON.stringify([subjectId, row.planId, row.planVersion, level, [...measureCodes].sort()]),
   };
 }

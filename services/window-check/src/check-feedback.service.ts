@@ -16,6 +16,7 @@ import { type CheckRow, CheckStore } from './check.store.ts';
 import { answerOf } from './check.work.ts';
 import { type CardDecision, type KeptCard, readDecisions } from './check-feedback.rules.ts';
 import { CheckIncidentStore, type IncidentCause, type NewIncident } from './check-incident.store.ts';
+import { WindowDoubtStore } from './window-doubt.store.ts';
 
 /** The clerk's decisions on the cards of a check: kept, and told to whoever must act on them (product §B.9). */
 @Injectable()
@@ -24,6 +25,7 @@ export class CheckFeedbackService {
     private readonly checks: CheckStore,
     private readonly catalogue: CatalogueCopy,
     private readonly incidents: CheckIncidentStore,
+    private readonly doubts: WindowDoubtStore,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
   ) {}
@@ -59,9 +61,24 @@ export class CheckFeedbackService {
       })),
     );
     await this.incidents.insert(tx, this.incidentsOf(check, read.decisions, principal.id));
+    await this.followDoubts(tx, check, read.decisions, principal.id);
     const events = [...bySubject].flatMap(([subjectId, decisions]) => this.eventsOf(check, subjectId, decisions, principal.id));
     await this.outbox.publish(tx, events);
     return answerOf(withAnswers(check, await this.checks.findDecisions(tx, checkId)));
+  }
+
+  /** "Not the same subject" is remembered until a person has looked; another word about the same prompt takes it back. */
+  private async followDoubts(tx: Transaction, check: CheckRow, decisions: readonly CardDecision[], actor: string): Promise<void> {
+    const at = this.clock.now();
+    const others = decisions.filter(({ reason }) => reason !== 'not_same_subject').map(({ kept }) => kept.card.uuid);
+    const takenBack = await this.doubts.takeBack(tx, others, { id: actor, at });
+    const reported = decisions.flatMap(({ kept: { card, subjectId }, reason }) => {
+      if (reason !== 'not_same_subject' || card.entryId === null || card.indicator === 'info') return [];
+      const who = { departmentCode: check.department_code, reportedBy: actor, reportedAt: at };
+      return [{ ...who, subjectId, entryId: card.entryId, promptId: card.uuid }];
+    });
+    await this.doubts.report(tx, reported);
+    await this.doubts.revise(tx, [...takenBack, ...reported.map((doubt) => doubt.subjectId)]);
   }
 
   /** An override that says the record itself is wrong is put before the credit office (product §B.9). */

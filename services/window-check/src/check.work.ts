@@ -66,7 +66,7 @@ export function decideCheck(
     operator_id: asked.request.operator?.id ?? null,
     asked_at: asked.askedAt,
     subjects,
-    cards: prompts.map((prompt) => keptCard(prompt, answers.get(prompt.key))),
+    cards: prompts.map((prompt) => keptCard(prompt, answers.get(prompt.key), asked.departmentCode)),
     degraded: false,
     back_check_of: asked.backCheckOf,
   };
@@ -102,15 +102,18 @@ function nameOf(subject: FoundSubject, personalData: PersonalData): string {
 
 const maskedName = (subject: FoundSubject) => subject.organisationName ?? subject.nameMasked;
 
-function keptCard(prompt: Prompt, answer: KeptAnswer | undefined): KeptCard {
-  const answered = answer === undefined ? null : { outcome: answer.outcome, at: answer.decidedAt.toISOString() };
-  return {
-    card: { ...prompt.card, answered },
-    subjectId: prompt.subjectId,
-    planId: prompt.planId,
-    planVersion: prompt.planVersion,
-    key: prompt.key,
-  };
+/**
+ * A prompt as it is kept and shown. One that this department has answered for the case, or has reported as "not the same subject" while nobody has looked yet,
+ * does not ask again (product §B.9). It stays what it is: a clerk's word frees nobody, and no other department hears of it.
+ */
+function keptCard(prompt: Prompt, answer: KeptAnswer | undefined, departmentCode: string): KeptCard {
+  const reported = prompt.doubtedBy.find((doubt) => doubt.departmentCode === departmentCode);
+  const common = { subjectId: prompt.subjectId, planId: prompt.planId, planVersion: prompt.planVersion, key: prompt.key };
+  if (answer !== undefined)
+    return { ...common, card: { ...prompt.card, answered: { outcome: answer.outcome, at: answer.decidedAt.toISOString() } } };
+  if (reported === undefined || prompt.card.indicator === 'info') return { ...common, card: { ...prompt.card, answered: null } };
+  const detail = `${prompt.card.detail}；本部门窗口已反映非同一主体，待信用办核实，核实前提示仍然有效`;
+  return { ...common, card: { ...prompt.card, detail, answered: { outcome: 'overridden', at: reported.at } } };
 }
 
 function performed(asked: AskedCheck, row: CheckRow, prompts: readonly Prompt[]): NewEvent {

@@ -1,9 +1,10 @@
-import { cataloguePublished, type LianxinEvent, subjectChanged, subjectRegistered } from '@lianxin/contracts';
+import { cataloguePublished, type LianxinEvent, matchDecided, subjectChanged, subjectRegistered } from '@lianxin/contracts';
 import { EventConsumer, isEvent, lockLanes } from '@lianxin/messaging';
 import { Database, Health, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { entryEvents, foldEntries, foldPlans, type PlanState, partyChanges, planEvents } from './read-model.rules.ts';
 import { ReadModelStore } from './read-model.store.ts';
+import { WindowDoubtStore } from './window-doubt.store.ts';
 
 const isOneOf = (event: LianxinEvent, definitions: readonly { readonly type: string }[]) =>
   definitions.some((definition) => definition.type === event.type);
@@ -16,9 +17,10 @@ export class ReadModelConsumer {
     health: Health,
     database: Database,
     private readonly store: ReadModelStore,
+    private readonly doubts: WindowDoubtStore,
   ) {
     consumer.register({
-      types: [...planEvents, ...entryEvents, cataloguePublished, subjectRegistered, subjectChanged],
+      types: [...planEvents, ...entryEvents, cataloguePublished, subjectRegistered, subjectChanged, matchDecided],
       handle: (tx, events) => this.handle(tx, events),
     });
     health.addCheck('catalogue copy', async () => {
@@ -42,6 +44,17 @@ export class ReadModelConsumer {
     if (subjects.length > 0) await this.store.upsertSubjects(tx, subjects);
     if (plans.length > 0) await this.followPlans(tx, plans);
     if (entries.length > 0) await this.followEntries(tx, entries);
+    await this.followVerdicts(tx, events);
+  }
+
+  /** What the credit office found about a clerk's "not the same subject". */
+  private async followVerdicts(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
+    const verdicts = events.flatMap((event) => {
+      if (!isEvent(event, matchDecided) || event.data.sourceKind !== 'WINDOW_CHECK') return [];
+      const { subjectId, sourceId, verdict, decidedBy } = event.data;
+      return [{ subjectId, entryId: sourceId, verdict, decidedBy, decidedAt: new Date(event.time) }];
+    });
+    await this.doubts.answer(tx, verdicts);
   }
 
   private async followPlans(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {

@@ -28,6 +28,16 @@ export interface FoundSubject {
  */
 const nowInMicroseconds = '(extract(epoch FROM transaction_timestamp()) * 1000000)::bigint';
 
+/** These subjects get a new revision. Sorted, so that two transactions never wait for each other in a ring. */
+export async function reviseSubjects(tx: Transaction, subjectIds: readonly string[]): Promise<void> {
+  if (subjectIds.length === 0) return;
+  await tx.execute(
+    `INSERT INTO subject_revision (subject_id, revision) SELECT DISTINCT subject_id, ${nowInMicroseconds} FROM unnest($1::uuid[]) AS subject_id ORDER BY 1
+     ON CONFLICT (subject_id) DO UPDATE SET revision = greatest(subject_revision.revision + 1, excluded.revision)`,
+    [subjectIds],
+  );
+}
+
 /** Two questions in one: a check waits for each way to the server. */
 const lookSql = {
   name: 'check_look',
@@ -251,10 +261,13 @@ export class ReadModelStore {
       disputed: boolean | null;
       unconfirmed: boolean | null;
       decision_number: string | null;
+      doubted_by: PlanRow['doubtedBy'];
     }>(
       `SELECT plan_party.subject_id, plan.*, plan_party.role, plan_party.measure_codes,
          entry_seen.status AS entry_status, entry_seen.activation_no AS entry_activation_no, entry_seen.disputed,
-         entry_seen.unconfirmed, entry_seen.decision_number
+         entry_seen.unconfirmed, entry_seen.decision_number,
+         ARRAY (SELECT json_build_object('departmentCode', department_code, 'at', to_char(reported_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+           FROM window_doubt WHERE window_doubt.subject_id = plan_party.subject_id AND window_doubt.entry_id = plan.entry_id AND verdict IS NULL) AS doubted_by
        FROM plan_party JOIN plan USING (entry_id, activation_no) LEFT JOIN entry_seen USING (entry_id)
        WHERE plan_party.subject_id = ANY ($1::uuid[]) AND plan.status <> 'ENDED' AND plan.body IS NOT NULL
        ORDER BY plan_party.subject_id, plan.entry_id, plan.activation_no, plan_party.party_id`,
@@ -283,6 +296,7 @@ export class ReadModelStore {
         measureCodes: row.measure_codes,
         body: row.body,
         entry,
+        doubtedBy: row.doubted_by,
       };
       bySubject.set(row.subject_id, [...(bySubject.get(row.subject_id) ?? []), one]);
     }
