@@ -143,6 +143,28 @@ class Desks {
     return this.send('WINDOW', 'objections', body, `object-${entry.id}`);
   }
 
+  /** From the mark to the unit's finding, by two people: the entry is void. */
+  async upheld(entry: ListEntryView, objection: Objection): Promise<void> {
+    await eventually('the mark is proved', async () => {
+      const found = await this.read<Objection>('CREDIT_OFFICE', `objections/${objection.id}`);
+      return found?.status === 'MARKED';
+    });
+    const step = (who: string, name: string, body: object = {}) =>
+      this.send(who, `objections/${objection.id}/${name}`, body, `${name}-${entry.id}`);
+    await step('CREDIT_OFFICE', 'self-check');
+    await step('CREDIT_OFFICE', 'forward');
+    await step('RSJ', 'verify');
+    const finding = {
+      outcome: 'UPHELD',
+      effect: 'VOID',
+      errorSource: 'SOURCE',
+      documentNo: '连人社异〔2026〕1号',
+      reasons: '列入条件未满足',
+    };
+    await step('RSJ', 'propose', finding);
+    await step('RSJ:APPROVER', 'approve');
+  }
+
   /** What must be the same with a kill and without: states and facts, not the ids and times. */
   async endOf(entry: ListEntryView, repair: Repair): Promise<object> {
     const found = await this.restored(repair);
@@ -226,6 +248,47 @@ export function describeUndoing(
     expect(lies).toEqual([]);
     expect(end).toEqual(peaceful);
   }, 180_000);
+
+  test('a repair granted while an objection lets the tasks rest lifts them all; upheld afterwards, the objection corrects the entry, and the proof stays true', async () => {
+    const desk = desks();
+    const entry = await desk.flagged();
+    const objection = await desk.objected(entry);
+    await desk.send('CREDIT_OFFICE', `objections/${objection.id}/accept`, {}, `accept-objection-${entry.id}`);
+    await desk.all(entry.id, 'ON_HOLD');
+    const repair = await desk.proposed(entry);
+    await desk.grant(entry, repair);
+    const tasks = await desk.all(entry.id, 'LIFTING');
+    await desk.upheld(entry, objection);
+    await eventually('the entry is corrected', async () => {
+      const view = await desk.read<ListEntryView>('CREDIT_OFFICE', `list-entries/${entry.id}`);
+      return view?.status === 'CORRECTED';
+    });
+    expect((await desk.checklist(repair))?.isComplete).toBe(false);
+    await desk.sites(repair);
+    await desk.proved(tasks);
+    expect(await desk.endOf(entry, repair)).toMatchObject({ entry: 'CORRECTED', isComplete: true });
+  }, 120_000);
+
+  test('an objection upheld while a repair is asked for makes the repair moot: nobody decides it any more', async () => {
+    const desk = desks();
+    const entry = await desk.flagged();
+    const repair = await desk.proposed(entry);
+    const objection = await desk.objected(entry);
+    await desk.send('CREDIT_OFFICE', `objections/${objection.id}/accept`, {}, `accept-objection-${entry.id}`);
+    await desk.all(entry.id, 'ON_HOLD');
+    await desk.upheld(entry, objection);
+    const moot = await eventually('the application is moot', async () => {
+      const found = await desk.read<Repair>('CREDIT_OFFICE', `repairs/${repair.id}`);
+      return found?.status === 'WITHDRAWN' && found;
+    });
+    expect(moot.steps.at(-1)).toMatchObject({ action: 'LAPSE', detail: { grounds: ['DESIGNATION_WRONG'] } });
+    const late = await (await roadOf().as('RSJ:APPROVER')).post(`/api/v1/repairs/${repair.id}/decide`, { outcome: 'CONFIRM' });
+    expect(late).toMatchObject({ status: 409, body: { code: 'REPAIR_STATE' } });
+    // What nobody has begun is cancelled, the rest is lifted.
+    await eventually('nothing of it is in force', async () =>
+      (await desk.tasks(entry.id)).every((task) => ['LIFTING', 'CANCELLED'].includes(task.status)),
+    );
+  }, 120_000);
 
   test('a hold whose every service is killed ends as one in peace: every task rests while the objection is verified, and goes on after it', async () => {
     const desk = desks();

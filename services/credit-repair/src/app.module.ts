@@ -22,6 +22,7 @@ import { repairsMigration } from './migrations/0002-repairs.ts';
 import { openReceiptsMigration } from './migrations/0003-open-receipts.ts';
 import { droppedItemsMigration } from './migrations/0004-dropped-items.ts';
 import { publicityMigration } from './migrations/0005-publicity.ts';
+import { marksMigration } from './migrations/0006-marks.ts';
 import { PublicityService } from './publicity.service.ts';
 import { ReceiptController } from './receipt.controller.ts';
 import { ReceiptReader, receiptExport } from './receipt.reader.ts';
@@ -86,6 +87,7 @@ export const service = {
     openReceiptsMigration,
     droppedItemsMigration,
     publicityMigration,
+    marksMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

@@ -11,6 +11,8 @@ export interface ChecklistItem {
 }
 export interface LiftingPart {
   readonly itemId: string;
+  /** The step to which it belongs: an entry that is found wrong after its repair is lifted by a second one. */
+  readonly planVersion: number;
   readonly part: number;
   readonly parts: number;
   readonly at: Date;
@@ -116,9 +118,10 @@ function measureLines({ items, parts, tasks, due }: ChecklistFacts): ChecklistLi
   return [...toCome, ...lines.sort((a, b) => ((a.departmentCode ?? '') < (b.departmentCode ?? '') ? -1 : 1))];
 }
 
+/** Every step that has begun must have come whole. */
 function hasAllParts(parts: readonly LiftingPart[]): boolean {
-  const total = parts[0]?.parts ?? 0;
-  return total > 0 && new Set(parts.map((part) => part.part)).size === total;
+  const steps = [...Map.groupBy(parts, (part) => part.planVersion).values()];
+  return steps.length > 0 && steps.every((step) => new Set(step.map((part) => part.part)).size === step[0]?.parts);
 }
 
 /** It still has to be undone: its department has not proved it, and nothing else demands it. */

@@ -52,6 +52,8 @@ export const itemEligibilitySchema = z
     textZh: z.string(),
     caveats: z.array(z.string()),
     openRepair: z.string().nullable(),
+    /** An objection to it is being verified (异议处理中, R-6-5): its measures rest meanwhile; it can be repaired all the same. */
+    disputed: z.boolean(),
   })
   .meta({ id: 'RepairItemEligibility' });
 export type ItemEligibility = z.infer<typeof itemEligibilitySchema>;

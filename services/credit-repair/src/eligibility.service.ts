@@ -198,6 +198,7 @@ export function viewOf({ row, eligibility }: JudgedItem): ItemEligibility {
     departmentCode: row.department_code,
     decidedOn: row.decided_on,
     ...eligibility,
+    disputed: row.disputed === true,
     missing: [...eligibility.missing],
     caveats: [...eligibility.caveats],
   };

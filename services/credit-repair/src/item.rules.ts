@@ -64,6 +64,8 @@ export interface ItemChange {
   readonly performedOn: string | null;
   readonly endGround: string | null;
   readonly endedAt: string | null;
+  /** Whether it is marked as disputed (R-6-5); null where the event does not tell. */
+  readonly disputed: boolean | null;
 }
 interface ItemBody {
   readonly grade: Grade | null;
@@ -100,6 +102,7 @@ export function changeOf(event: LianxinEvent): ItemChange | undefined {
     performedOn: performedOn(event),
     endGround: isOver ? ((event.data as { ground?: string }).ground ?? data.status) : null,
     endedAt: isOver ? event.time : null,
+    disputed: event.type === listEntryDisputed.type ? true : event.type === listEntryDisputeEnded.type || isOver ? false : null,
   };
 }
 
@@ -162,6 +165,7 @@ function recordChange(event: LianxinEvent): ItemChange | undefined {
     performedOn: null,
     endGround: isOver ? ((event.data as { ground?: string }).ground ?? data.status) : null,
     endedAt: isOver ? event.time : null,
+    disputed: null,
   };
 }
 
@@ -174,6 +178,12 @@ export function foldChanges(changes: readonly ItemChange[]): ItemChange[] {
       ...change,
       body: change.body ?? known?.body ?? null,
       performedOn: change.performedOn ?? known?.performedOn ?? null,
+      disputed: change.disputed ?? known?.disputed ?? null,
+      // Ended once and found wrong since: it ended when it ended.
+      endedAt:
+        change.endGround !== null && known?.endGround != null && known.activationNo === change.activationNo
+          ? known.endedAt
+          : change.endedAt,
     });
   }
   return [...folded.values()];
@@ -203,6 +213,7 @@ export interface ItemRow {
   readonly performed_on: string | null;
   readonly end_ground: string | null;
   readonly ended_at: Date | null;
+  readonly disputed: boolean | null;
 }
 
 /** The record as the rules of repair see it. */

@@ -70,10 +70,14 @@ export class LiftingStore {
     return rows.map((row) => row.entry_id);
   }
 
-  /** Parts that have come of the steps by which these entries ended. */
+  /**
+   * Parts that have come of the steps by which these entries ended; those of the repair also where the entry has been found wrong since (T18, T19), for
+   * what the repair has lifted is lifted.
+   */
   findParts(tx: Transaction, items: readonly RepairItemRow[]): Promise<LiftingPart[]> {
     return tx.query<LiftingPart>(
-      `SELECT p.entry_id AS "itemId", p.part, p.parts, p.said_at AS at FROM lifting_part p JOIN item i ON i.id = p.entry_id AND i.end_ground = p.ground
+      `SELECT p.entry_id AS "itemId", p.plan_version AS "planVersion", p.part, p.parts, p.said_at AS at FROM lifting_part p
+       JOIN item i ON i.id = p.entry_id AND (i.end_ground = p.ground OR (i.end_ground IS NOT NULL AND p.ground = 'REPAIRED'))
        JOIN unnest($1::uuid[], $2::integer[]) AS asked (id, activation_no) ON p.entry_id = asked.id AND p.activation_no = asked.activation_no`,
       [items.map((item) => item.item_id), items.map((item) => item.activation_no)],
     );

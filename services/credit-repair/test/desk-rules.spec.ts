@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
+  listEntryDisputed,
+  listEntryDisputeEnded,
   publicRecordPublished,
   repairDeadlineMissed,
   repairGranted,
@@ -230,5 +232,49 @@ describe('the longest publicity of a penalty (R-5-5, R-5-6)', () => {
     desk.city.turnClock(40 * 86_400_000);
     await eventually('another day finds it', () => told(old.recordId).length === 2);
     desk.city.turnClock(0);
+  });
+});
+
+describe('repairs and objections', () => {
+  const sites = async (repair: { id: string }) => {
+    expect((await desk.step(repair, 'receipts', { kind: 'DEPARTMENT_SITE' })).status).toBe(200);
+    expect((await desk.step(repair, 'receipts', { kind: 'SITE' }, centre)).status).toBe(200);
+  };
+  test('an entry that is found wrong after its repair was granted: what was lifted counts, what a second step lifts is awaited, the day stays', async () => {
+    const entry = await desk.entry();
+    const repair = await desk.granted([item(entry)]);
+    const [first, second] = [task('ZJJ'), task('SHUIJ')];
+    await desk.world.exited(entry);
+    await desk.world.feeder.send(taskLifting, entry.subjectId, desk.world.lifting(entry, [first]));
+    await eventually('it has ended', async () => (await desk.checklist(repair)).lines[0]?.open === 0);
+    const endedAt = (await desk.checklist(repair)).lines[0]?.doneAt;
+    await desk.world.exited(entry, { entryVersion: 10, status: 'CORRECTED', ground: 'DESIGNATION_WRONG' });
+    const again = { planVersion: 3, ground: 'DESIGNATION_WRONG', parts: 2 } as const;
+    await desk.world.feeder.send(taskLifting, entry.subjectId, desk.world.lifting(entry, [second], again));
+    await sites(repair);
+    await desk.world.lifted(entry, first);
+    await desk.world.lifted(entry, second);
+    const waiting = await eventually('both are proved', async () => {
+      const found = await desk.checklist(repair);
+      return (
+        found.lines.filter((line) => line.departmentCode !== null && line.kind === 'MEASURES' && line.open === 0).length === 2 && found
+      );
+    });
+    expect([waiting.isComplete, waiting.lines[0]?.doneAt]).toEqual([false, endedAt]);
+    await desk.world.feeder.send(taskLifting, entry.subjectId, desk.world.lifting(entry, [], { ...again, part: 2 }));
+    await desk.inState(repair, 'DONE');
+  });
+  test('the mark of an objection stands in every answer about the record, and goes with the objection (R-6-5)', async () => {
+    const entry = await desk.entry();
+    const disputed = async () =>
+      (await desk.call<{ items: { disputed: boolean }[] }>(office, 'GET', `repair-eligibility?entryId=${entry.entryId}`)).body.items[0]
+        ?.disputed;
+    expect(await disputed()).toBe(false);
+    const head = { ...desk.world.headOf(entry, 4), status: 'ACTIVE' as const };
+    await desk.world.feeder.send(listEntryDisputed, entry.subjectId, { ...head, documentNo: 'YY-1', disputedOn: '2026-11-20' });
+    await eventually('it is marked', disputed);
+    const ended = { ...head, entryVersion: 6, outcome: 'DISMISSED' as const, documentNo: 'YY-1', endedOn: '2026-11-22' };
+    await desk.world.feeder.send(listEntryDisputeEnded, entry.subjectId, ended);
+    await eventually('it is marked no more', async () => (await disputed()) === false);
   });
 });
