@@ -41,6 +41,7 @@ import { calendarsMigration } from './migrations/0008-calendars.ts';
 import { handlingMigration } from './migrations/0009-handling.ts';
 import { feedbackTablesMigration } from './migrations/0010-feedback-tables.ts';
 import { windowHitsMigration } from './migrations/0011-window-hits.ts';
+import { plannedDepartmentsMigration } from './migrations/0012-planned-departments.ts';
 import { NoticeStore } from './notice.store.ts';
 import { OrderConsumer } from './order.consumer.ts';
 import { OrderService } from './order.service.ts';
@@ -170,6 +171,7 @@ export const service = {
     handlingMigration,
     feedbackTablesMigration,
     windowHitsMigration,
+    plannedDepartmentsMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

@@ -23,13 +23,11 @@ export class HandOverStore {
 
   /** What stands beside the task's own row follows it; facts and feedback keep the name of the department that made them (R-4-8). */
   async move(tx: Transaction, before: Task, after: Task): Promise<void> {
-    await tx.execute('UPDATE task SET department_code = $2, has_deadline = $3 WHERE id = $1 AND NOT closed', [
-      before.id,
-      after.departmentCode,
-      after.hasDeadline,
-    ]);
+    await tx.execute('UPDATE task SET department_code = $2 WHERE id = $1 AND NOT closed', [before.id, after.departmentCode]);
     await tx.execute(
-      `UPDATE task_basis SET department_code = row.to_department, basis_key = ${basisKeySql('row', { department: 'to_department', round: 'round' })}
+      // The department of the plan stays with it: a plan that is derived again knows its row by it, and the routing by hand survives.
+      `UPDATE task_basis SET department_code = row.to_department,
+         planned_department = nullif(coalesce(task_basis.planned_department, task_basis.department_code), row.to_department), basis_key = ${basisKeySql('row', { department: 'to_department', round: 'round' })}
        FROM (SELECT entry_id, activation_no, basis_key, party_id, measure_code, round, $2::text AS to_department FROM task_basis WHERE task_id = $1) AS row
        WHERE task_basis.task_id = $1 AND task_basis.basis_key = row.basis_key AND task_basis.entry_id = row.entry_id
          AND task_basis.activation_no = row.activation_no`,

@@ -71,14 +71,15 @@ export class OrderStore {
     await tx.execute(`UPDATE task_order SET ${changing.join(', ')} FROM ${from} WHERE task_order.task_id = row.task_id`, parameters);
   }
 
-  /** A department that got the matter of another. */
-  private async moveTasks(tx: Transaction, tasks: readonly { id: string; departmentCode: string; hasDeadline: boolean }[]): Promise<void> {
+  /** A department that got the matter of another, and nobody of the other has it in hand any more. */
+  private async moveTasks(tx: Transaction, tasks: readonly { id: string; departmentCode: string }[]): Promise<void> {
     if (tasks.length === 0) return;
     await tx.execute(
-      `UPDATE task SET department_code = row.department_code, has_deadline = row.has_deadline
-       FROM unnest($1::uuid[], $2::text[], $3::boolean[]) AS row (id, department_code, has_deadline)
-       WHERE task.id = row.id AND NOT task.closed AND task.department_code <> row.department_code`,
-      [tasks.map((task) => task.id), tasks.map((task) => task.departmentCode), tasks.map((task) => task.hasDeadline)],
+      `WITH moved AS (
+         UPDATE task SET department_code = row.department_code FROM unnest($1::uuid[], $2::text[]) AS row (id, department_code)
+         WHERE task.id = row.id AND NOT task.closed AND task.department_code <> row.department_code RETURNING task.id
+       ) DELETE FROM task_claim USING moved WHERE task_claim.task_id = moved.id`,
+      [tasks.map((task) => task.id), tasks.map((task) => task.departmentCode)],
     );
   }
 }

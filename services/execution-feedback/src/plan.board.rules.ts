@@ -250,13 +250,19 @@ export class PlanBoard {
   }
 
   /** Gives a living task and all its bases to another department, which has no task of its own there; the task keeps its history (R-4-8). */
-  moveTask(task: Task, departmentCode: string, fact: { causeEvent: LianxinEvent; detail: Fact['detail'] }): Task {
+  moveTask(
+    task: Task,
+    departmentCode: string,
+    fact: { causeEvent: LianxinEvent; detail: Fact['detail'] },
+    patch: Partial<Task> = {},
+  ): Task {
     this.taskOfSlot.delete(slotOf(task));
     const keys = this.basesOfTask.get(task.id) ?? [];
     const moved = keys
       .flatMap((key) => this.bases.get(key) ?? [])
       .map((before) => {
-        const after = { ...before, departmentCode };
+        const planned = before.plannedDepartment ?? null;
+        const after = { ...before, departmentCode, plannedDepartment: planned === departmentCode ? null : planned };
         return { before, after: { ...after, round: this.roundOf(after) } };
       });
     for (const { before, after } of moved) {
@@ -267,7 +273,7 @@ export class PlanBoard {
     for (const { after } of moved) this.placeBasis(after);
     this.movedBases.push(...moved);
     this.movedTasks.push({ taskId: task.id, from: task.departmentCode, to: departmentCode });
-    const next = this.changeTask(task, { departmentCode }, { what: 'REASSIGNED', ...fact });
+    const next = this.changeTask(task, { ...patch, departmentCode }, { what: 'REASSIGNED', ...fact });
     this.taskOfSlot.set(slotOf(next), next.id);
     return next;
   }

@@ -12,6 +12,14 @@ export interface PlanRowName {
   readonly notice: boolean;
 }
 
+/** The row of its plan that a basis stands for: under the department that the plan names, whoever has the task now. */
+export const plannedRow = (basis: Basis): PlanRowName => ({
+  partyId: basis.partyId,
+  measureCode: basis.measureCode,
+  departmentCode: basis.plannedDepartment ?? basis.departmentCode,
+  notice: false,
+});
+
 /** The plan with this event's version, or undefined when the event tells nothing new of it. */
 export function advance(
   board: PlanBoard,
@@ -48,7 +56,7 @@ export function endBases(
   const { ground, documentNo, on, inError } = end;
   for (const notice of board.noticesOf(plan))
     if (notice.status !== 'ENDED' && isOver({ ...notice, notice: true })) setNotice(board, notice, 'ENDED', inError);
-  const concerned = (basis: Basis) => isOver({ ...basis, notice: false });
+  const concerned = (basis: Basis) => isOver(plannedRow(basis));
   const outcome = moveTasks(
     board,
     plan,

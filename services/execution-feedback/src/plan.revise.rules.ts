@@ -2,9 +2,13 @@ import { type LianxinEvent, type MeasurePlanRevised, type PlanMeasure } from '@l
 import type { Plan, PlanBoard } from './plan.board.rules.ts';
 import { applyMade, bodyOf, Dispatch, departmentsOf } from './plan.dispatch.rules.ts';
 import { refold } from './plan.fold.rules.ts';
-import { endBases, type PlanRowName, setNotice } from './plan.move.rules.ts';
+import { endBases, type PlanRowName, plannedRow, setNotice } from './plan.move.rules.ts';
+import { termsPatch } from './plan.soften.rules.ts';
 import type { Step } from './plan.step.rules.ts';
 import { type Basis, endedStatuses, holds } from './task.rules.ts';
+
+/** A row of the plan as it is wanted now, with what is asked of its executor. */
+type WantedRow = PlanRowName & { readonly measure: PlanMeasure; readonly executor: PlanMeasure['executors'][number] };
 
 const keyOf = (row: PlanRowName) => `${row.partyId}|${row.measureCode}|${row.departmentCode}|${row.notice}`;
 
@@ -41,14 +45,17 @@ function groundOf({ reason }: MeasurePlanRevised): string {
   return reason === 'CATALOGUE_VERSION' ? 'CATALOGUE_CHANGED' : 'PLAN_CORRECTED';
 }
 
-function wantedRows(data: MeasurePlanRevised): Map<string, PlanRowName & { readonly measure: PlanMeasure }> {
+function wantedRows(data: MeasurePlanRevised): Map<string, WantedRow> {
   const measures = new Map(data.measures.map((measure) => [measure.measureCode, measure]));
   const rows = data.groups.flatMap((group) =>
     group.partyIds.flatMap((partyId) =>
       group.measureCodes.flatMap((measureCode) => {
         const measure = measures.get(measureCode);
         if (measure === undefined) throw new Error(`the plan names measure ${measureCode} without describing it`);
-        return measure.executors.map(({ departmentCode, notice }) => ({ partyId, measureCode, departmentCode, notice, measure }));
+        return measure.executors.map((executor) => {
+          const { departmentCode, notice } = executor;
+          return { partyId, measureCode, departmentCode, notice, measure, executor };
+        });
       }),
     ),
   );
@@ -63,39 +70,53 @@ function standingBases(board: PlanBoard, plan: Plan): Basis[] {
     .filter((basis) => basis.entryId === plan.entryId && basis.activationNo === plan.activationNo && basis.status !== 'ENDED');
 }
 
+/** What the office routed by hand stays where it is when the department that the plan names is merged: the row now names the successor. */
+function renamePlanned(board: PlanBoard, plan: Plan, successor: ReadonlyMap<string, string>, wanted: ReadonlyMap<string, WantedRow>): void {
+  for (const basis of standingBases(board, plan)) {
+    const to = successor.get(basis.plannedDepartment ?? '');
+    if (to === undefined || !wanted.has(keyOf({ ...plannedRow(basis), departmentCode: to }))) continue;
+    board.changeBasis({ ...basis, plannedDepartment: to === basis.departmentCode ? null : to });
+  }
+}
+
 /** R-4-8: open tasks of a merged department move to its successor. Where that has the same task already the two become one, by the way of the other rows. */
 function moveToSuccessors(
   board: PlanBoard,
   plan: Plan,
   event: LianxinEvent<MeasurePlanRevised>,
-  wanted: ReadonlyMap<string, PlanRowName>,
+  wanted: ReadonlyMap<string, WantedRow>,
 ): Extract<Step, { kind: 'MOVED' }>['tasks'][number][] {
   const successor = new Map(event.data.moves.map(({ from, to }) => [from, to]));
+  renamePlanned(board, plan, successor, wanted);
   const moved: Extract<Step, { kind: 'MOVED' }>['tasks'][number][] = [];
   for (const basis of standingBases(board, plan)) {
     const task = board.getTask(basis.taskId);
     const to = successor.get(task.departmentCode);
     if (to === undefined || endedStatuses.includes(task.status)) continue;
-    if (!wanted.has(keyOf({ ...basis, departmentCode: to, notice: false }))) continue;
+    const row = wanted.get(keyOf(basis.plannedDepartment ? plannedRow(basis) : { ...plannedRow(basis), departmentCode: to }));
+    if (row === undefined) continue;
     if (board.findLiveTask({ ...task, departmentCode: to }) !== undefined) continue;
     const detail = { entryId: plan.entryId, from: task.departmentCode, to };
-    const next = board.moveTask(task, to, { causeEvent: event, detail });
+    const patch = basis.plannedDepartment ? {} : termsPatch(board, task, basis, row.executor);
+    const next = board.moveTask(task, to, { causeEvent: event, detail }, patch);
     const entryIds = [...new Set(board.basesOf(task.id).map((other) => other.entryId))].sort();
     moved.push({ task: next, from: task.departmentCode, entryIds });
   }
   return moved;
 }
 
-/** A weaker force from now on, or a hold that no longer spares it. */
-function softenBases(
-  board: PlanBoard,
-  plan: Plan,
-  event: LianxinEvent<MeasurePlanRevised>,
-  wanted: ReadonlyMap<string, PlanRowName & { readonly measure: PlanMeasure }>,
-): void {
+/** A weaker force from now on, a hold that no longer spares it, another part in it, or no deadline any more. */
+function softenBases(board: PlanBoard, plan: Plan, event: LianxinEvent<MeasurePlanRevised>, wanted: ReadonlyMap<string, WantedRow>): void {
   for (const basis of standingBases(board, plan)) {
-    const measure = wanted.get(keyOf({ ...basis, notice: false }))?.measure;
-    if (measure === undefined || (measure.force === basis.force && measure.holdExempt === basis.holdExempt)) continue;
+    const row = wanted.get(keyOf(plannedRow(basis)));
+    if (row === undefined) continue;
+    const { measure, executor } = row;
+    const standing = board.getTask(basis.taskId);
+    // What the office gave away by hand has the terms of whoever has it.
+    const terms = endedStatuses.includes(standing.status) || basis.plannedDepartment ? {} : termsPatch(board, standing, basis, executor);
+    if (Object.keys(terms).length > 0)
+      board.changeTask(standing, terms, { what: 'TERMS_CHANGED', causeEvent: event, detail: { entryId: plan.entryId } });
+    if (measure.force === basis.force && measure.holdExempt === basis.holdExempt) continue;
     const held = plan.status === 'HELD' && plan.holdCause !== null && holds(plan.holdCause, measure.holdExempt);
     const state = held ? { status: 'HELD' as const, holdCause: plan.holdCause } : { status: 'LIVE' as const, holdCause: null };
     board.changeBasis({ ...basis, ...state, force: measure.force, holdExempt: measure.holdExempt });
@@ -108,12 +129,12 @@ function dispatchNew(
   board: PlanBoard,
   plan: Plan,
   event: LianxinEvent<MeasurePlanRevised>,
-  wanted: ReadonlyMap<string, PlanRowName & { readonly measure: PlanMeasure }>,
+  wanted: ReadonlyMap<string, WantedRow>,
   newId: () => string,
 ): Step[] {
   const notices = board.noticesOf(plan);
   const standing = new Set([
-    ...standingBases(board, plan).map((basis) => keyOf({ ...basis, notice: false })),
+    ...standingBases(board, plan).map((basis) => keyOf(plannedRow(basis))),
     ...notices.filter((notice) => notice.status !== 'ENDED').map((notice) => keyOf({ ...notice, notice: true })),
   ]);
   const ended = new Map(

@@ -112,9 +112,24 @@ function applyNarrowed(board: PlanBoard, event: LianxinEvent<Narrowed>): Step[] 
 
 function applyEnded(board: PlanBoard, event: LianxinEvent<Ended>): Step[] {
   const { ground, documentNo, endedOn, inError } = event.data;
+  if (inError && board.findPlan(event.data)?.status === 'ENDED') return endInErrorLate(board, event);
   const plan = advance(board, event, { status: 'ENDED', holdCause: null, heldOn: null });
   if (plan === undefined || plan.body === null) return [];
   return endBases(board, { plan, body: plan.body, cause: event }, () => true, { ground, documentNo, on: endedOn, inError });
+}
+
+/**
+ * It is found out after its exit that an entry should never have been: what was done about it by then, lifted or not, is to be made good (R-6-8). A task that
+ * still runs for another list stays.
+ */
+function endInErrorLate(board: PlanBoard, event: LianxinEvent<Ended>): Step[] {
+  const seen = board.findPlan(event.data);
+  if (seen === undefined || seen.planVersion >= event.data.planVersion) return [];
+  board.savePlan({ ...seen, planVersion: event.data.planVersion });
+  for (const notice of board.noticesOf(seen)) if (!notice.endedInError) setNotice(board, notice, 'ENDED', true);
+  for (const task of board.tasksOf(seen))
+    if (task.begunAt !== null && (task.status === 'LIFTING' || task.status === 'LIFTED')) board.noteWrong(task, event);
+  return [];
 }
 
 /** T21: the plan of the newer entry stands already. Where both demand something its task stays with its history; the rest is lifted. */

@@ -155,9 +155,12 @@ export class PlanStore {
   /** The key of a basis names its department (R-4-3): it is made anew for the one that has it now. What old feedback names stays as it was. */
   private async moveTasks(tx: Transaction, tasks: readonly MovedTask[], bases: readonly MovedBasis[]): Promise<void> {
     if (tasks.length === 0) return;
+    // Whoever had it in hand is of the department that had it.
     await tx.execute(
-      `UPDATE task SET department_code = moved.department_code FROM unnest($1::uuid[], $2::text[]) AS moved (task_id, department_code)
-       WHERE task.id = moved.task_id AND NOT task.closed`,
+      `WITH moved AS (
+         UPDATE task SET department_code = row.department_code FROM unnest($1::uuid[], $2::text[]) AS row (task_id, department_code)
+         WHERE task.id = row.task_id AND NOT task.closed RETURNING task.id
+       ) DELETE FROM task_claim USING moved WHERE task_claim.task_id = moved.id`,
       [tasks.map((task) => task.taskId), tasks.map((task) => task.to)],
     );
     const columns: Column<MovedBasis>[] = [
@@ -168,6 +171,7 @@ export class PlanStore {
     const { from, parameters } = unnestRows(columns, bases, 'row');
     await tx.execute(
       `UPDATE task_basis SET department_code = row.to_department, round = row.to_round,
+         planned_department = nullif(task_basis.planned_department, row.to_department),
          basis_key = ${basisKeySql('row', { department: 'to_department', round: 'to_round' })} FROM ${from}
        WHERE task_basis.entry_id = row.entry_id AND task_basis.activation_no = row.activation_no
          AND task_basis.department_code = row.department_code AND task_basis.basis_key = ${basisKeySql('row')}`,
@@ -216,10 +220,11 @@ export class PlanStore {
 
   private async updateBases(tx: Transaction, bases: readonly Basis[]): Promise<void> {
     if (bases.length === 0) return;
-    const terms = basisOtherColumns.filter((column) => column.name === 'force' || column.name === 'hold_exempt');
+    const terms = basisOtherColumns.filter(({ name }) => ['force', 'hold_exempt', 'planned_department'].includes(name));
     const { from, parameters } = unnestRows([...basisNameColumns, ...basisStateColumns, ...terms], bases, 'row');
     await tx.execute(
-      `UPDATE task_basis SET status = row.status, hold_cause = row.hold_cause, force = row.force, hold_exempt = row.hold_exempt FROM ${from}
+      `UPDATE task_basis SET status = row.status, hold_cause = row.hold_cause, force = row.force, hold_exempt = row.hold_exempt,
+         planned_department = row.planned_department FROM ${from}
        WHERE task_basis.entry_id = row.entry_id AND task_basis.activation_no = row.activation_no
          AND task_basis.department_code = row.department_code AND task_basis.basis_key = ${basisKeySql('row')}`,
       parameters,

@@ -14,9 +14,7 @@ export const lastingTaskColumns: readonly Column<Task>[] = [
   { name: 'direction', type: 'text', of: (task) => task.direction },
   { name: 'kind', type: 'text', of: (task) => task.kind },
   { name: 'trigger', type: 'text', of: (task) => task.trigger },
-  { name: 'role', type: 'text', of: (task) => task.role },
   { name: 'party_kind', type: 'text', of: (task) => task.partyKind },
-  { name: 'has_deadline', type: 'boolean', of: (task) => task.hasDeadline },
   { name: 'lane_key', type: 'text', of: (task) => task.laneKey },
   { name: 'catalogue_version', type: 'integer', of: (task) => task.catalogueVersion },
 ];
@@ -26,6 +24,8 @@ export const changingTaskColumns: readonly Column<Task>[] = [
   { name: 'closed', type: 'boolean', of: (task) => closedStatuses.includes(task.status) },
   { name: 'measure_code', type: 'text', of: (task) => task.measureCode },
   { name: 'force', type: 'text', of: (task) => task.force },
+  { name: 'role', type: 'text', of: (task) => task.role },
+  { name: 'has_deadline', type: 'boolean', of: (task) => task.hasDeadline },
   { name: 'party_id', type: 'uuid', of: (task) => task.partyId },
   { name: 'party_role', type: 'text', of: (task) => task.partyRole },
   { name: 'cycle', type: 'integer', of: (task) => task.cycle },
@@ -113,6 +113,7 @@ export interface BasisRow {
   status: Basis['status'];
   hold_cause: Basis['holdCause'];
   round: number;
+  planned_department: string | null;
 }
 
 export function basisOf(row: BasisRow): Basis {
@@ -129,6 +130,7 @@ export function basisOf(row: BasisRow): Basis {
     status: row.status,
     holdCause: row.hold_cause,
     round: row.round,
+    plannedDepartment: row.planned_department,
   };
 }
 
@@ -150,6 +152,7 @@ export const basisOtherColumns: readonly Column<Basis>[] = [
   { name: 'party_role', type: 'text', of: (basis) => basis.partyRole },
   { name: 'force', type: 'text', of: (basis) => basis.force },
   { name: 'hold_exempt', type: 'boolean', of: (basis) => basis.holdExempt },
+  { name: 'planned_department', type: 'text', of: (basis) => basis.plannedDepartment },
 ];
 
 /** sha256(entry|activation|party|measure|department|cycle) of R-4-3; a plan's rows stand in the first cycle, those that come again in the next. */

@@ -107,6 +107,8 @@ export interface Basis {
   readonly holdExempt: boolean;
   readonly status: BasisStatus;
   readonly holdCause: HoldCause | null;
+  /** The department that the plan names, where the credit office gave the task to another by hand; left out: the one that has it. */
+  readonly plannedDepartment?: string | null;
   /** Grows where a row of a plan comes again after it had ended (R-4-8); 1 when left out. */
   readonly round?: number;
 }

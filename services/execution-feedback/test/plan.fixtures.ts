@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { EventData, MeasurePlanMade, measurePlanEnded, measurePlanHeld, measurePlanReleased, PlanMeasure } from '@lianxin/contracts';
+import type {
+  EventData,
+  MeasurePlanMade,
+  MeasurePlanRevised,
+  measurePlanEnded,
+  measurePlanHeld,
+  measurePlanReleased,
+  PlanMeasure,
+} from '@lianxin/contracts';
 
 type Executor = PlanMeasure['executors'][number];
 
@@ -84,4 +92,24 @@ export function planEnded(
   over: Partial<EventData<typeof measurePlanEnded>> = {},
 ): EventData<typeof measurePlanEnded> {
   return { ...step(made, made.planVersion + 3), ground: 'REPAIRED', inError: false, documentNo: null, endedOn: '2026-11-20', ...over };
+}
+
+/** A plan that was derived again under the next version: every party gets every measure. */
+export function revisedOf(
+  made: MeasurePlanMade,
+  measures: MeasurePlanMade['measures'],
+  over: Partial<MeasurePlanRevised> = {},
+): MeasurePlanRevised {
+  return {
+    ...made,
+    planVersion: made.planVersion + 1,
+    catalogueVersion: 2,
+    measures,
+    groups: [{ partyIds: made.parties.map((one) => one.partyId), measureCodes: measures.map((one) => one.measureCode), skips: [] }],
+    reason: 'CATALOGUE_VERSION',
+    documentNo: null,
+    revisedOn: '2026-11-23',
+    moves: [],
+    ...over,
+  };
 }

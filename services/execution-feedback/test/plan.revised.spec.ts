@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   type MeasurePlanMade,
-  type MeasurePlanRevised,
   measurePlanEnded,
   measurePlanHeld,
   measurePlanMade,
@@ -17,7 +16,7 @@ import { Database, type RunningService } from '@lianxin/platform';
 import { EventFeeder, eventually, principalOf, TestCity } from '@lianxin/testing';
 import { service } from '../src/app.module.ts';
 import { PlanService } from '../src/plan.service.ts';
-import { executor, measure, party, planEnded, planHeld, planMade } from './plan.fixtures.ts';
+import { executor, measure, party, planEnded, planHeld, planMade, revisedOf } from './plan.fixtures.ts';
 
 const office = principalOf(['CREDIT_OFFICE']);
 
@@ -35,25 +34,6 @@ afterAll(async () => {
   await feeder?.close();
   await city?.close();
 });
-
-function revisedOf(
-  made: MeasurePlanMade,
-  measures: MeasurePlanMade['measures'],
-  over: Partial<MeasurePlanRevised> = {},
-): MeasurePlanRevised {
-  return {
-    ...made,
-    planVersion: made.planVersion + 1,
-    catalogueVersion: 2,
-    measures,
-    groups: [{ partyIds: made.parties.map((one) => one.partyId), measureCodes: measures.map((one) => one.measureCode), skips: [] }],
-    reason: 'CATALOGUE_VERSION',
-    documentNo: null,
-    revisedOn: '2026-11-23',
-    moves: [],
-    ...over,
-  };
-}
 
 const tasksOf = async (made: MeasurePlanMade, path = 'tasks') =>
   (await city.call<Page<TaskView>>(running, office, 'GET', `/api/v1/${path}?entryId=${made.entryId}&limit=100`)).body.data;
