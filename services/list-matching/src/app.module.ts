@@ -50,6 +50,7 @@ import { migration0012 } from './migrations/0012-batch-files.ts';
 import { migration0013 } from './migrations/0013-publication-orders.ts';
 import { migration0014 } from './migrations/0014-list-standards.ts';
 import { migration0015 } from './migrations/0015-list-standard-rights.ts';
+import { migration0016 } from './migrations/0016-corrections.ts';
 import { BatchClock } from './national-batch.clock.ts';
 import { NationalBatchController } from './national-batch.controller.ts';
 import { batchExport, batchRowExport, verificationExport } from './national-batch.export.ts';
@@ -211,6 +212,7 @@ export const service = {
     migration0013,
     migration0014,
     migration0015,
+    migration0016,
     exportMigrationOf('list-matching'),
   ],
   module: (config) => AppModule.register(config),

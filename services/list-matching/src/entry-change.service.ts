@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { ListConfig } from './config.ts';
 import { findUnstorableTexts } from './designation-text.rules.ts';
 import { EntryWriter } from './entry.writer.ts';
-import { type EntryInWork, EntryWork } from './entry-work.ts';
+import { type Acting, type EntryInWork, EntryWork } from './entry-work.ts';
 import type { ListDefinition } from './list-definition.rules.ts';
 import { getDefinition } from './list-definition.store.ts';
 import { mayChange } from './list-entry.rules.ts';
@@ -42,8 +42,8 @@ export class EntryChange {
     return { today: this.clock.today(), calendar: this.clock.calendar(), settings: this.config.settings };
   }
 
-  newWork(actor: string): EntryWork {
-    return new EntryWork({ actor, now: this.clock.now(), today: this.clock.today() });
+  newWork(actor: string, cause?: Acting['cause']): EntryWork {
+    return new EntryWork({ actor, now: this.clock.now(), today: this.clock.today(), cause });
   }
 
   /** Locks the lanes of the entries' subjects, then reads the entries as they are now. */

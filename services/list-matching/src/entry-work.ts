@@ -13,6 +13,8 @@ export interface Acting {
   readonly now: Date;
   /** Today in Beijing. */
   readonly today: string;
+  /** The event that made it act; everything that is said by the work comes from it, unless something nearer is told. */
+  readonly cause?: NewEvent['cause'];
 }
 
 /** An entry in the hands of a use case. Facts are those of this piece of work alone. */
@@ -55,6 +57,8 @@ export class EntryWork {
   readonly deadlines: NewDeadline[] = [];
   readonly closed: { readonly entry: EntryInWork; readonly kind: EntryDeadlineKind }[] = [];
   readonly reviews: NewReview[] = [];
+  /** Entries in force whose term has another end since. */
+  readonly retermed: EntryInWork[] = [];
   /** Named persons whose notice or service was proved by a step. */
   readonly proved: PartyRow[] = [];
 
@@ -112,7 +116,8 @@ export class EntryWork {
     for (const kind of kinds) this.closed.push({ entry, kind });
   }
 
-  say(event: NewEvent, after?: NewEvent): NewEvent {
+  say(said: NewEvent, after?: NewEvent): NewEvent {
+    const event = said.cause === undefined && this.acting.cause !== undefined ? { ...said, cause: this.acting.cause } : said;
     this.events.push({ event, after });
     return event;
   }

@@ -163,12 +163,12 @@ export class EntryWriter {
   }
 
   private async setExpiries(tx: Transaction, work: EntryWork): Promise<void> {
-    const activated = work.newlyActivated.flatMap(({ row }) =>
-      row.valid_to === null ? [] : [{ reference: row.id, dueAt: endOfDayBeijing(row.valid_to) }],
-    );
-    if (activated.length > 0) await this.timers.set(tx, expiryTimer, activated);
+    const running = [...new Set([...work.newlyActivated, ...work.retermed])].filter(({ row }) => isInForce(row.status));
+    const due = running.flatMap(({ row }) => (row.valid_to === null ? [] : [{ reference: row.id, dueAt: endOfDayBeijing(row.valid_to) }]));
+    if (due.length > 0) await this.timers.set(tx, expiryTimer, due);
+    const endless = new Set(work.retermed.filter(({ row }) => row.valid_to === null));
     const left = work.changedEntries
-      .filter(({ row }) => !isInForce(row.status) && row.parties_continue !== true)
+      .filter((entry) => endless.has(entry) || (!isInForce(entry.row.status) && entry.row.parties_continue !== true))
       .map((entry) => entry.row.id);
     if (left.length > 0) await this.timers.clear(tx, expiryTimer, left);
   }

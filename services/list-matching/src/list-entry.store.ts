@@ -298,12 +298,12 @@ export async function updateEntries(tx: Transaction, rows: readonly (EntryRow | 
   if (updated !== rows.length) throw new Error(`${rows.length - updated} of ${rows.length} entries could not be updated`);
 }
 
-/** Notes the proof of notice or service of named persons (R-2-15). */
+/** Notes the proof of notice or service of named persons, and that the decision does not name one after all (R-2-15, §6.4). */
 export async function updatePartyProofs(tx: Transaction, parties: readonly PartyRow[]): Promise<void> {
   if (parties.length === 0) return;
   await tx.execute(
-    `UPDATE list_entry_party SET served = new.served, notice_served_on = new.notice_served_on, decision_served_on = new.decision_served_on
-     FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, served boolean, notice_served_on date, decision_served_on date)
+    `UPDATE list_entry_party SET named = new.named, served = new.served, notice_served_on = new.notice_served_on, decision_served_on = new.decision_served_on
+     FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, named boolean, served boolean, notice_served_on date, decision_served_on date)
      WHERE list_entry_party.id = new.id`,
     [JSON.stringify(parties)],
   );

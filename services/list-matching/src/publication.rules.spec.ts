@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { entryStatuses } from '@lianxin/contracts';
-import { isDisputed, type PublishableEntry, publicationOf, publicLines, publicNumberOf, publishesParty } from './publication.rules.ts';
+import {
+  isDisputed,
+  listedOnOf,
+  type PublishableEntry,
+  publicationOf,
+  publicLines,
+  publicNumberOf,
+  publishesParty,
+} from './publication.rules.ts';
 
 const entry = (changes: Partial<PublishableEntry> = {}): PublishableEntry => ({
   status: 'ACTIVE',
@@ -75,4 +83,16 @@ describe('what is public (§8.3, R-7-1a)', () => {
       { label: '列入严重失信主体名单日期', value: '2026-11-01' },
     ]);
   });
+});
+
+test('an entry that a revoked repair has brought back is shown as listed on the day when it was listed first', () => {
+  const fact = (version: number, transition: string, at: string) => ({ version, transition, at: new Date(at) });
+  const facts = [
+    fact(7, 'T23', '2026-09-01T02:00:00Z'),
+    fact(6, 'T17', '2026-06-01T02:00:00Z'),
+    fact(5, 'T12', '2026-01-31T17:00:00Z'),
+    fact(4, 'T7', '2026-01-30T02:00:00Z'),
+  ];
+  expect(listedOnOf(facts)).toBe('2026-02-01');
+  expect(listedOnOf([])).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 import {
+  beijingDate,
   type EntryStatus,
   type ListType,
   maskIdNumber,
@@ -37,6 +38,17 @@ export function publicationOf(entry: PublishableEntry, list: Pick<ListDefinition
 export function isDisputed(facts: readonly { readonly version: number; readonly transition: string }[]): boolean {
   const marks = facts.filter(({ transition }) => transition === 'T13' || transition === 'T13a');
   return marks.reduce((last, fact) => (fact.version > last.version ? fact : last), { version: 0, transition: '' }).transition === 'T13';
+}
+
+/**
+ * The day on which an entry came onto its list: its first activation (T12). A revoked repair brings it back for the rest of its term (T23); it was listed
+ * when it was listed.
+ */
+export function listedOnOf(
+  facts: readonly { readonly version: number; readonly transition: string; readonly at: Date }[],
+): string | undefined {
+  const first = facts.filter(({ transition }) => transition === 'T12').sort((a, b) => a.version - b.version)[0];
+  return first === undefined ? undefined : beijingDate(first.at);
 }
 
 /** Number of a listed person for the public (R-8-8): court style where the list is the courts', the birth date hidden elsewhere. */

@@ -8,7 +8,7 @@ import { allDefinitions } from './list-definition.store.ts';
 import { type EntryRow, findFacts, findParties, findStanding, type PartyRow } from './list-entry.store.ts';
 import { findPublishedRecords, findRecordFacts, type PublicRecordRow } from './public-record.store.ts';
 import { isRecordDisputed, isRecordPublic, type PublishableRecord, publicRecordLines } from './public-record-publication.rules.ts';
-import { isDisputed, publicationOf, publicLines, publicNumberOf, publishesParty } from './publication.rules.ts';
+import { isDisputed, listedOnOf, publicationOf, publicLines, publicNumberOf, publishesParty } from './publication.rules.ts';
 import { publishableOf } from './publishable.ts';
 import { isSamePersonName } from './subject.service.ts';
 import { findByIdentity, findByName, findMergedInto, findSubjects, type SubjectRow } from './subject.store.ts';
@@ -170,7 +170,7 @@ export class PublicationService {
         decision: `${row.decision_name} ${row.decision_number}`,
         basis: list.confidence === 'H' ? list.basis : null,
         department: names.get(row.department_code) ?? row.department_code,
-        listedOn: row.activated_on ?? row.valid_from ?? '',
+        listedOn: listedOnOf(facts.filter((fact) => fact.entry_id === row.id)) ?? row.activated_on ?? '',
         validTo: row.valid_to,
         persons: this.publicPersons(
           parties.filter((party) => party.entry_id === row.id),

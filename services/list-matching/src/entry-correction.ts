@@ -1,0 +1,52 @@
+import { listEntryCorrected } from '@lianxin/contracts';
+import { newEvent } from '@lianxin/messaging';
+import type { CorrectionDecision } from './correction.rules.ts';
+import type { EntryInWork, EntryWork } from './entry-work.ts';
+import type { ListDefinition } from './list-definition.rules.ts';
+import { activationData, receivedEvent } from './list-entry.events.ts';
+import type { PartyRow } from './list-entry.store.ts';
+
+/** By which document facts are corrected, and when. */
+export interface CorrectionOrder {
+  readonly documentNo: string;
+  readonly on: string;
+}
+
+/**
+ * T13b: facts of an entry in force are otherwise from here on (§6.4). The correction is a fact with what was and what is; everybody who keeps a copy hears
+ * the entry as it should have been. The caller holds the lane and has found something to correct.
+ * @param versions every version of the list; the one that the correction chose says the field
+ * @param detail what else is kept with the fact: the objection or replay behind it
+ */
+export function correctInWork(
+  work: EntryWork,
+  entry: EntryInWork,
+  parties: readonly PartyRow[],
+  decided: Extract<CorrectionDecision, { ok: true }>,
+  versions: readonly ListDefinition[],
+  order: CorrectionOrder,
+  detail: Readonly<Record<string, unknown>>,
+): void {
+  const { row } = entry;
+  work.step(entry, 'AMEND', { documentNo: order.documentNo, date: order.on, ...detail, corrected: decided.changes });
+  Object.assign(row, decided.patch);
+  if ('valid_to' in decided.patch) work.retermed.push(entry);
+  const asCorrected = parties.map((party) => {
+    const change = decided.parties.find(({ id }) => id === party.id);
+    return change === undefined ? party : { ...party, named: change.named, served: change.served };
+  });
+  work.proved.push(...asCorrected.filter((party, index) => party !== parties[index]));
+  // A foreign entry without effect here has no plan anywhere (R-2-16).
+  if (row.recognised === false) {
+    work.say(receivedEvent({ ...row, reason: 'NOT_RECOGNISED' }, work.acting));
+    return;
+  }
+  const definition = versions.find(({ version }) => version === row.list_version);
+  const data = {
+    ...activationData(row, asCorrected, definition?.field ?? null, work.acting),
+    correctedFields: Object.keys(decided.changes),
+    documentNo: order.documentNo,
+    correctedOn: order.on,
+  };
+  work.say(newEvent({ definition: listEntryCorrected, key: row.subject_id, data, actor: work.acting.actor }));
+}
