@@ -12,6 +12,7 @@ export * from './calendar-2026.ts';
 export * from './calendar-date.ts';
 export * from './event.ts';
 export * from './event-id.ts';
+export * from './event-receivers.ts';
 export * from './events/index.ts';
 export * from './id-number.ts';
 export { cleanIdentifier } from './identifier-text.ts';

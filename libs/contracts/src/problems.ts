@@ -474,6 +474,34 @@ export const problems = {
   ),
   FILE_TOO_LARGE: define(413, '文件过大', 'File too large', '单个文件不超过 20 MB', 'At most 20 MB per file'),
   // Objections (§6)
+  REDELIVERY_STATE: define(
+    409,
+    '补发的当前状态不允许该操作',
+    'The state of the redelivery does not allow this',
+    '按 detail 所列的状态操作；预览完成后才能确认，结束后须另建',
+    'Confirm when the preview is ready; start another one when it is over',
+  ),
+  REDELIVERY_COUNT_DIFFERS: define(
+    409,
+    '确认的事件数与预览不符',
+    'The number confirmed is not that of the preview',
+    '先查看预览，再以预览中的事件数确认',
+    'Look at the preview, then confirm the number it tells',
+  ),
+  REDELIVERY_RUNNING: define(
+    409,
+    '同一部门、同一范围的补发尚未结束',
+    'The same is being sent to this department already',
+    '等待 detail 所列的补发结束，或先取消',
+    'Wait for the one named in detail, or cancel it first',
+  ),
+  REDELIVERY_EMPTY: define(
+    422,
+    '没有可补发的事件',
+    'Nothing to send again',
+    '放宽范围或事件类型；只能补发该部门原本可以收到的事件',
+    'Widen the scope or the types; only what the department was told before can be sent again',
+  ),
   OBJECTION_NOT_ENTITLED: define(
     422,
     '无权就该记录提出异议',

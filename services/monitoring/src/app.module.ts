@@ -11,6 +11,7 @@ import { FigureStore } from './figure.store.ts';
 import { monitoringMigration } from './migrations/0001-monitoring.ts';
 import { policyEstimatesMigration } from './migrations/0002-policy-estimates.ts';
 import { figuresMigration } from './migrations/0003-figures.ts';
+import { redeliveriesMigration } from './migrations/0004-redeliveries.ts';
 import { MonitoringConsumer } from './monitoring.consumer.ts';
 import { PeriodClosing } from './period-closing.service.ts';
 import { ReadModelService } from './read-model.service.ts';
@@ -67,6 +68,13 @@ export const service = {
   name: 'monitoring',
   titleZh: '监测统计',
   config: configSchema,
-  migrations: [messagingMigration, monitoringMigration, exportMigrationOf('monitoring'), policyEstimatesMigration, figuresMigration],
+  migrations: [
+    messagingMigration,
+    monitoringMigration,
+    exportMigrationOf('monitoring'),
+    policyEstimatesMigration,
+    figuresMigration,
+    redeliveriesMigration,
+  ],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

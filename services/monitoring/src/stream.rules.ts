@@ -1,144 +1,14 @@
-import {
-  caseRecorded,
-  caseWithdrawn,
-  type EventData,
-  feedbackApproved,
-  feedbackRejected,
-  feedbackSubmitted,
-  type LianxinEvent,
-  listEntryActivated,
-  listEntryAdvanced,
-  listEntryDeadlineMissed,
-  listEntryDisputed,
-  listEntryDisputeEnded,
-  listEntryExited,
-  listEntryNarrowed,
-  listEntryPublicationConfirmed,
-  listEntryPublicationOrdered,
-  listEntryPublicationOverdue,
-  listEntryReceived,
-  listEntryResumed,
-  listEntryReviewDecided,
-  listEntryReviewRaised,
-  listEntrySuperseded,
-  listEntrySuspended,
-  taskAcknowledged,
-  taskArmed,
-  taskAssigned,
-  taskDispatched,
-  taskHeld,
-  taskLifted,
-  taskLifting,
-  taskReassigned,
-  taskReleased,
-  taskRescheduled,
-  taskReturnDecided,
-  taskReturned,
-  taskSettled,
-  taskStarted,
-  urgeDelivered,
-  urgeRead,
-  urgeSent,
-} from '@lianxin/contracts';
-import { is } from './event.rules.ts';
+import { gunzipSync } from 'node:zlib';
+import { type LianxinEvent, maxEventBytes, type RedeliveryDelivered } from '@lianxin/contracts';
 
-/** Receiver of everything: the roles that see the whole city. No department has this code's stream by its departments. */
-export const cityReceiver = 'CITY';
-
-/** An event as one receiver gets it. */
-export interface Projection {
-  readonly receiver: string;
-  readonly data: unknown;
-}
+/** Tells a receiver that an event is sent again on request, and is no news. */
+const redeliveryMode = 'redelivery';
 
 /**
- * Who gets an event, and what of it: the city all; a department only what concerns it, of an event on many tasks only its own. Whatever is not named
- * here goes to the city alone.
+ * The event as structured CloudEvents 1.0 JSON (product §B.2).
+ * @param redeliveryId given: it is sent again, and says so by `replayid` and `replaymode`.
  */
-export function projectionsOf(event: LianxinEvent): Projection[] {
-  return [{ receiver: cityReceiver, data: event.data }, ...departmentProjections(event)];
-}
-
-function departmentProjections(event: LianxinEvent): Projection[] {
-  if (is(event, taskDispatched)) return splitDispatch(event.data);
-  if (is(event, taskHeld) || is(event, taskLifting)) return splitStep(event.data);
-  if (is(event, taskReleased)) return splitRelease(event.data);
-  if (
-    is(event, taskAcknowledged) ||
-    is(event, taskReturned) ||
-    is(event, taskReturnDecided) ||
-    is(event, taskStarted) ||
-    is(event, taskArmed) ||
-    is(event, taskLifted) ||
-    is(event, taskAssigned) ||
-    is(event, taskSettled) ||
-    is(event, taskRescheduled) ||
-    is(event, urgeSent) ||
-    is(event, urgeDelivered) ||
-    is(event, urgeRead) ||
-    is(event, feedbackSubmitted) ||
-    is(event, feedbackApproved) ||
-    is(event, feedbackRejected) ||
-    is(event, caseRecorded) ||
-    is(event, caseWithdrawn)
-  )
-    return [{ receiver: event.data.departmentCode, data: event.data }];
-  // Who lost a task hears it like who got it.
-  if (is(event, taskReassigned))
-    return [event.data.departmentCode, event.data.fromDepartment].map((receiver) => ({ receiver, data: event.data }));
-  if (
-    is(event, listEntryReceived) ||
-    is(event, listEntryActivated) ||
-    is(event, listEntrySuspended) ||
-    is(event, listEntryResumed) ||
-    is(event, listEntryNarrowed) ||
-    is(event, listEntryAdvanced) ||
-    is(event, listEntryDisputed) ||
-    is(event, listEntryDisputeEnded) ||
-    is(event, listEntrySuperseded) ||
-    is(event, listEntryDeadlineMissed) ||
-    is(event, listEntryReviewRaised) ||
-    is(event, listEntryReviewDecided) ||
-    is(event, listEntryPublicationOrdered) ||
-    is(event, listEntryPublicationConfirmed) ||
-    is(event, listEntryPublicationOverdue) ||
-    is(event, listEntryExited)
-  )
-    return [{ receiver: event.data.designatingDepartment, data: event.data }];
-  return [];
-}
-
-function splitDispatch(data: EventData<typeof taskDispatched>): Projection[] {
-  const tasks = Map.groupBy(data.tasks, (task) => task.departmentCode);
-  const notices = Map.groupBy(data.notices, (notice) => notice.departmentCode);
-  return departmentsOf(tasks, notices).map((receiver) => ({
-    receiver,
-    data: { ...data, tasks: tasks.get(receiver) ?? [], notices: notices.get(receiver) ?? [] },
-  }));
-}
-
-function splitStep<Step extends Pick<EventData<typeof taskHeld>, 'tasks' | 'stays'>>(data: Step): { receiver: string; data: Step }[] {
-  const tasks = Map.groupBy(data.tasks, (task) => task.departmentCode);
-  const stays = Map.groupBy(data.stays, (task) => task.departmentCode);
-  return departmentsOf(tasks, stays).map((receiver) => ({
-    receiver,
-    data: { ...data, tasks: tasks.get(receiver) ?? [], stays: stays.get(receiver) ?? [] },
-  }));
-}
-
-function splitRelease(data: EventData<typeof taskReleased>): Projection[] {
-  return splitStep(data).map(({ receiver, data: own }) => {
-    const taskIds = new Set(own.tasks.map((task) => task.taskId));
-    return { receiver, data: { ...own, due: data.due.filter((one) => taskIds.has(one.taskId)) } };
-  });
-}
-
-function departmentsOf(...groups: ReadonlyMap<string, unknown>[]): string[] {
-  return [...new Set(groups.flatMap((group) => [...group.keys()]))].sort();
-}
-
-/** The event as structured CloudEvents 1.0 JSON (product §B.2). */
-export function cloudEventOf(event: LianxinEvent, data: unknown): string {
+export function cloudEventOf(event: LianxinEvent, data: unknown, redeliveryId?: string): string {
   return JSON.stringify({
     specversion: '1.0',
     id: event.id,
@@ -154,8 +24,19 @@ export function cloudEventOf(event: LianxinEvent, data: unknown): string {
     causationid: event.causationId,
     dataclassification: event.classification,
     actor: event.actor,
-    replayid: event.replayId,
+    replayid: redeliveryId ?? event.replayId,
+    replaymode: redeliveryId === undefined ? event.replayMode : redeliveryMode,
     traceparent: event.traceparent,
     data,
   });
+}
+
+/** The event that a redelivery carries, as it was. @throws Error when its data cannot be unpacked: a fault of the sender. */
+export function originalOf({ event }: RedeliveryDelivered): LianxinEvent {
+  const { causationId, actor, data, ...attributes } = event;
+  const unpacked: unknown =
+    'gzip' in data
+      ? JSON.parse(gunzipSync(Buffer.from(data.gzip, 'base64'), { maxOutputLength: maxEventBytes }).toString('utf8'))
+      : data.json;
+  return { ...attributes, causationId: causationId ?? undefined, actor: actor ?? undefined, data: unpacked };
 }

@@ -1,11 +1,20 @@
-import { type LianxinEvent, type Principal, ProblemError, seesWholeCity } from '@lianxin/contracts';
+import {
+  cityReceiver,
+  type LianxinEvent,
+  type Principal,
+  ProblemError,
+  projectionsOf,
+  redeliveryDelivered,
+  seesWholeCity,
+} from '@lianxin/contracts';
 import { Clock, Database, decodeCursor, encodeCursor, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { is } from './event.rules.ts';
 import { StreamHub } from './stream.hub.ts';
-import { cityReceiver, cloudEventOf, projectionsOf } from './stream.rules.ts';
+import { cloudEventOf, originalOf } from './stream.rules.ts';
 import { StreamSettings } from './stream.settings.ts';
-import { type StreamEvent, type StreamHead, StreamStore } from './stream.store.ts';
+import { type StreamEvent, type StreamHead, type StreamRow, StreamStore } from './stream.store.ts';
 
 /** A place in one receiver's stream: after the event with this number. */
 export interface StreamPosition {
@@ -41,26 +50,27 @@ export class StreamService {
     private readonly settings: StreamSettings,
   ) {}
 
-  lockWriter(tx: Transaction): Promise<void> {
-    return this.store.lockWriter(tx);
+  async lockWriter(tx: Transaction): Promise<void> {
+    await this.store.lockWriter(tx);
   }
 
-  /** Puts events into the streams of those whom they concern. What is older than the retention stays out: it has left the streams before. */
+  /**
+   * Puts events into the streams of those whom they concern. What was recorded before the streams begin stays out: it has left them, and would come back
+   * as news when the service hears everything again.
+   */
   async append(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
-    const oldest = this.settings.oldestKept(this.clock.now()).toISOString();
-    const rows = events
-      .filter((event) => new Date(event.recordedTime).toISOString() >= oldest)
-      .flatMap((event) =>
-        projectionsOf(event).map(({ receiver, data }) => ({
-          receiver,
-          eventId: event.id,
-          type: event.type,
-          cloudEvent: cloudEventOf(event, data),
-        })),
-      );
+    const begin = await this.beginOf(tx);
+    const rows = events.filter((event) => new Date(event.recordedTime) >= begin).flatMap(rowsOf);
     if (rows.length === 0) return;
     const heads = await this.store.append(tx, rows);
     tx.afterCommit(() => this.hub.announce(heads));
+  }
+
+  /** The retention, or what has been removed already where the retention was shorter once. */
+  private async beginOf(tx: Transaction): Promise<Date> {
+    const oldestKept = this.settings.oldestKept(this.clock.now());
+    const removedBefore = await this.store.findRemovedBefore(tx);
+    return removedBefore !== undefined && removedBefore > oldestKept ? removedBefore : oldestKept;
   }
 
   /**
@@ -133,4 +143,21 @@ export class StreamService {
     const [head] = await this.store.findHeads(tx, [receiver]);
     return head ?? { receiver, epoch: '', oldestSequence: 1, lastSequence: 0 };
   }
+}
+
+/** What an event adds to which streams; a redelivery adds its original to the stream of the department that is to have it again. */
+function rowsOf(event: LianxinEvent): StreamRow[] {
+  if (is(event, redeliveryDelivered)) {
+    const { redeliveryId, departmentCode } = event.data;
+    const original = originalOf(event.data);
+    const cloudEvent = cloudEventOf(original, original.data, redeliveryId);
+    return [{ receiver: departmentCode, eventId: original.id, type: original.type, cloudEvent, redeliveryId }];
+  }
+  return projectionsOf(event).map(({ receiver, data }) => ({
+    receiver,
+    eventId: event.id,
+    type: event.type,
+    cloudEvent: cloudEventOf(event, data),
+    redeliveryId: null,
+  }));
 }

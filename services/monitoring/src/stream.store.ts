@@ -1,12 +1,14 @@
+import { cityReceiver } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { cityReceiver } from './stream.rules.ts';
 
 export interface StreamRow {
   readonly receiver: string;
   readonly eventId: string;
   readonly type: string;
   readonly cloudEvent: string;
+  /** Of an event that is sent again on request; null for news. */
+  readonly redeliveryId: string | null;
 }
 
 export interface StreamHead {
@@ -35,15 +37,21 @@ export class StreamStore {
     await tx.query('SELECT 1 FROM stream_receiver WHERE receiver = $1 FOR UPDATE', [cityReceiver]);
   }
 
-  /** Appends rows in their order, each receiver's under its next numbers; what a receiver has already is left out. Returns the new heads. */
+  /**
+   * Appends rows in their order, each receiver's under its next numbers; what a receiver has already is left out. News that the city has was told to
+   * everybody whom it concerned then: heard again by a version that tells more departments, it is news to none of them.
+   * @returns the new heads.
+   */
   async append(tx: Transaction, rows: readonly StreamRow[]): Promise<ReadonlyMap<string, number>> {
-    const known = await tx.query<{ receiver: string; event_id: string }>(
-      `SELECT found.receiver, found.event_id FROM unnest($1::uuid[]) AS wanted (id)
-       CROSS JOIN LATERAL (SELECT receiver, event_id FROM stream_event WHERE event_id = wanted.id OFFSET 0) AS found`,
+    const known = await tx.query<{ receiver: string; event_id: string; redelivery_id: string | null }>(
+      `SELECT found.receiver, found.event_id, found.redelivery_id FROM unnest($1::uuid[]) AS wanted (id)
+       CROSS JOIN LATERAL (SELECT receiver, event_id, redelivery_id FROM stream_event WHERE event_id = wanted.id OFFSET 0) AS found`,
       [[...new Set(rows.map((row) => row.eventId))]],
     );
-    const knownKeys = new Set(known.map((row) => `${row.receiver}\n${row.event_id}`));
-    const fresh = rows.filter((row) => !knownKeys.has(`${row.receiver}\n${row.eventId}`));
+    const knownKeys = new Set(known.map((row) => `${row.receiver}\n${row.event_id}\n${row.redelivery_id ?? ''}`));
+    const isKnown = ({ receiver, eventId, redeliveryId }: StreamRow) =>
+      redeliveryId === null ? knownKeys.has(`${cityReceiver}\n${eventId}\n`) : knownKeys.has(`${receiver}\n${eventId}\n${redeliveryId}`);
+    const fresh = rows.filter((row) => !isKnown(row));
     if (fresh.length === 0) return new Map();
     const heads = await this.reserve(tx, fresh);
     const next = new Map(heads.map((head) => [head.receiver, head.first]));
@@ -54,14 +62,15 @@ export class StreamStore {
       return sequence;
     });
     await tx.execute(
-      `INSERT INTO stream_event (receiver, sequence, event_id, type, cloud_event)
-       SELECT * FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::text[], $5::json[])`,
+      `INSERT INTO stream_event (receiver, sequence, event_id, type, cloud_event, redelivery_id)
+       SELECT * FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::text[], $5::json[], $6::uuid[])`,
       [
         fresh.map((row) => row.receiver),
         sequences,
         fresh.map((row) => row.eventId),
         fresh.map((row) => row.type),
         fresh.map((row) => row.cloudEvent),
+        fresh.map((row) => row.redeliveryId),
       ],
     );
     return new Map([...next].map(([receiver, sequence]) => [receiver, sequence - 1]));
@@ -121,6 +130,18 @@ export class StreamStore {
        FROM unnest($1::text[], $2::bigint[]) AS begin (receiver, sequence) WHERE stream_receiver.receiver = begin.receiver`,
       [[...begin.keys()], [...begin.values()]],
     );
+    await tx.execute('UPDATE stream_receiver SET removed_before = greatest(removed_before, $2) WHERE receiver = $1', [
+      cityReceiver,
+      oldest,
+    ]);
     return gone.length;
+  }
+
+  /** Before this moment events have been removed from the streams; undefined: none were. */
+  async findRemovedBefore(tx: Transaction): Promise<Date | undefined> {
+    const [row] = await tx.query<{ removed_before: Date | null }>('SELECT removed_before FROM stream_receiver WHERE receiver = $1', [
+      cityReceiver,
+    ]);
+    return row?.removed_before ?? undefined;
   }
 }

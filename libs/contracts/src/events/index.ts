@@ -50,6 +50,7 @@ import {
 } from './objection.ts';
 import { publicRecordPublished, publicRecordStopped, publicRecordWithdrawn } from './public-record.ts';
 import { listEntryPublicationConfirmed, listEntryPublicationOrdered, listEntryPublicationOverdue } from './publication.ts';
+import { redeliveryConfirmed, redeliveryDelivered, redeliveryEnded } from './redelivery.ts';
 import { repairGranted, repairRevoked } from './repair.ts';
 import {
   repairAdvanced,
@@ -115,6 +116,7 @@ export * from './measure-plan.ts';
 export * from './objection.ts';
 export * from './public-record.ts';
 export * from './publication.ts';
+export * from './redelivery.ts';
 export * from './repair.ts';
 export * from './repair-life.ts';
 export * from './replay.ts';
@@ -231,6 +233,9 @@ export const eventDefinitions: readonly EventDefinition[] = [
   checkPerformed,
   checkDecided,
   checkOverridden,
+  redeliveryConfirmed,
+  redeliveryDelivered,
+  redeliveryEnded,
 ];
 
 const byType = new Map(eventDefinitions.map((definition) => [definition.type, definition]));
