@@ -365,9 +365,10 @@ TABLE stream_event
   type text NOT NULL
   cloud_event json NOT NULL
   appended_at timestamp with time zone NOT NULL DEFAULT now()
+  redelivery_id uuid
   CONSTRAINT stream_event_pkey PRIMARY KEY (receiver, sequence)
   CREATE INDEX stream_event_age ON monitoring.stream_event USING brin (appended_at)
-  CREATE UNIQUE INDEX stream_event_once ON monitoring.stream_event USING btree (event_id, receiver)
+  CREATE UNIQUE INDEX stream_event_once ON monitoring.stream_event USING btree (event_id, receiver, redelivery_id) NULLS NOT DISTINCT
   CREATE UNIQUE INDEX stream_event_pkey ON monitoring.stream_event USING btree (receiver, sequence)
   POLICY consumer TO monitoring_consumer USING true CHECK true
   POLICY receiver TO monitoring_app USING 
@@ -383,6 +384,7 @@ TABLE stream_receiver
   epoch text NOT NULL DEFAULT "left"((gen_random_uuid())::text, 8)
   oldest_sequence bigint NOT NULL DEFAULT 1
   last_sequence bigint NOT NULL DEFAULT 0
+  removed_before timestamp with time zone
   CONSTRAINT stream_receiver_pkey PRIMARY KEY (receiver)
   CREATE UNIQUE INDEX stream_receiver_pkey ON monitoring.stream_receiver USING btree (receiver)
   POLICY consumer TO monitoring_consumer USING true CHECK true

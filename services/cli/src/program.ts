@@ -14,6 +14,7 @@ import { registerMatch } from './match.command.ts';
 import { registerObjections } from './objection.command.ts';
 import { languages, outputFormats } from './options.ts';
 import { registerParked } from './parked.command.ts';
+import { registerRedelivery } from './redelivery.command.ts';
 import { registerRepair } from './repair.command.ts';
 import { registerTasks } from './task.command.ts';
 import type { Texts } from './texts.ts';
@@ -37,6 +38,7 @@ export function buildProgram(context: CommandContext, help: { out: (text: string
   registerRepair(program, context);
   registerObjections(program, context);
   registerTimeline(program, context);
+  registerRedelivery(program, context);
   registerExport(program, context);
   registerLag(program, context);
   registerParked(program, context);

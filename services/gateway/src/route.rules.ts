@@ -41,7 +41,7 @@ export const routedServices = {
   'window-check': ['checks', 'check-incidents'],
   monitoring: ['stats', 'events'],
   'credit-repair': ['repair-eligibility', 'repair-exclusions', 'repairs', 'repair-files', 'repair-receipts'],
-  'objection-handling': ['objections'],
+  'objection-handling': ['objections', 'redeliveries'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type ServiceName = keyof typeof routedServices;

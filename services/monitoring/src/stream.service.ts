@@ -11,8 +11,9 @@ import { Clock, Database, decodeCursor, encodeCursor, type Transaction } from '@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { is } from './event.rules.ts';
+import { originalOf } from './redelivery.original.ts';
 import { StreamHub } from './stream.hub.ts';
-import { cloudEventOf, originalOf } from './stream.rules.ts';
+import { cloudEventOf } from './stream.rules.ts';
 import { StreamSettings } from './stream.settings.ts';
 import { type StreamEvent, type StreamHead, type StreamRow, StreamStore } from './stream.store.ts';
 

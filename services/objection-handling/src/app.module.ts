@@ -4,7 +4,7 @@ import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CatalogueStore } from './catalogue.store.ts';
 import { CausesService } from './causes.service.ts';
-import { type Config, configSchema, Terms } from './config.ts';
+import { type Config, configSchema, RedeliverySettings, Terms } from './config.ts';
 import { DisputableStore } from './disputable.store.ts';
 import { FindingController } from './finding.controller.ts';
 import { FindingService } from './finding.service.ts';
@@ -14,6 +14,7 @@ import { JournalStore } from './journal.store.ts';
 import { journalMigration } from './migrations/0001-journal.ts';
 import { objectionsMigration } from './migrations/0002-objections.ts';
 import { ownPastMigration } from './migrations/0003-own-past.ts';
+import { redeliveriesMigration } from './migrations/0004-redeliveries.ts';
 import { ObjectionConsumer } from './objection.consumer.ts';
 import { ObjectionController } from './objection.controller.ts';
 import { objectionExport } from './objection.export.ts';
@@ -25,6 +26,13 @@ import { ObjectionStore } from './objection.store.ts';
 import { ObjectionWork } from './objection.work.ts';
 import { ObjectionDeadlineService } from './objection-deadline.service.ts';
 import { ObjectionIntakeController } from './objection-intake.controller.ts';
+import { RedeliveryController } from './redelivery.controller.ts';
+import { redeliveryExport } from './redelivery.export.ts';
+import { RedeliveryReader } from './redelivery.reader.ts';
+import { RedeliveryService } from './redelivery.service.ts';
+import { RedeliveryStore } from './redelivery.store.ts';
+import { RedeliveryWorker } from './redelivery.worker.ts';
+import { RedeliveryItemStore } from './redelivery-item.store.ts';
 import { TimelineController } from './timeline.controller.ts';
 import { TimelineExport } from './timeline.export.ts';
 import { TimelineService } from './timeline.service.ts';
@@ -35,8 +43,8 @@ export class AppModule {
   static register(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [MessagingModule.register(config), ExportModule.register([objectionExport])],
-      controllers: [TimelineController, ObjectionController, ObjectionIntakeController, FindingController],
+      imports: [MessagingModule.register(config), ExportModule.register([objectionExport, redeliveryExport])],
+      controllers: [TimelineController, ObjectionController, ObjectionIntakeController, FindingController, RedeliveryController],
       providers: [
         JournalStore,
         CatalogueStore,
@@ -57,6 +65,12 @@ export class AppModule {
         ObjectionRequests,
         ObjectionConsumer,
         ObjectionDeadlineService,
+        { provide: RedeliverySettings, useValue: new RedeliverySettings(config) },
+        RedeliveryStore,
+        RedeliveryItemStore,
+        RedeliveryService,
+        RedeliveryReader,
+        RedeliveryWorker,
       ],
     };
   }
@@ -66,6 +80,13 @@ export const service = {
   name: 'objection-handling',
   titleZh: '异议处理',
   config: configSchema,
-  migrations: [messagingMigration, journalMigration, exportMigrationOf('objection-handling'), objectionsMigration, ownPastMigration],
+  migrations: [
+    messagingMigration,
+    journalMigration,
+    exportMigrationOf('objection-handling'),
+    objectionsMigration,
+    ownPastMigration,
+    redeliveriesMigration,
+  ],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

@@ -24,6 +24,12 @@ export const configSchema = messagingConfigSchema.extend({
   /** Working days for the whole: what is aimed at, and the hard limit. */
   LIANXIN_OBJECTION_TOTAL_DAYS: days(10),
   LIANXIN_OBJECTION_HARD_DAYS: days(20),
+  /** Events of one step of a redelivery (补发). */
+  LIANXIN_REDELIVERY_BATCH: z.coerce.number().int().min(1).max(5_000).default(500),
+  /** Pause between two steps of sending, so that a large redelivery does not hold up what happens now. */
+  LIANXIN_REDELIVERY_PAUSE_MS: z.coerce.number().int().min(0).max(60_000).default(250),
+  /** A redelivery of more events is to be asked for in parts. */
+  LIANXIN_REDELIVERY_MAX_EVENTS: z.coerce.number().int().min(1).max(10_000_000).default(500_000),
 });
 export type Config = z.infer<typeof configSchema>;
 
@@ -51,5 +57,18 @@ export class Terms implements ObjectionTerms {
     this.answer = config.LIANXIN_OBJECTION_ANSWER_DAYS;
     this.total = config.LIANXIN_OBJECTION_TOTAL_DAYS;
     this.hard = config.LIANXIN_OBJECTION_HARD_DAYS;
+  }
+}
+
+/** Bounds of redeliveries. */
+export class RedeliverySettings {
+  readonly batch: number;
+  readonly pauseMs: number;
+  readonly maxEvents: number;
+
+  constructor(config: Config) {
+    this.batch = config.LIANXIN_REDELIVERY_BATCH;
+    this.pauseMs = config.LIANXIN_REDELIVERY_PAUSE_MS;
+    this.maxEvents = config.LIANXIN_REDELIVERY_MAX_EVENTS;
   }
 }

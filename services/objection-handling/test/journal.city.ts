@@ -17,9 +17,9 @@ export class JournalCity {
     public running: RunningService,
   ) {}
 
-  static async create(): Promise<JournalCity> {
+  static async create(extra: Record<string, string> = {}): Promise<JournalCity> {
     const city = await TestCity.create('postgres', ['objection-handling']);
-    const running = await city.boot(service);
+    const running = await city.boot(service, extra);
     const { LIANXIN_EVENT_LOG_URL: url = '', LIANXIN_EVENT_LOG_SECRET: secret = '' } = city.environment;
     const log = new PostgresLog(url, secret, createLogger('test', 'silent'));
     await log.ensureTopics(topics);
@@ -59,9 +59,9 @@ export class JournalCity {
     return this.city.call<Body>(this.running, principal, 'POST', path, { body, headers });
   }
 
-  async restart(): Promise<void> {
+  async restart(extra: Record<string, string> = {}): Promise<void> {
     await this.running.close();
-    this.running = await this.city.boot(service);
+    this.running = await this.city.boot(service, extra);
   }
 
   /** The whole journal, for comparing. */
