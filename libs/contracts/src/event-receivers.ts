@@ -107,20 +107,16 @@ function departmentProjections(event: Pick<LianxinEvent, 'type' | 'data'>): Proj
 }
 
 function splitDispatch(data: EventData<typeof taskDispatched>): Projection[] {
-  const tasks = Map.groupBy(data.tasks, (task) => task.departmentCode);
-  const notices = Map.groupBy(data.notices, (notice) => notice.departmentCode);
-  return departmentsOf(tasks, notices).map((receiver) => ({
+  return departmentsOf(data.tasks, data.notices).map((receiver) => ({
     receiver,
-    data: { ...data, tasks: tasks.get(receiver) ?? [], notices: notices.get(receiver) ?? [] },
+    data: { ...data, tasks: ownOf(data.tasks, receiver), notices: ownOf(data.notices, receiver) },
   }));
 }
 
 function splitStep<Step extends Pick<EventData<typeof taskHeld>, 'tasks' | 'stays'>>(data: Step): { receiver: string; data: Step }[] {
-  const tasks = Map.groupBy(data.tasks, (task) => task.departmentCode);
-  const stays = Map.groupBy(data.stays, (task) => task.departmentCode);
-  return departmentsOf(tasks, stays).map((receiver) => ({
+  return departmentsOf(data.tasks, data.stays).map((receiver) => ({
     receiver,
-    data: { ...data, tasks: tasks.get(receiver) ?? [], stays: stays.get(receiver) ?? [] },
+    data: { ...data, tasks: ownOf(data.tasks, receiver), stays: ownOf(data.stays, receiver) },
   }));
 }
 
@@ -131,8 +127,16 @@ function splitRelease(data: EventData<typeof taskReleased>): Projection[] {
   });
 }
 
-function departmentsOf(...groups: ReadonlyMap<string, unknown>[]): string[] {
-  return [...new Set(groups.flatMap((group) => [...group.keys()]))].sort();
+interface OfDepartment {
+  readonly departmentCode: string;
+}
+
+function ownOf<Row extends OfDepartment>(rows: readonly Row[], departmentCode: string): Row[] {
+  return rows.filter((row) => row.departmentCode === departmentCode);
+}
+
+function departmentsOf(...groups: readonly (readonly OfDepartment[])[]): string[] {
+  return [...new Set(groups.flat().map((row) => row.departmentCode))].sort();
 }
 
 function is<Definition extends EventDefinition>(

@@ -123,6 +123,7 @@ export class StreamStore {
        RETURNING receiver, sequence`,
       [oldest, limit],
     );
+    if (gone.length === 0) return 0;
     const begin = new Map<string, number>();
     for (const { receiver, sequence } of gone) begin.set(receiver, Math.max(begin.get(receiver) ?? 0, sequence + 1));
     await tx.execute(
