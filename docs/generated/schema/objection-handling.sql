@@ -177,7 +177,10 @@ TABLE journal_event
   CONSTRAINT journal_event_pkey PRIMARY KEY (subject_key, event_id)
   CREATE INDEX journal_event_by_cause ON ONLY objection_handling.journal_event USING btree (causation_id) WHERE (causation_id IS NOT NULL)
   CREATE INDEX journal_event_by_id ON ONLY objection_handling.journal_event USING btree (event_id)
+  CREATE INDEX journal_event_of_entry ON ONLY objection_handling.journal_event USING gin (entry_ids)
   CREATE INDEX journal_event_order ON ONLY objection_handling.journal_event USING btree (subject_key, order_time, order_depth, source, subject_seq, event_id)
+  CREATE INDEX journal_event_recorded ON ONLY objection_handling.journal_event USING btree (recorded_time, event_id)
+  CREATE INDEX journal_event_urged ON ONLY objection_handling.journal_event USING gin (task_ids) WHERE (topic = 'lianxin.urge'::text)
   CREATE UNIQUE INDEX journal_event_pkey ON ONLY objection_handling.journal_event USING btree (subject_key, event_id)
   POLICY consumer TO objection_handling_consumer USING true CHECK true
   POLICY reader TO objection_handling_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (departments && string_to_array(current_setting('lianxin.departments'::text, true), ','::text)) OR (('*'::text = ANY (departments)) AND (current_setting('lianxin.departments'::text, true) <> ''::text)) OR (subject_key IN ( SELECT own.subject_key
@@ -212,8 +215,11 @@ TABLE journal_event_0
   order_depth integer NOT NULL
   CONSTRAINT journal_event_0_pkey PRIMARY KEY (subject_key, event_id)
   CREATE INDEX journal_event_0_causation_id_idx ON objection_handling.journal_event_0 USING btree (causation_id) WHERE (causation_id IS NOT NULL)
+  CREATE INDEX journal_event_0_entry_ids_idx ON objection_handling.journal_event_0 USING gin (entry_ids)
   CREATE INDEX journal_event_0_event_id_idx ON objection_handling.journal_event_0 USING btree (event_id)
+  CREATE INDEX journal_event_0_recorded_time_event_id_idx ON objection_handling.journal_event_0 USING btree (recorded_time, event_id)
   CREATE INDEX journal_event_0_subject_key_order_time_order_depth_source_s_idx ON objection_handling.journal_event_0 USING btree (subject_key, order_time, order_depth, source, subject_seq, event_id)
+  CREATE INDEX journal_event_0_task_ids_idx ON objection_handling.journal_event_0 USING gin (task_ids) WHERE (topic = 'lianxin.urge'::text)
   CREATE UNIQUE INDEX journal_event_0_pkey ON objection_handling.journal_event_0 USING btree (subject_key, event_id)
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -241,8 +247,11 @@ TABLE journal_event_1
   order_depth integer NOT NULL
   CONSTRAINT journal_event_1_pkey PRIMARY KEY (subject_key, event_id)
   CREATE INDEX journal_event_1_causation_id_idx ON objection_handling.journal_event_1 USING btree (causation_id) WHERE (causation_id IS NOT NULL)
+  CREATE INDEX journal_event_1_entry_ids_idx ON objection_handling.journal_event_1 USING gin (entry_ids)
   CREATE INDEX journal_event_1_event_id_idx ON objection_handling.journal_event_1 USING btree (event_id)
+  CREATE INDEX journal_event_1_recorded_time_event_id_idx ON objection_handling.journal_event_1 USING btree (recorded_time, event_id)
   CREATE INDEX journal_event_1_subject_key_order_time_order_depth_source_s_idx ON objection_handling.journal_event_1 USING btree (subject_key, order_time, order_depth, source, subject_seq, event_id)
+  CREATE INDEX journal_event_1_task_ids_idx ON objection_handling.journal_event_1 USING gin (task_ids) WHERE (topic = 'lianxin.urge'::text)
   CREATE UNIQUE INDEX journal_event_1_pkey ON objection_handling.journal_event_1 USING btree (subject_key, event_id)
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -270,8 +279,11 @@ TABLE journal_event_10
   order_depth integer NOT NULL
   CONSTRAINT journal_event_10_pkey PRIMARY KEY (subject_key, event_id)
   CREATE INDEX journal_event_10_causation_id_idx ON objection_handling.journal_event_10 USING btree (causation_id) WHERE (causation_id IS NOT NULL)
+  CREATE INDEX journal_event_10_entry_ids_idx ON objection_handling.journal_event_10 USING gin (entry_ids)
   CREATE INDEX journal_event_10_event_id_idx ON objection_handling.journal_event_10 USING btree (event_id)
+  CREATE INDEX journal_event_10_recorded_time_event_id_idx ON objection_handling.journal_event_10 USING btree (recorded_time, event_id)
   CREATE INDEX journal_event_10_subject_key_order_time_order_depth_source__idx ON objection_handling.journal_event_10 USING btree (subject_key, order_time, order_depth, source, subject_seq, event_id)
+  CREATE INDEX journal_event_10_task_ids_idx ON objection_handling.journal_event_10 USING gin (task_ids) WHERE (topic = 'lianxin.urge'::text)
   CREATE UNIQUE INDEX journal_event_10_pkey ON objection_handling.journal_event_10 USING btree (subject_key, event_id)
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -299,8 +311,11 @@ TABLE journal_event_11
   order_depth integer NOT NULL
   CONSTRAINT journal_event_11_pkey PRIMARY KEY (subject_key, event_id)
   CREATE INDEX journal_event_11_causation_id_idx ON objection_handling.journal_event_11 USING btree (causation_id) WHERE (causation_id IS NOT NULL)
+  CREATE INDEX journal_event_11_entry_ids_idx ON objection_handling.journal_event_11 USING gin (entry_ids)
   CREATE INDEX journal_event_11_event_id_idx ON objection_handling.journal_event_11 USING btree (event_id)
+  CREATE INDEX journal_event_11_recorded_time_event_id_idx ON objection_handling.journal_event_11 USING btree (recorded_time, event_id)
   CREATE INDEX journal_event_11_subject_key_order_time_order_depth_source__idx ON objection_handling.journal_event_11 USING btree (subject_key, order_time, order_depth, source, subject_seq, event_id)
+  CREATE INDEX journal_event_11_task_ids_idx ON objection_handling.journal_event_11 USING gin (task_ids) WHERE (topic = 'lianxin.urge'::text)
   CREATE UNIQUE INDEX journal_event_11_pkey ON objection_handling.journal_event_11 USING btree (subject_key, event_id)
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -328,8 +343,11 @@ TABLE journal_event_12
   order_depth integer NOT NULL
   CONSTRAINT journal_event_12_pkey PRIMARY KEY (subject_key, event_id)
   CREATE INDEX journal_event_12_causation_id_idx ON objection_handling.journal_event_12 USING btree (causation_id) WHERE (causation_id IS NOT NULL)
+  CREATE INDEX journal_event_12_entry_ids_idx ON objection_handling.journal_event_12 USING gin (entry_ids)
   CREATE INDEX journal_event_12_event_id_idx ON objection_handling.journal_event_12 USING btree (event_id)
+  CREATE INDEX journal_event_12_recorded_time_event_id_idx ON objection_handling.journal_event_12 USING btree (recorded_time, event_id)
   CREATE INDEX journal_event_12_subject_key_order_time_order_depth_source__idx ON objection_handling.journal_event_12 USING btree (subject_key, order_time, order_depth, source, subject_seq, event_id)
+  CREATE INDEX journal_event_12_task_ids_idx ON objection_handling.journal_event_12 USING gin (task_ids) WHERE (topic = 'lianxin.urge'::text)
   CREATE UNIQUE INDEX journal_event_12_pkey ON objection_handling.journal_event_12 USING btree (subject_key, event_id)
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -357,8 +375,11 @@ TABLE journal_event_13
   order_depth integer NOT NULL
   CONSTRAINT journal_event_13_pkey PRIMARY KEY (subject_key, event_id)
   CREATE INDEX journal_event_13_causation_id_idx ON objection_handling.journal_event_13 USING btree (causation_id) WHERE (causation_id IS NOT NULL)
+  CREATE INDEX journal_event_13_entry_ids_idx ON objection_handling.journal_event_13 USING gin (entry_ids)
   CREATE INDEX journal_event_13_event_id_idx ON objection_handling.journal_event_13 USING btree (event_id)
+  CREATE INDEX journal_event_13_recorded_time_event_id_idx ON objection_handling.journal_event_13 USING btree (recorded_time, event_id)
   CREATE INDEX journal_event_13_subject_key_order_time_order_depth_source__idx ON objection_handling.journal_event_13 USING btree (subject_key, order_time, order_depth, source, subject_seq, event_id)
+  CREATE INDEX journal_event_13_task_ids_idx ON objection_handling.journal_event_13 USING gin (task_ids) WHERE (topic = 'lianxin.urge'::text)
   CREATE UNIQUE INDEX journal_event_13_pkey ON objection_handling.journal_event_13 USING btree (subject_key, event_id)
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -386,8 +407,11 @@ TABLE journal_event_14
   order_depth integer NOT NULL
   CONSTRAINT journal_event_14_pkey PRIMARY KEY (subject_key, event_id)
   CREATE INDEX journal_event_14_causation_id_idx ON objection_handling.journal_event_14 USING btree (causation_id) WHERE (causation_id IS NOT NULL)
+  CREATE INDEX journal_event_14_entry_ids_idx ON objection_handling.journal_event_14 USING gin (entry_ids)
   CREATE INDEX journal_event_14_event_id_idx ON objection_handling.journal_event_14 USING btree (event_id)
+  CREATE INDEX journal_event_14_recorded_time_event_id_idx ON objection_handling.journal_event_14 USING btree (recorded_time, event_id)
   CREATE INDEX journal_event_14_subject_key_order_time_order_depth_source__idx ON objection_handling.journal_event_14 USING btree (subject_key, order_time, order_depth, source, subject_seq, event_id)
+  CREATE INDEX journal_event_14_task_ids_idx ON objection_handling.journal_event_14 USING gin (task_ids) WHERE (topic = 'lianxin.urge'::text)
   CREATE UNIQUE INDEX journal_event_14_pkey ON objection_handling.journal_event_14 USING btree (subject_key, event_id)
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -415,8 +439,11 @@ TABLE journal_event_15
   order_depth integer NOT NULL
   CONSTRAINT journal_event_15_pkey PRIMARY KEY (subject_key, event_id)
   CREATE INDEX journal_event_15_causation_id_idx ON objection_handling.journal_event_15 USING btree (causation_id) WHERE (causation_id IS NOT NULL)
+  CREATE INDEX journal_event_15_entry_ids_idx ON objection_handling.journal_event_15 USING gin (entry_ids)
   CREATE INDEX journal_event_15_event_id_idx ON objection_handling.journal_event_15 USING btree (event_id)
+  CREATE INDEX journal_event_15_recorded_time_event_id_idx ON objection_handling.journal_event_15 USING btree (recorded_time, event_id)
   CREATE INDEX journal_event_15_subject_key_order_time_order_depth_source__idx ON objection_handling.journal_event_15 USING btree (subject_key, order_time, order_depth, source, subject_seq, event_id)
+  CREATE INDEX journal_event_15_task_ids_idx ON objection_handling.journal_event_15 USING gin (task_ids) WHERE (topic = 'lianxin.urge'::text)
   CREATE UNIQUE INDEX journal_event_15_pkey ON objection_handling.journal_event_15 USING btree (subject_key, event_id)
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -444,8 +471,11 @@ TABLE journal_event_2
   order_depth integer NOT NULL
   CONSTRAINT journal_event_2_pkey PRIMARY KEY (subject_key, event_id)
   CREATE INDEX journal_event_2_causation_id_idx ON objection_handling.journal_event_2 USING btree (causation_id) WHERE (causation_id IS NOT NULL)
+  CREATE INDEX journal_event_2_entry_ids_idx ON objection_handling.journal_event_2 USING gin (entry_ids)
   CREATE INDEX journal_event_2_event_id_idx ON objection_handling.journal_event_2 USING btree (event_id)
+  CREATE INDEX journal_event_2_recorded_time_event_id_idx ON objection_handling.journal_event_2 USING btree (recorded_time, event_id)
   CREATE INDEX journal_event_2_subject_key_order_time_order_depth_source_s_idx ON objection_handling.journal_event_2 USING btree (subject_key, order_time, order_depth, source, subject_seq, event_id)
+  CREATE INDEX journal_event_2_task_ids_idx ON objection_handling.journal_event_2 USING gin (task_ids) WHERE (topic = 'lianxin.urge'::text)
   CREATE UNIQUE INDEX journal_event_2_pkey ON objection_handling.journal_event_2 USING btree (subject_key, event_id)
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -473,8 +503,11 @@ TABLE journal_event_3
   order_depth integer NOT NULL
   CONSTRAINT journal_event_3_pkey PRIMARY KEY (subject_key, event_id)
   CREATE INDEX journal_event_3_causation_id_idx ON objection_handling.journal_event_3 USING btree (causation_id) WHERE (causation_id IS NOT NULL)
+  CREATE INDEX journal_event_3_entry_ids_idx ON objection_handling.journal_event_3 USING gin (entry_ids)
   CREATE INDEX journal_event_3_event_id_idx ON objection_handling.journal_event_3 USING btree (event_id)
+  CREATE INDEX journal_event_3_recorded_time_event_id_idx ON objection_handling.journal_event_3 USING btree (recorded_time, event_id)
   CREATE INDEX journal_event_3_subject_key_order_time_order_depth_source_s_idx ON objection_handling.journal_event_3 USING btree (subject_key, order_time, order_depth, source, subject_seq, event_id)
+  CREATE INDEX journal_event_3_task_ids_idx ON objection_handling.journal_event_3 USING gin (task_ids) WHERE (topic = 'lianxin.urge'::text)
   CREATE UNIQUE INDEX journal_event_3_pkey ON objection_handling.journal_event_3 USING btree (subject_key, event_id)
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -502,8 +535,11 @@ TABLE journal_event_4
   order_depth integer NOT NULL
   CONSTRAINT journal_event_4_pkey PRIMARY KEY (subject_key, event_id)
   CREATE INDEX journal_event_4_causation_id_idx ON objection_handling.journal_event_4 USING btree (causation_id) WHERE (causation_id IS NOT NULL)
+  CREATE INDEX journal_event_4_entry_ids_idx ON objection_handling.journal_event_4 USING gin (entry_ids)
   CREATE INDEX journal_event_4_event_id_idx ON objection_handling.journal_event_4 USING btree (event_id)
+  CREATE INDEX journal_event_4_recorded_time_event_id_idx ON objection_handling.journal_event_4 USING btree (recorded_time, event_id)
   CREATE INDEX journal_event_4_subject_key_order_time_order_depth_source_s_idx ON objection_handling.journal_event_4 USING btree (subject_key, order_time, order_depth, source, subject_seq, event_id)
+  CREATE INDEX journal_event_4_task_ids_idx ON objection_handling.journal_event_4 USING gin (task_ids) WHERE (topic = 'lianxin.urge'::text)
   CREATE UNIQUE INDEX journal_event_4_pkey ON objection_handling.journal_event_4 USING btree (subject_key, event_id)
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -531,8 +567,11 @@ TABLE journal_event_5
   order_depth integer NOT NULL
   CONSTRAINT journal_event_5_pkey PRIMARY KEY (subject_key, event_id)
   CREATE INDEX journal_event_5_causation_id_idx ON objection_handling.journal_event_5 USING btree (causation_id) WHERE (causation_id IS NOT NULL)
+  CREATE INDEX journal_event_5_entry_ids_idx ON objection_handling.journal_event_5 USING gin (entry_ids)
   CREATE INDEX journal_event_5_event_id_idx ON objection_handling.journal_event_5 USING btree (event_id)
+  CREATE INDEX journal_event_5_recorded_time_event_id_idx ON objection_handling.journal_event_5 USING btree (recorded_time, event_id)
   CREATE INDEX journal_event_5_subject_key_order_time_order_depth_source_s_idx ON objection_handling.journal_event_5 USING btree (subject_key, order_time, order_depth, source, subject_seq, event_id)
+  CREATE INDEX journal_event_5_task_ids_idx ON objection_handling.journal_event_5 USING gin (task_ids) WHERE (topic = 'lianxin.urge'::text)
   CREATE UNIQUE INDEX journal_event_5_pkey ON objection_handling.journal_event_5 USING btree (subject_key, event_id)
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -560,8 +599,11 @@ TABLE journal_event_6
   order_depth integer NOT NULL
   CONSTRAINT journal_event_6_pkey PRIMARY KEY (subject_key, event_id)
   CREATE INDEX journal_event_6_causation_id_idx ON objection_handling.journal_event_6 USING btree (causation_id) WHERE (causation_id IS NOT NULL)
+  CREATE INDEX journal_event_6_entry_ids_idx ON objection_handling.journal_event_6 USING gin (entry_ids)
   CREATE INDEX journal_event_6_event_id_idx ON objection_handling.journal_event_6 USING btree (event_id)
+  CREATE INDEX journal_event_6_recorded_time_event_id_idx ON objection_handling.journal_event_6 USING btree (recorded_time, event_id)
   CREATE INDEX journal_event_6_subject_key_order_time_order_depth_source_s_idx ON objection_handling.journal_event_6 USING btree (subject_key, order_time, order_depth, source, subject_seq, event_id)
+  CREATE INDEX journal_event_6_task_ids_idx ON objection_handling.journal_event_6 USING gin (task_ids) WHERE (topic = 'lianxin.urge'::text)
   CREATE UNIQUE INDEX journal_event_6_pkey ON objection_handling.journal_event_6 USING btree (subject_key, event_id)
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -589,8 +631,11 @@ TABLE journal_event_7
   order_depth integer NOT NULL
   CONSTRAINT journal_event_7_pkey PRIMARY KEY (subject_key, event_id)
   CREATE INDEX journal_event_7_causation_id_idx ON objection_handling.journal_event_7 USING btree (causation_id) WHERE (causation_id IS NOT NULL)
+  CREATE INDEX journal_event_7_entry_ids_idx ON objection_handling.journal_event_7 USING gin (entry_ids)
   CREATE INDEX journal_event_7_event_id_idx ON objection_handling.journal_event_7 USING btree (event_id)
+  CREATE INDEX journal_event_7_recorded_time_event_id_idx ON objection_handling.journal_event_7 USING btree (recorded_time, event_id)
   CREATE INDEX journal_event_7_subject_key_order_time_order_depth_source_s_idx ON objection_handling.journal_event_7 USING btree (subject_key, order_time, order_depth, source, subject_seq, event_id)
+  CREATE INDEX journal_event_7_task_ids_idx ON objection_handling.journal_event_7 USING gin (task_ids) WHERE (topic = 'lianxin.urge'::text)
   CREATE UNIQUE INDEX journal_event_7_pkey ON objection_handling.journal_event_7 USING btree (subject_key, event_id)
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -618,8 +663,11 @@ TABLE journal_event_8
   order_depth integer NOT NULL
   CONSTRAINT journal_event_8_pkey PRIMARY KEY (subject_key, event_id)
   CREATE INDEX journal_event_8_causation_id_idx ON objection_handling.journal_event_8 USING btree (causation_id) WHERE (causation_id IS NOT NULL)
+  CREATE INDEX journal_event_8_entry_ids_idx ON objection_handling.journal_event_8 USING gin (entry_ids)
   CREATE INDEX journal_event_8_event_id_idx ON objection_handling.journal_event_8 USING btree (event_id)
+  CREATE INDEX journal_event_8_recorded_time_event_id_idx ON objection_handling.journal_event_8 USING btree (recorded_time, event_id)
   CREATE INDEX journal_event_8_subject_key_order_time_order_depth_source_s_idx ON objection_handling.journal_event_8 USING btree (subject_key, order_time, order_depth, source, subject_seq, event_id)
+  CREATE INDEX journal_event_8_task_ids_idx ON objection_handling.journal_event_8 USING gin (task_ids) WHERE (topic = 'lianxin.urge'::text)
   CREATE UNIQUE INDEX journal_event_8_pkey ON objection_handling.journal_event_8 USING btree (subject_key, event_id)
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -647,8 +695,11 @@ TABLE journal_event_9
   order_depth integer NOT NULL
   CONSTRAINT journal_event_9_pkey PRIMARY KEY (subject_key, event_id)
   CREATE INDEX journal_event_9_causation_id_idx ON objection_handling.journal_event_9 USING btree (causation_id) WHERE (causation_id IS NOT NULL)
+  CREATE INDEX journal_event_9_entry_ids_idx ON objection_handling.journal_event_9 USING gin (entry_ids)
   CREATE INDEX journal_event_9_event_id_idx ON objection_handling.journal_event_9 USING btree (event_id)
+  CREATE INDEX journal_event_9_recorded_time_event_id_idx ON objection_handling.journal_event_9 USING btree (recorded_time, event_id)
   CREATE INDEX journal_event_9_subject_key_order_time_order_depth_source_s_idx ON objection_handling.journal_event_9 USING btree (subject_key, order_time, order_depth, source, subject_seq, event_id)
+  CREATE INDEX journal_event_9_task_ids_idx ON objection_handling.journal_event_9 USING gin (task_ids) WHERE (topic = 'lianxin.urge'::text)
   CREATE UNIQUE INDEX journal_event_9_pkey ON objection_handling.journal_event_9 USING btree (subject_key, event_id)
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
@@ -804,6 +855,76 @@ TABLE parked_key
   CONSTRAINT parked_key_pkey PRIMARY KEY (consumer_group, subject_key)
   CREATE UNIQUE INDEX parked_key_pkey ON objection_handling.parked_key USING btree (consumer_group, subject_key)
   GRANT objection_handling_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE redelivery
+  id uuid NOT NULL
+  version integer NOT NULL
+  status text NOT NULL
+  department_code text NOT NULL
+  scope jsonb NOT NULL
+  types text[]
+  same_as text NOT NULL
+  reason text NOT NULL
+  requested_by text NOT NULL
+  requested_at timestamp with time zone NOT NULL
+  phase text NOT NULL
+  chosen integer NOT NULL DEFAULT 0
+  chosen_after_time timestamp with time zone
+  chosen_after_id uuid
+  weighed integer NOT NULL DEFAULT 0
+  events integer
+  bytes bigint
+  by_type jsonb
+  oldest timestamp with time zone
+  newest timestamp with time zone
+  sent integer NOT NULL DEFAULT 0
+  confirmed_by text
+  confirmed_at timestamp with time zone
+  ended_by text
+  ended_at timestamp with time zone
+  failure text
+  CONSTRAINT redelivery_department_code_check CHECK ((department_code <> 'CITY'::text))
+  CONSTRAINT redelivery_phase_check CHECK ((phase = ANY (ARRAY['CHOOSE'::text, 'WEIGH'::text, 'NUMBER'::text, 'DONE'::text])))
+  CONSTRAINT redelivery_pkey PRIMARY KEY (id)
+  CONSTRAINT redelivery_status_check CHECK ((status = ANY (ARRAY['PLANNING'::text, 'PLANNED'::text, 'RUNNING'::text, 'COMPLETED'::text, 'CANCELLED'::text, 'FAILED'::text])))
+  CREATE INDEX redelivery_running ON objection_handling.redelivery USING btree (same_as) WHERE (status = 'RUNNING'::text)
+  CREATE UNIQUE INDEX redelivery_pkey ON objection_handling.redelivery USING btree (id)
+  POLICY consumer TO objection_handling_consumer USING true CHECK true
+  POLICY reader TO objection_handling_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  GRANT objection_handling_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE redelivery_fact
+  redelivery_id uuid NOT NULL
+  version integer NOT NULL
+  action text NOT NULL
+  at timestamp with time zone NOT NULL
+  actor text NOT NULL
+  detail jsonb NOT NULL
+  CONSTRAINT redelivery_fact_pkey PRIMARY KEY (redelivery_id, version)
+  CONSTRAINT redelivery_fact_redelivery_id_fkey FOREIGN KEY (redelivery_id) REFERENCES objection_handling.redelivery(id)
+  CREATE UNIQUE INDEX redelivery_fact_pkey ON objection_handling.redelivery_fact USING btree (redelivery_id, version)
+  POLICY consumer TO objection_handling_consumer USING true CHECK true
+  POLICY reader TO objection_handling_app USING (EXISTS ( SELECT 1
+   FROM objection_handling.redelivery
+  WHERE (redelivery.id = redelivery_fact.redelivery_id))) CHECK -
+  GRANT objection_handling_app: INSERT, SELECT
+  GRANT objection_handling_consumer: INSERT, SELECT
+
+TABLE redelivery_item
+  redelivery_id uuid NOT NULL
+  event_id uuid NOT NULL
+  subject_key text NOT NULL
+  type text
+  bytes integer
+  ordinal integer
+  CONSTRAINT redelivery_item_pkey PRIMARY KEY (redelivery_id, event_id)
+  CONSTRAINT redelivery_item_redelivery_id_fkey FOREIGN KEY (redelivery_id) REFERENCES objection_handling.redelivery(id)
+  CREATE INDEX redelivery_item_unweighed ON objection_handling.redelivery_item USING btree (redelivery_id, event_id) WHERE (type IS NULL)
+  CREATE UNIQUE INDEX redelivery_item_order ON objection_handling.redelivery_item USING btree (redelivery_id, ordinal) WHERE (ordinal IS NOT NULL)
+  CREATE UNIQUE INDEX redelivery_item_pkey ON objection_handling.redelivery_item USING btree (redelivery_id, event_id)
+  POLICY consumer TO objection_handling_consumer USING true CHECK true
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
 TABLE schema_migration
