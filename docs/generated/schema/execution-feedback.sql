@@ -580,6 +580,7 @@ TABLE task_basis
   status text NOT NULL
   hold_cause text
   round integer NOT NULL DEFAULT 1
+  planned_department text
   CONSTRAINT task_basis_pkey PRIMARY KEY (entry_id, activation_no, department_code, basis_key)
   CONSTRAINT task_basis_status_check CHECK ((status = ANY (ARRAY['LIVE'::text, 'HELD'::text, 'ENDED'::text])))
   CREATE INDEX task_basis_task ON execution_feedback.task_basis USING btree (task_id)
