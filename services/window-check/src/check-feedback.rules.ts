@@ -1,4 +1,5 @@
 import type { CheckCard, CheckFeedback, FieldProblem, OverrideReason } from '@lianxin/contracts';
+import { withoutPersonalNumbers } from './free-text.rules.ts';
 
 /** A card with what its events need. */
 export interface KeptCard {
@@ -44,7 +45,7 @@ export function readDecisions(cards: readonly KeptCard[], feedback: CheckFeedbac
         add(`${at}/overrideReason/comment`, '选择“其他”须填写说明');
       if (one.acceptedMeasures !== undefined && one.acceptedMeasures.length > 0) add(`${at}/acceptedMeasures`, '不采纳时不能同时采纳措施');
       return [
-        { ...common, appliedMeasureCodes: [], reason: one.overrideReason?.code ?? null, comment: one.overrideReason?.comment ?? null },
+        { ...common, appliedMeasureCodes: [], reason: one.overrideReason?.code ?? null, comment: commentOf(one.overrideReason?.comment) },
       ];
     }
     const offered = kept.card.suggestions.map((suggestion) => suggestion.measureId);
@@ -56,6 +57,8 @@ export function readDecisions(cards: readonly KeptCard[], feedback: CheckFeedbac
   });
   return faults.length === 0 ? { ok: true, decisions } : { ok: false, faults };
 }
+
+const commentOf = (typed: string | undefined) => (typed === undefined ? null : withoutPersonalNumbers(typed));
 
 function refuse(tell: () => void): [] {
   tell();

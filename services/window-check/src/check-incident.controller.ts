@@ -17,6 +17,7 @@ import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagg
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { CheckIncidentStore, type IncidentRow } from './check-incident.store.ts';
+import { withoutPersonalNumbers } from './free-text.rules.ts';
 
 export const incidentQuerySchema = pageQuerySchema.extend({ status: z.enum(['open', 'closed']).optional() });
 export type IncidentQuery = z.infer<typeof incidentQuerySchema>;
@@ -101,8 +102,9 @@ export class CheckIncidentController {
         if (row === undefined) throw new ProblemError('NOT_FOUND', '没有该核查异常');
         if (row.closed_at !== null) throw new ProblemError('CONFLICT', `该核查异常已于 ${row.closed_at.toISOString()} 办结`);
         const at = this.clock.now();
-        await this.store.close(tx, id, principal.id, at, body.note);
-        return { status: 200, body: viewOf({ ...row, closed_by: principal.id, closed_at: at, note: body.note }) };
+        const note = withoutPersonalNumbers(body.note);
+        await this.store.close(tx, id, principal.id, at, note);
+        return { status: 200, body: viewOf({ ...row, closed_by: principal.id, closed_at: at, note }) };
       }),
     );
     return sendAnswer(reply, answer);

@@ -55,6 +55,7 @@ export const checkExport = exportOf({
   ],
 });
 
+/** What checks showed to be wrong. What clerks and the office wrote about it stays in the system, for it may name somebody (R-8-8, decision 0010). */
 export const checkIncidentExport = exportOf({
   path: 'check-incidents',
   titleZh: '核查异常',
@@ -69,10 +70,9 @@ export const checkIncidentExport = exportOf({
     { key: 'caseNo', titleZh: '办件号', kind: 'code', of: (row) => row.caseNo },
     { key: 'departmentCode', titleZh: '部门', kind: 'code', of: (row) => row.departmentCode },
     { key: 'entryId', titleZh: '名单记录', kind: 'code', of: (row) => row.entryId },
-    { key: 'comment', titleZh: '窗口说明', kind: 'text', of: (row) => row.comment },
+    { key: 'hasComment', titleZh: '有窗口说明', kind: 'flag', of: (row) => row.comment !== null },
     { key: 'raisedAt', titleZh: '提出时间', kind: 'instant', of: (row) => row.raisedAt },
     { key: 'closedBy', titleZh: '办结人', kind: 'code', of: (row) => row.closedBy },
     { key: 'closedAt', titleZh: '办结时间', kind: 'instant', of: (row) => row.closedAt },
-    { key: 'note', titleZh: '处理结果', kind: 'text', of: (row) => row.note },
   ],
 });

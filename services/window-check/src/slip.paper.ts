@@ -17,6 +17,8 @@ const identities = {
   NAME_DIFFERS: '名称不一致，身份待核',
   UNKNOWN: '无记录',
 } as const satisfies Record<CheckAnswer['subjects'][number]['identity'], string>;
+/** Roles by which windows commonly ask; any other is printed as it was given. */
+const roles: Readonly<Record<string, string>> = { applicant: '申请人', legal_rep: '法定代表人', shareholder: '股东', bidder: '投标人' };
 const levels = { critical: '依法限制', warning: '慎重审查', info: '提示' } as const;
 const outcomes = { accepted: '采纳', overridden: '不采纳' } as const;
 
@@ -27,10 +29,19 @@ function instantInBeijing(instant: string): string {
 
 /** The slip of a check for the case file (核查单): a clean check is evidence too (product §B.9). Persons stand masked, as in the answer. */
 export function slipPaperOf(answer: CheckAnswer, head: SlipHead): Paper {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([answer.id, answer.number, answer.askedAt, answer.subjects, answer.cards.map(cardKey)]))
+  const paper = { title: '窗口核查单', documentNo: answer.number, madeAt: new Date(answer.askedAt), blocks: blocksOf(answer, head) };
+  return { ...paper, footer: `核查单 ${answer.number}　内容校验 ${digestOf(answer.id, paper)}` };
+}
+
+/** Covers every part that is printed, and which check it is: two slips with one digest say the same to the letter. */
+function digestOf(checkId: string, paper: { title: string; documentNo: string; madeAt: Date; blocks: readonly PaperBlock[] }): string {
+  return createHash('sha256')
+    .update(JSON.stringify([checkId, paper.title, paper.documentNo, paper.madeAt.toISOString(), paper.blocks]))
     .digest('hex');
-  const blocks: PaperBlock[] = [
+}
+
+function blocksOf(answer: CheckAnswer, head: SlipHead): PaperBlock[] {
+  return [
     {
       kind: 'fields',
       fields: [
@@ -50,7 +61,12 @@ export function slipPaperOf(answer: CheckAnswer, head: SlipHead): Paper {
         { title: '名称', width: 0.45 },
         { title: '身份核对', width: 0.25 },
       ],
-      rows: answer.subjects.map((one, index) => [`${index + 1}`, one.role, one.nameMasked ?? '—', identities[one.identity]]),
+      rows: answer.subjects.map((one, index) => [
+        `${index + 1}`,
+        roles[one.role] ?? one.role,
+        one.nameMasked ?? '—',
+        identities[one.identity],
+      ]),
     },
     { kind: 'heading', text: '二、核查结果' },
     ...(answer.cards.length === 0
@@ -62,13 +78,6 @@ export function slipPaperOf(answer: CheckAnswer, head: SlipHead): Paper {
       indent: true,
     },
   ];
-  return {
-    title: '窗口核查单',
-    documentNo: answer.number,
-    footer: `核查单 ${answer.number}　内容校验 ${digest.slice(0, 32)}`,
-    madeAt: new Date(answer.askedAt),
-    blocks,
-  };
 }
 
 function cardBlocks(card: CheckAnswer['cards'][number], index: number): PaperBlock[] {
@@ -86,5 +95,3 @@ function cardBlocks(card: CheckAnswer['cards'][number], index: number): PaperBlo
     },
   ];
 }
-
-const cardKey = (card: CheckAnswer['cards'][number]) => [card.uuid, card.summary, card.suggestions.map((one) => one.measureId)];

@@ -10,6 +10,42 @@ beforeAll(async () => {
 });
 afterAll(() => window?.close());
 
+describe('what is typed about an incident', () => {
+  const office = principalOf(['CREDIT_OFFICE']);
+
+  test('keeps no number of a person anywhere, and leaves the system in no file', async () => {
+    const company = await window.company();
+    await window.list(company, [measures.ban]);
+    const made = await window.check({ subjects: [{ usccCode: company.usccCode, name: company.name }] });
+    const comment = '经办人李四 320799198901010019 电话 13812345678';
+    const override = { card: made.body.cards[0]?.uuid, outcome: 'overridden', overrideReason: { code: 'repaired_pending_sync', comment } };
+    expect((await window.decide(made.body.id, [override])).status).toBe(200);
+    const page = await window.city.call<{ data: { id: string; checkId: string; comment: string }[] }>(
+      window.running,
+      office,
+      'GET',
+      '/api/v1/check-incidents',
+    );
+    const incident = page.body.data.find((one) => one.checkId === made.body.id);
+    expect(incident?.comment).toBe('经办人李四 320799********0019 电话 138****5678');
+    const note = { note: '已电话 13812345678 核实' };
+    const closed = await window.city.call(window.running, office, 'POST', `/api/v1/check-incidents/${incident?.id}/close`, { body: note });
+    expect(closed.body).toMatchObject({ note: '已电话 138****5678 核实' });
+    for (const table of ['check_decision', 'check_incident']) {
+      const [{ text } = { text: '' }] = await window.city.query<{ text: string }>(
+        `SELECT json_agg(row)::text AS text FROM window_check.${table} AS row`,
+      );
+      expect(text).toContain('李四');
+      expect(text).not.toContain('320799198901010019');
+      expect(text).not.toContain('13812345678');
+    }
+    const file = await window.city.download(window.running, office, '/api/v1/check-incidents/export?format=csv');
+    expect([file.status, file.bytes.toString('utf8')]).toEqual([200, expect.stringContaining(made.body.number)]);
+    expect(file.bytes.toString('utf8')).not.toContain('李四');
+    expect(file.bytes.toString('utf8')).not.toContain('核实');
+  });
+});
+
 describe('the slip and what a check shows to be wrong', () => {
   const foreign = principalOf(['DEPT_HANDLER'], ['CZJ']);
   const office = principalOf(['CREDIT_OFFICE']);
