@@ -61,6 +61,7 @@ TABLE check_incident
   CONSTRAINT check_incident_pkey PRIMARY KEY (id)
   CONSTRAINT check_incident_prompt_id_cause_key UNIQUE (prompt_id, cause)
   CREATE INDEX check_incident_open ON window_check.check_incident USING btree (id) WHERE (closed_at IS NULL)
+  CREATE INDEX check_incident_pair ON window_check.check_incident USING btree (subject_id, entry_id) WHERE (closed_at IS NULL)
   CREATE UNIQUE INDEX check_incident_pkey ON window_check.check_incident USING btree (id)
   CREATE UNIQUE INDEX check_incident_prompt_id_cause_key ON window_check.check_incident USING btree (prompt_id, cause)
   POLICY consumer TO window_check_consumer USING true CHECK true
@@ -339,7 +340,7 @@ TABLE subject_revision
   revision bigint NOT NULL
   CONSTRAINT subject_revision_pkey PRIMARY KEY (subject_id)
   CREATE UNIQUE INDEX subject_revision_pkey ON window_check.subject_revision USING btree (subject_id)
-  GRANT window_check_app: SELECT
+  GRANT window_check_app: INSERT, SELECT, UPDATE
   GRANT window_check_consumer: DELETE, INSERT, SELECT, UPDATE
 
 TABLE subject_sequence
@@ -410,3 +411,27 @@ TABLE window_check_default
   CREATE UNIQUE INDEX window_check_default_pkey ON window_check.window_check_default USING btree (asked_at, id)
   GRANT window_check_app: DELETE, INSERT, SELECT, UPDATE
   GRANT window_check_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE window_doubt
+  department_code text NOT NULL
+  subject_id uuid NOT NULL
+  entry_id uuid NOT NULL
+  prompt_id uuid NOT NULL
+  reported_by text NOT NULL
+  reported_at timestamp with time zone NOT NULL
+  verdict text
+  decided_by text
+  decided_at timestamp with time zone
+  CONSTRAINT window_doubt_check CHECK (((verdict IS NULL) = (decided_at IS NULL)))
+  CONSTRAINT window_doubt_pkey PRIMARY KEY (department_code, subject_id, entry_id)
+  CONSTRAINT window_doubt_verdict_check CHECK ((verdict = ANY (ARRAY['SAME'::text, 'DIFFERENT'::text, 'NOT_NEEDED'::text, 'TAKEN_BACK'::text])))
+  CREATE INDEX window_doubt_open ON window_check.window_doubt USING btree (subject_id, entry_id) WHERE (verdict IS NULL)
+  CREATE UNIQUE INDEX window_doubt_pkey ON window_check.window_doubt USING btree (department_code, subject_id, entry_id)
+  POLICY consumer TO window_check_consumer USING true CHECK true
+  POLICY department TO window_check_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
+  GRANT window_check_app: INSERT, SELECT, UPDATE
+  GRANT window_check_consumer: INSERT, SELECT, UPDATE
