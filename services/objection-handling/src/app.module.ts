@@ -4,7 +4,7 @@ import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CatalogueStore } from './catalogue.store.ts';
 import { CausesService } from './causes.service.ts';
-import { type Config, configSchema, RedeliverySettings, Terms } from './config.ts';
+import { type Config, configSchema, RedeliverySettings, ReplayLimits, Terms } from './config.ts';
 import { DisputableStore } from './disputable.store.ts';
 import { FindingController } from './finding.controller.ts';
 import { FindingService } from './finding.service.ts';
@@ -15,6 +15,7 @@ import { journalMigration } from './migrations/0001-journal.ts';
 import { objectionsMigration } from './migrations/0002-objections.ts';
 import { ownPastMigration } from './migrations/0003-own-past.ts';
 import { redeliveriesMigration } from './migrations/0004-redeliveries.ts';
+import { replaysMigration } from './migrations/0005-replays.ts';
 import { ObjectionConsumer } from './objection.consumer.ts';
 import { ObjectionController } from './objection.controller.ts';
 import { objectionExport } from './objection.export.ts';
@@ -33,6 +34,22 @@ import { RedeliveryService } from './redelivery.service.ts';
 import { RedeliveryStore } from './redelivery.store.ts';
 import { RedeliveryWorker } from './redelivery.worker.ts';
 import { RedeliveryItemStore } from './redelivery-item.store.ts';
+import { ReplayConsumer } from './replay.consumer.ts';
+import { ReplayController } from './replay.controller.ts';
+import { replayDifferenceExport, replayExport } from './replay.export.ts';
+import { ReplayGate } from './replay.gate.ts';
+import { ReplayReader } from './replay.reader.ts';
+import { ReplayRequests } from './replay.requests.ts';
+import { ReplayService } from './replay.service.ts';
+import { ReplayStore } from './replay.store.ts';
+import { ReplayWork } from './replay.work.ts';
+import { ReplayCaseStore } from './replay-case.store.ts';
+import { ReplayEntryStore } from './replay-entry.store.ts';
+import { ReplayJoinService } from './replay-join.service.ts';
+import { ReplayJournalStore } from './replay-journal.store.ts';
+import { ReplayRowStore } from './replay-row.store.ts';
+import { ReplayStepController } from './replay-step.controller.ts';
+import { ReplayTurnService } from './replay-turn.service.ts';
 import { TimelineController } from './timeline.controller.ts';
 import { TimelineExport } from './timeline.export.ts';
 import { TimelineService } from './timeline.service.ts';
@@ -43,9 +60,23 @@ export class AppModule {
   static register(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [MessagingModule.register(config), ExportModule.register([objectionExport, redeliveryExport])],
-      controllers: [TimelineController, ObjectionController, ObjectionIntakeController, FindingController, RedeliveryController],
+      imports: [
+        MessagingModule.register(config),
+        ExportModule.register([objectionExport, redeliveryExport, replayExport, replayDifferenceExport]),
+      ],
+      controllers: [
+        TimelineController,
+        ObjectionController,
+        ObjectionIntakeController,
+        FindingController,
+        RedeliveryController,
+        ReplayController,
+        ReplayStepController,
+      ],
       providers: [
+        ReplayStore,
+        ReplayWork,
+        ReplayGate,
         JournalStore,
         CatalogueStore,
         JournalService,
@@ -71,6 +102,17 @@ export class AppModule {
         RedeliveryService,
         RedeliveryReader,
         RedeliveryWorker,
+        { provide: ReplayLimits, useValue: new ReplayLimits(config) },
+        ReplayCaseStore,
+        ReplayRowStore,
+        ReplayEntryStore,
+        ReplayJournalStore,
+        ReplayJoinService,
+        ReplayTurnService,
+        ReplayService,
+        ReplayReader,
+        ReplayRequests,
+        ReplayConsumer,
       ],
     };
   }
@@ -87,6 +129,7 @@ export const service = {
     objectionsMigration,
     ownPastMigration,
     redeliveriesMigration,
+    replaysMigration,
   ],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

@@ -39,11 +39,13 @@ export function referencesOf(data: unknown): References {
 const departmentFields = ['departmentCode', 'designatingDepartment', 'decidingDepartment', 'industryDepartment', 'sourceDepartment'];
 const taskRows = ['tasks', 'notices', 'stays'];
 const openTopics = new Set(['lianxin.subject', 'lianxin.catalogue']);
+/** What a replay would do is the city's alone until it is done: departments then hear of it by the events that it causes. */
+const cityTopics = new Set(['lianxin.replay']);
 
 /** Departments that may see an event: those that act in it or that it is addressed to. Whatever names none is for the city alone. */
 export function departmentsOf(event: Pick<LianxinEvent, 'data'>, topic: string): string[] {
   if (openTopics.has(topic)) return [everyDepartment];
-  if (!isFields(event.data)) return [];
+  if (cityTopics.has(topic) || !isFields(event.data)) return [];
   const own = departmentFields.map((field) => (event.data as Fields)[field]);
   const ofRows = taskRows.flatMap((field) => rowsOf((event.data as Fields)[field]).map((row) => row['departmentCode']));
   return [...new Set([...own, ...ofRows].filter((code) => typeof code === 'string'))].sort();

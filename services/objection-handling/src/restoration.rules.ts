@@ -75,3 +75,20 @@ function appliedAtWindows(entryId: string, events: readonly LianxinEvent[]) {
       .map((decision) => ({ departmentCode: matterDepartment, subjectId: decision.subjectId, measureCodes: decision.appliedMeasureCodes }));
   });
 }
+
+/** What was applied at approval windows because of an entry, one row per measure: nobody's task, but to be restored all the same (R-4-14, R-6-8). */
+export function windowRestorationsOf(entryId: string, events: readonly LianxinEvent[]) {
+  const rows = events.flatMap((event) => (is(event, taskDispatched) && event.data.entryId === entryId ? event.data.tasks : []));
+  const partyOf = new Map(rows.map((row) => [row.partySubjectId, row.partyId]));
+  const unique = new Map(
+    appliedAtWindows(entryId, events).flatMap(({ departmentCode, subjectId, measureCodes }) => {
+      const partyId = partyOf.get(subjectId);
+      if (partyId === undefined) return [];
+      return measureCodes.map((measureCode) => {
+        const row = { departmentCode, partyId, partySubjectId: subjectId, measureCode };
+        return [Object.values(row).join('|'), row] as const;
+      });
+    }),
+  );
+  return [...unique].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+}
