@@ -927,6 +927,149 @@ TABLE redelivery_item
   POLICY consumer TO objection_handling_consumer USING true CHECK true
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE replay
+  id uuid NOT NULL
+  version integer NOT NULL
+  status text NOT NULL
+  paused boolean NOT NULL DEFAULT false
+  scope jsonb NOT NULL
+  change jsonb NOT NULL
+  ground text
+  document_no text
+  reason text NOT NULL
+  ticket_no text
+  side_effects text NOT NULL
+  requested_by text NOT NULL
+  requested_at timestamp with time zone NOT NULL
+  cases integer NOT NULL
+  figures jsonb
+  sha256 text
+  departments text[] NOT NULL DEFAULT '{}'::text[]
+  confirmations jsonb NOT NULL DEFAULT '[]'::jsonb
+  approved_by text
+  approved_on date
+  applied_on date
+  detail text
+  CONSTRAINT replay_pkey PRIMARY KEY (id)
+  CREATE INDEX replay_page ON objection_handling.replay USING btree (requested_at DESC, id DESC)
+  CREATE UNIQUE INDEX replay_pkey ON objection_handling.replay USING btree (id)
+  POLICY consumer TO objection_handling_consumer USING true CHECK true
+  POLICY reader TO objection_handling_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (departments && string_to_array(current_setting('lianxin.departments'::text, true), ','::text))) CHECK -
+  GRANT objection_handling_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE replay_answer
+  replay_id uuid NOT NULL
+  entry_id uuid NOT NULL
+  round integer NOT NULL
+  owner text NOT NULL
+  part integer NOT NULL
+  data jsonb NOT NULL
+  CONSTRAINT replay_answer_pkey PRIMARY KEY (replay_id, entry_id, round, owner, part)
+  CREATE UNIQUE INDEX replay_answer_pkey ON objection_handling.replay_answer USING btree (replay_id, entry_id, round, owner, part)
+  GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE replay_case
+  replay_id uuid NOT NULL
+  entry_id uuid NOT NULL
+  subject_id uuid NOT NULL
+  subject_key text NOT NULL
+  number text NOT NULL
+  list_code text NOT NULL
+  designating_department text NOT NULL
+  state text NOT NULL DEFAULT 'WAITING'::text
+  round integer NOT NULL DEFAULT 0
+  attempts integer NOT NULL DEFAULT 0
+  due_at timestamp with time zone NOT NULL
+  asked_at timestamp with time zone
+  outcome text
+  detail text
+  plan_sha256 text
+  sha256 text
+  changes boolean NOT NULL DEFAULT false
+  adds_restriction boolean NOT NULL DEFAULT false
+  loses_honour boolean NOT NULL DEFAULT false
+  figures jsonb
+  journal_differs boolean NOT NULL DEFAULT false
+  versions jsonb NOT NULL DEFAULT '[]'::jsonb
+  acting text[] NOT NULL DEFAULT '{}'::text[]
+  carried_out text[] NOT NULL DEFAULT '{}'::text[]
+  refused boolean NOT NULL DEFAULT false
+  restorations integer NOT NULL DEFAULT 0
+  CONSTRAINT replay_case_pkey PRIMARY KEY (replay_id, entry_id)
+  CONSTRAINT replay_case_replay_id_fkey FOREIGN KEY (replay_id) REFERENCES objection_handling.replay(id)
+  CREATE INDEX replay_case_state ON objection_handling.replay_case USING btree (replay_id, state, due_at)
+  CREATE UNIQUE INDEX replay_case_pkey ON objection_handling.replay_case USING btree (replay_id, entry_id)
+  POLICY consumer TO objection_handling_consumer USING true CHECK true
+  POLICY reader TO objection_handling_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR ((designating_department = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text))) AND (EXISTS ( SELECT 1
+   FROM objection_handling.replay
+  WHERE (replay.id = replay_case.replay_id))))) CHECK -
+  GRANT objection_handling_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE replay_entry
+  entry_id uuid NOT NULL
+  version integer NOT NULL DEFAULT 0
+  subject_key text
+  subject_id uuid
+  number text
+  list_code text
+  designating_department text
+  activated_on date
+  grade text
+  valid_to date
+  plan_version bigint NOT NULL DEFAULT 0
+  catalogue_version integer
+  CONSTRAINT replay_entry_pkey PRIMARY KEY (entry_id)
+  CREATE INDEX replay_entry_catalogue ON objection_handling.replay_entry USING btree (catalogue_version)
+  CREATE INDEX replay_entry_period ON objection_handling.replay_entry USING btree (activated_on, list_code)
+  CREATE INDEX replay_entry_subject ON objection_handling.replay_entry USING btree (subject_key)
+  CREATE UNIQUE INDEX replay_entry_pkey ON objection_handling.replay_entry USING btree (entry_id)
+  GRANT objection_handling_app: SELECT
+  GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE replay_fact
+  replay_id uuid NOT NULL
+  version integer NOT NULL
+  action text NOT NULL
+  from_status text
+  to_status text NOT NULL
+  at timestamp with time zone NOT NULL
+  actor text NOT NULL
+  unit text
+  detail jsonb NOT NULL
+  CONSTRAINT replay_fact_pkey PRIMARY KEY (replay_id, version)
+  CONSTRAINT replay_fact_replay_id_fkey FOREIGN KEY (replay_id) REFERENCES objection_handling.replay(id)
+  CREATE UNIQUE INDEX replay_fact_pkey ON objection_handling.replay_fact USING btree (replay_id, version)
+  POLICY consumer TO objection_handling_consumer USING true CHECK true
+  POLICY reader TO objection_handling_app USING (EXISTS ( SELECT 1
+   FROM objection_handling.replay
+  WHERE (replay.id = replay_fact.replay_id))) CHECK -
+  GRANT objection_handling_app: INSERT, SELECT
+  GRANT objection_handling_consumer: INSERT, SELECT
+
+TABLE replay_row
+  replay_id uuid NOT NULL
+  look text NOT NULL
+  entry_id uuid NOT NULL
+  place integer NOT NULL
+  kind text NOT NULL
+  action text NOT NULL
+  department_code text
+  designating_department text NOT NULL
+  line text NOT NULL
+  CONSTRAINT replay_row_look_check CHECK ((look = ANY (ARRAY['PLAN'::text, 'CHECK'::text, 'PROOF'::text])))
+  CONSTRAINT replay_row_pkey PRIMARY KEY (replay_id, look, entry_id, place)
+  CONSTRAINT replay_row_replay_id_fkey FOREIGN KEY (replay_id) REFERENCES objection_handling.replay(id)
+  CREATE INDEX replay_row_filter ON objection_handling.replay_row USING btree (replay_id, look, action, department_code)
+  CREATE UNIQUE INDEX replay_row_pkey ON objection_handling.replay_row USING btree (replay_id, look, entry_id, place)
+  POLICY consumer TO objection_handling_consumer USING true CHECK true
+  POLICY reader TO objection_handling_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR ((designating_department = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text))) AND (EXISTS ( SELECT 1
+   FROM objection_handling.replay
+  WHERE (replay.id = replay_row.replay_id))))) CHECK -
+  GRANT objection_handling_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE schema_migration
   name text NOT NULL
   hash text NOT NULL
