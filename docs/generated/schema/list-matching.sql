@@ -902,6 +902,7 @@ TABLE public_record
   remark text
   received_at timestamp with time zone NOT NULL
   received_by text NOT NULL
+  hidden_by uuid
   CONSTRAINT public_record_check CHECK (
 CASE subject_kind
     WHEN 'PERSON'::text THEN ((subject_name IS NULL) AND (subject_uscc IS NULL) AND (num_nonnulls(subject_sealed, subject_name_masked, subject_id_masked) = 3))

@@ -69,8 +69,7 @@ function refusalOf(item: NamedItem, application: Application, today: string): Re
     case 'NOT_YET':
   }
   // R-5-14: the period does not count for a bankruptcy; what is restored at first is restored for the time being.
-  if (application.category === 'BANKRUPTCY')
-    return item.kind === 'LIST_ENTRY' ? undefined : refuse('REPAIR_NOT_APPLICABLE', `${number}：破产重整暂时修复目前只适用于名单记录`);
+  if (application.category === 'BANKRUPTCY') return undefined;
   const isEarly = eligibility.missing.includes('PERIOD') || eligibility.missing.includes('FRAUD_BLOCK');
   if (isEarly && (eligibility.earliestOn === null || eligibility.earliestOn > today)) return refuse('REPAIR_TOO_EARLY', detail);
   return undefined;

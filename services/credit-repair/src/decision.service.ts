@@ -3,6 +3,8 @@ import {
   ProblemError,
   repairGranted,
   repairRecordGranted,
+  repairRecordTemporarilyRestored,
+  repairRecordTemporaryEnded,
   repairTemporarilyRestored,
   repairTemporaryEnded,
 } from '@lianxin/contracts';
@@ -138,23 +140,27 @@ export class DecisionService {
     });
   }
 
+  /** R-5-14: an entry is suspended and its measures are held; a penalty or an entry of abnormal operation is not shown. */
   private restoreForNow(work: RepairWork, { documentNo, reason }: Proposal): void {
-    const { row, acting, pending: items } = work;
-    row.decision_document_no = documentNo;
+    work.row.decision_document_no = documentNo;
     work.close('RESULT');
     work.step('GRANT_TEMPORARY', { documentNo, reason });
-    for (const item of items) {
-      const head = { repairId: row.id, number: row.number, subjectId: row.subject_id, decidingDepartment: row.department_code, documentNo };
-      work.say(repairTemporarilyRestored, { ...head, entryId: item.item_id, restoredOn: acting.today }, item.lane_key);
+    const restoredOn = work.acting.today;
+    for (const item of work.pending) {
+      const head = temporaryHead(work, documentNo);
+      if (item.kind === 'LIST_ENTRY') work.say(repairTemporarilyRestored, { ...head, entryId: item.item_id, restoredOn }, item.lane_key);
+      else work.say(repairRecordTemporarilyRestored, { ...head, recordId: item.item_id, recordKind: item.kind, restoredOn }, item.lane_key);
     }
   }
 
+  /** The plan has failed: everything returns. */
   private endTemporary(work: RepairWork, { documentNo, reason }: Proposal): void {
-    const { row, acting, pending: items } = work;
     work.step('FAIL_PLAN', { documentNo, reason });
-    for (const item of items) {
-      const head = { repairId: row.id, number: row.number, subjectId: row.subject_id, decidingDepartment: row.department_code, documentNo };
-      work.say(repairTemporaryEnded, { ...head, entryId: item.item_id, endedOn: acting.today }, item.lane_key);
+    const endedOn = work.acting.today;
+    for (const item of work.pending) {
+      const head = temporaryHead(work, documentNo);
+      if (item.kind === 'LIST_ENTRY') work.say(repairTemporaryEnded, { ...head, entryId: item.item_id, endedOn }, item.lane_key);
+      else work.say(repairRecordTemporaryEnded, { ...head, recordId: item.item_id, recordKind: item.kind, endedOn }, item.lane_key);
     }
   }
 
@@ -193,4 +199,8 @@ export class DecisionService {
       }),
     );
   }
+}
+
+function temporaryHead({ row }: RepairWork, documentNo: string) {
+  return { repairId: row.id, number: row.number, subjectId: row.subject_id, decidingDepartment: row.department_code, documentNo };
 }

@@ -86,7 +86,14 @@ export class EligibilityService {
     return this.database.consumerTransaction(async (tx) => {
       const subject = await this.items.findSubject(tx, { usccCode: query.usccCode });
       const rows = subject === undefined ? [] : await this.items.find(tx, { subjectId: subject.id });
+      const open = await findOpenRepairs(
+        tx,
+        rows.map((row) => row.id),
+      );
+      // R-5-14: what is hidden for the time of a plan is hidden here too.
+      const hidden = new Set(open.flatMap((repair) => (repair.status === 'TEMPORARY' ? [repair.item_id] : [])));
       const shown = rows.filter((row) => {
+        if (hidden.has(row.id)) return false;
         const { state, listType, originRegion } = itemOf(row);
         return state === 'LIVE' && (row.kind !== 'LIST_ENTRY' || listType === 'BLACK') && originRegion === null;
       });

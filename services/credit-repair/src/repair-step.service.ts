@@ -68,7 +68,8 @@ export class RepairStepService {
     });
   }
 
-  /** The applicant answers through the desk that took the application in, or the unit enters it; the clock runs on with what was left. */
+  /** The applicant answers through the desk that took the application in, or the unit enters it; the clock runs on with what was left. While a reorganisation plan
+   * is carried out its proofs are added in the same way. */
   supplement(tx: Transaction, principal: Principal, id: string, version: number | undefined, body: SupplementBody): Promise<RepairRow> {
     return this.change(
       tx,
@@ -78,9 +79,14 @@ export class RepairStepService {
       async (work) => {
         const { row, acting } = work;
         const place = (await findMaterials(tx, id)).length;
-        work.close('SUPPLEMENT');
-        work.due(acceptDue(this.days, acting.today, row.supplement?.daysLeft));
-        work.step('SUPPLEMENT', { materials: body.materials.map((material) => material.kind) });
+        const materials = body.materials.map((material) => material.kind);
+        // R-5-14: that the plan is carried out is proved while it lasts; no clock runs.
+        if (row.status === 'TEMPORARY') work.step('ADD_MATERIALS', { materials });
+        else {
+          work.close('SUPPLEMENT');
+          work.due(acceptDue(this.days, acting.today, row.supplement?.daysLeft));
+          work.step('SUPPLEMENT', { materials });
+        }
         row.duties_performed_on = body.dutiesPerformedOn ?? row.duties_performed_on;
         await this.repairs.addMaterials(tx, principal, row, body.materials, place);
       },

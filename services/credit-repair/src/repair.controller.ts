@@ -174,7 +174,10 @@ export class RepairController {
   @Post(':id/supplement')
   @UseGuards(VisibleRepair)
   @Roles(...unit, ...desks)
-  @ApiOperation({ summary: '补正材料', description: '由收件窗口或认定部门登记；受理期限按剩余天数继续。' })
+  @ApiOperation({
+    summary: '补正材料',
+    description: '由收件窗口或认定部门登记；受理期限按剩余天数继续。破产重整暂时修复期间补交计划执行完毕的证明（R-5-14）。',
+  })
   @ApiResponse({ status: 200, standardSchema: repairDetailSchema })
   supplement(
     @CurrentPrincipal() principal: Principal,

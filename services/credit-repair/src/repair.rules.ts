@@ -7,6 +7,7 @@ export type RepairAction =
   | 'REQUEST_SUPPLEMENT'
   | 'SUPPLEMENT'
   | 'SUPPLEMENT_EXPIRED'
+  | 'ADD_MATERIALS'
   | 'ACCEPT'
   | 'NOT_ACCEPT'
   | 'EXTEND'
@@ -41,6 +42,7 @@ export const repairTransitions = {
   EXTENDED: { PROPOSE: 'UNDER_REVIEW', DROP_ITEM: 'EXTENDED', ...leave },
   // R-5-14: while the plan is carried out; then final, or everything returns.
   TEMPORARY: {
+    ADD_MATERIALS: 'TEMPORARY',
     PROPOSE: 'TEMPORARY',
     RETURN_PROPOSAL: 'TEMPORARY',
     GRANT: 'GRANTED',

@@ -126,9 +126,12 @@ export function findRepairItems(tx: Transaction, repairIds: readonly string[]): 
 }
 
 /** Numbers of the applications that are under way for these records. */
-export function findOpenRepairs(tx: Transaction, itemIds: readonly string[]): Promise<{ item_id: string; number: string }[]> {
+export function findOpenRepairs(
+  tx: Transaction,
+  itemIds: readonly string[],
+): Promise<{ item_id: string; number: string; status: RepairStatus }[]> {
   return tx.query(
-    'SELECT i.item_id, r.number FROM repair_item i JOIN repair r ON r.id = i.repair_id WHERE i.is_open AND i.item_id = ANY ($1::uuid[])',
+    'SELECT i.item_id, r.number, r.status FROM repair_item i JOIN repair r ON r.id = i.repair_id WHERE i.is_open AND i.item_id = ANY ($1::uuid[])',
     [itemIds],
   );
 }

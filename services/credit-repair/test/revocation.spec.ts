@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { repairRevoked, repairTemporarilyRestored, repairTemporaryEnded, taskLifting } from '@lianxin/contracts';
+import {
+  repairRecordTemporarilyRestored,
+  repairRecordTemporaryEnded,
+  repairRevoked,
+  repairTemporarilyRestored,
+  repairTemporaryEnded,
+  taskLifting,
+} from '@lianxin/contracts';
 import { eventually } from '@lianxin/testing';
 import { centre, RepairDesk, windowClerk } from './repair.desk.ts';
 import type { WorldEntry } from './repair.world.ts';
@@ -73,5 +80,65 @@ describe('revocation and bankruptcy', () => {
     await eventually('everything returns', async () =>
       desk.world.feeder.eventsOf(repairTemporaryEnded).some((event) => event.data.entryId === entry.entryId),
     );
+  });
+
+  test('bankruptcy, of a penalty beside its entry: both rest for the time of the plan, nobody sees them; carried out, the repair is final', async () => {
+    const subject = await desk.world.subject();
+    const entry = await desk.entry({ validFrom: '2026-10-01' }, subject);
+    const penalty = await desk.world.penalty('2026-11-02', { subjectId: subject.subjectId });
+    await desk.known(penalty.recordId);
+    const request = {
+      items: [item(entry), { kind: 'PENALTY', id: penalty.recordId }],
+      category: 'BANKRUPTCY',
+      applicant: { kind: 'ADMINISTRATOR' },
+      materials: await desk.materials(windowClerk, ['COURT_RULING']),
+    };
+    const repair = (await desk.call(windowClerk, 'POST', 'repairs', request)).body;
+    await desk.step(repair, 'accept');
+    const seen = async () =>
+      (
+        await desk.city.call<{ items: { id: string }[] }>(
+          desk.running,
+          undefined,
+          'GET',
+          `/api/v1/public/repair-eligibility?usccCode=${subject.usccCode}`,
+        )
+      ).body.items.length;
+    expect(await seen()).toBe(2);
+    expect(await desk.decided(repair, 'GRANT_TEMPORARY')).toMatchObject({ status: 'TEMPORARY' });
+    const { feeder } = desk.world;
+    const told = (definition: typeof repairRecordTemporarilyRestored) =>
+      feeder.eventsOf(definition).flatMap(({ data }) => (data.repairId === repair.id ? [data.recordId] : []));
+    await eventually('the penalty is told', () => told(repairRecordTemporarilyRestored).length > 0);
+    expect(told(repairRecordTemporarilyRestored)).toEqual([penalty.recordId]);
+    expect(await seen()).toBe(0);
+    // A temporary repair ends nothing: no receipts are awaited yet.
+    expect((await desk.step(repair, 'receipts', { kind: 'DEPARTMENT_SITE' })).body.code).toBe('REPAIR_STATE');
+    const proof = await desk.materials(windowClerk, ['PLAN_EXECUTED']);
+    expect((await desk.step(repair, 'supplement', { materials: proof }, windowClerk)).status).toBe(200);
+    expect(await desk.decided(repair, 'GRANT')).toMatchObject({ status: 'SYNCING', documentNo: '连市监修〔2026〕1号' });
+  });
+
+  test('bankruptcy that fails: of a penalty too everything returns', async () => {
+    const penalty = await desk.world.penalty('2026-11-02');
+    await desk.known(penalty.recordId);
+    const items = [{ kind: 'PENALTY', id: penalty.recordId }];
+    const ruling = {
+      category: 'BANKRUPTCY',
+      applicant: { kind: 'ADMINISTRATOR' },
+      materials: await desk.materials(windowClerk, ['COURT_RULING']),
+    };
+    const repair = (await desk.call(windowClerk, 'POST', 'repairs', { items, ...ruling })).body;
+    await desk.step(repair, 'accept');
+    await desk.decided(repair, 'GRANT_TEMPORARY');
+    expect(await desk.decided(repair, 'FAIL_PLAN')).toMatchObject({ status: 'TEMPORARY_ENDED' });
+    await eventually('it is told', () =>
+      desk.world.feeder
+        .eventsOf(repairRecordTemporaryEnded)
+        .some(({ data }) => data.repairId === repair.id && data.recordKind === 'PENALTY'),
+    );
+    // It can be asked for again, in the ordinary way and in its time.
+    const again = { items, applicant: { kind: 'SUBJECT' }, materials: [] };
+    expect((await desk.call(windowClerk, 'POST', 'repairs', again)).body.code).toBe('REPAIR_TOO_EARLY');
   });
 });

@@ -51,6 +51,7 @@ import { migration0013 } from './migrations/0013-publication-orders.ts';
 import { migration0014 } from './migrations/0014-list-standards.ts';
 import { migration0015 } from './migrations/0015-list-standard-rights.ts';
 import { migration0016 } from './migrations/0016-corrections.ts';
+import { migration0017 } from './migrations/0017-hidden-records.ts';
 import { BatchClock } from './national-batch.clock.ts';
 import { NationalBatchController } from './national-batch.controller.ts';
 import { batchExport, batchRowExport, verificationExport } from './national-batch.export.ts';
@@ -213,6 +214,7 @@ export const service = {
     migration0014,
     migration0015,
     migration0016,
+    migration0017,
     exportMigrationOf('list-matching'),
   ],
   module: (config) => AppModule.register(config),

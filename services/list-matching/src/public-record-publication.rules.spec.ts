@@ -9,6 +9,7 @@ const penalty: PublishableRecord = {
   decidedOn: '2026-05-01',
   publishedOn: '2026-05-08',
   publicUntil: null,
+  hidden: false,
 };
 
 describe('which licences, penalties and abnormal operations anybody may see (R-7-0, §5.2)', () => {
@@ -19,6 +20,7 @@ describe('which licences, penalties and abnormal operations anybody may see (R-7
     ['one of a natural person (R-8-7)', { subjectKind: 'PERSON' }, '2026-06-01'],
     ['a licence of a natural person', { subjectKind: 'PERSON', kind: 'LICENCE' }, '2026-06-01'],
     ['one of the lightest grade', { grade: 'MINOR' }, '2026-05-08'],
+    ['one that is hidden for the time of a reorganisation plan', { hidden: true }, '2026-05-01'],
     ['one after its own period', { publicUntil: '2026-05-31' }, '2026-06-01'],
     ['a general one a year after its publication', {}, '2027-05-08'],
     ['a general one a year after its decision, under the old rule', { decidedOn: '2026-03-31', publishedOn: '2026-04-10' }, '2027-03-31'],

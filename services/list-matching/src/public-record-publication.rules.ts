@@ -17,6 +17,8 @@ export interface PublishableRecord {
   readonly decidedOn: string;
   readonly publishedOn: string | null;
   readonly publicUntil: string | null;
+  /** Not shown while a reorganisation plan is carried out (R-5-14). */
+  readonly hidden: boolean;
 }
 
 /** 36号令 in force: periods count from publicity for acts from this day on, from the decision before (R-5-4). */
@@ -29,7 +31,7 @@ const longestMonths: Readonly<Record<Grade, number>> = { MINOR: 0, GENERAL: 12, 
  * grade (§5.2, R-5-5), also when nobody has ended it yet.
  */
 export function isRecordPublic(record: PublishableRecord, today: string): boolean {
-  if (record.status !== 'PUBLISHED' || record.subjectKind === 'PERSON' || record.publishedOn === null) return false;
+  if (record.status !== 'PUBLISHED' || record.subjectKind === 'PERSON' || record.publishedOn === null || record.hidden) return false;
   if (record.publicUntil !== null && record.publicUntil < today) return false;
   if (record.kind !== 'PENALTY') return true;
   const from = record.decidedOn >= publicitySince ? record.publishedOn : record.decidedOn;

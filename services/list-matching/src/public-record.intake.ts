@@ -211,6 +211,7 @@ export class PublicRecordIntake {
       valid_from: request.validFrom ?? null,
       valid_to: request.validTo ?? null,
       public_until: request.publicUntil ?? null,
+      hidden_by: null,
       publish_due_on: term.date,
       published_on: null,
       withdraw_due_on: null,

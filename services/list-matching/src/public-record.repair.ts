@@ -1,14 +1,30 @@
-import { type EventData, type LianxinEvent, repairPublicityLimited, repairRecordGranted, repairRecordRevoked } from '@lianxin/contracts';
+import {
+  type EventData,
+  type LianxinEvent,
+  repairPublicityLimited,
+  repairRecordGranted,
+  repairRecordRevoked,
+  repairRecordTemporarilyRestored,
+  repairRecordTemporaryEnded,
+} from '@lianxin/contracts';
 import { EventConsumer, isEvent, lockLanes } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { findRecords, lockRecords } from './public-record.store.ts';
+import { findRecords, lockRecords, type PublicRecordRow } from './public-record.store.ts';
 import { PublicRecordWork, PublicRecordWriter } from './public-record.work.ts';
 
-type Heard = LianxinEvent<EventData<typeof repairRecordGranted | typeof repairRecordRevoked | typeof repairPublicityLimited>>;
+const types = [
+  repairRecordGranted,
+  repairRecordRevoked,
+  repairRecordTemporarilyRestored,
+  repairRecordTemporaryEnded,
+  repairPublicityLimited,
+] as const;
+type Heard = LianxinEvent<EventData<(typeof types)[number]>>;
 
 /** Hears of repairs of penalties and of entries of abnormal operation: publicity ends (R-5-11), is restored for the rest of its
- * period (R-5-13), or ends earlier than announced because the law says so (R-5-5, R-5-6). */
+ * period (R-5-13), is not shown while a reorganisation plan is carried out (R-5-14), or ends earlier than announced because the law
+ * says so (R-5-5, R-5-6). */
 @Injectable()
 export class PublicRecordRepair {
   constructor(
@@ -16,14 +32,12 @@ export class PublicRecordRepair {
     private readonly writer: PublicRecordWriter,
     private readonly clock: Clock,
   ) {
-    const types = [repairRecordGranted, repairRecordRevoked, repairPublicityLimited];
-    consumer.register({ types, handle: (tx, events) => this.handle(tx, events) });
-  }
-
-  private async handle(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
-    for (const event of events)
-      if (isEvent(event, repairRecordGranted) || isEvent(event, repairRecordRevoked) || isEvent(event, repairPublicityLimited))
-        await this.follow(tx, event);
+    consumer.register({
+      types: [...types],
+      handle: async (tx, events) => {
+        for (const event of events) if (types.some((type) => isEvent(event, type))) await this.follow(tx, event as Heard);
+      },
+    });
   }
 
   private async follow(tx: Transaction, event: Heard): Promise<void> {
@@ -34,17 +48,24 @@ export class PublicRecordRepair {
     if (row === undefined) throw new Error(`修复所指的公示记录 ${event.data.recordId} 不存在`);
     const today = this.clock.today();
     const work = new PublicRecordWork({ actor: event.actor ?? event.source, now: this.clock.now(), today }, event);
-    if ('publicUntil' in event.data) {
-      const { publicUntil, regime, clause, grade } = event.data;
-      work.shorten(row, publicUntil, { regime, clause, grade });
-      return this.writer.write(tx, work);
-    }
-    const { documentNo } = event.data;
-    // It may have ended or been taken back by another road meanwhile, or the event came twice: what is over stays over.
-    if ('grantedOn' in event.data) {
-      if (row.status === 'PUBLISHED') work.stop(row, 'REPAIRED', documentNo, event.data.grantedOn);
-    } else if (row.status === 'STOPPED' && row.reason === 'REPAIRED' && (row.public_until === null || row.public_until >= today))
-      work.restore(row, documentNo);
+    decide(work, row, event.data, today);
     await this.writer.write(tx, work);
   }
+}
+
+/** It may have ended or been taken back by another road meanwhile, or the event came twice: what is over stays over. */
+function decide(work: PublicRecordWork, row: PublicRecordRow, data: Heard['data'], today: string): void {
+  if ('publicUntil' in data) {
+    const { publicUntil, regime, clause, grade } = data;
+    work.shorten(row, publicUntil, { regime, clause, grade });
+    return;
+  }
+  const { repairId, documentNo } = data;
+  const isRestorable = row.status === 'STOPPED' && row.reason === 'REPAIRED' && (row.public_until === null || row.public_until >= today);
+  if ('restoredOn' in data) work.hide(row, repairId, documentNo);
+  else if ('endedOn' in data) work.unhide(row, repairId, documentNo);
+  else if ('grantedOn' in data) {
+    work.unhide(row, repairId, documentNo);
+    if (row.status === 'PUBLISHED') work.stop(row, 'REPAIRED', documentNo, data.grantedOn);
+  } else if (isRestorable) work.restore(row, documentNo);
 }

@@ -36,6 +36,8 @@ export interface PublicRecordRow {
   readonly valid_from: string | null;
   readonly valid_to: string | null;
   public_until: string | null;
+  /** The repair of a bankruptcy that hides it for the time of a plan (R-5-14). */
+  hidden_by: string | null;
   readonly publish_due_on: string;
   published_on: string | null;
   withdraw_due_on: string | null;
@@ -145,13 +147,15 @@ export async function insertRecordFacts(tx: Transaction, rows: readonly PublicRe
 /** @throws Error when row security hides one of them */
 export async function updateRecords(tx: Transaction, rows: readonly PublicRecordRow[]): Promise<void> {
   if (rows.length === 0) return;
-  const changed = rows.map(({ id, version, status, reason, subject_id, public_until, published_on, withdraw_due_on, withdrawn_on }) => {
-    return { id, version, status, reason, subject_id, public_until, published_on, withdraw_due_on, withdrawn_on };
-  });
+  const changed = rows.map(
+    ({ id, version, status, reason, subject_id, public_until, hidden_by, published_on, withdraw_due_on, withdrawn_on }) => {
+      return { id, version, status, reason, subject_id, public_until, hidden_by, published_on, withdraw_due_on, withdrawn_on };
+    },
+  );
   const updated = await tx.execute(
     `UPDATE public_record SET version = new.version, status = new.status, reason = new.reason, subject_id = new.subject_id,
-       public_until = new.public_until, published_on = new.published_on, withdraw_due_on = new.withdraw_due_on, withdrawn_on = new.withdrawn_on
-     FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, version integer, status text, reason text, subject_id uuid, public_until date, published_on date,
+       public_until = new.public_until, hidden_by = new.hidden_by, published_on = new.published_on, withdraw_due_on = new.withdraw_due_on, withdrawn_on = new.withdrawn_on
+     FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, version integer, status text, reason text, subject_id uuid, public_until date, hidden_by uuid, published_on date,
        withdraw_due_on date, withdrawn_on date)
      WHERE public_record.id = new.id`,
     [JSON.stringify(changed)],

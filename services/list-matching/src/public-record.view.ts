@@ -36,6 +36,7 @@ export function publicRecordViewOf(row: PublicRecordRow, facts: readonly PublicR
     validFrom: row.valid_from,
     validTo: row.valid_to,
     publicUntil: row.public_until,
+    hidden: row.hidden_by !== null,
     ...terms,
     late: isLate(terms, today),
     termProvisional: row.term_provisional,

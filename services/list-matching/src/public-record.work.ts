@@ -87,6 +87,22 @@ export class PublicRecordWork {
     if (row.status === 'PUBLISHED' && publicUntil < this.acting.today) this.stop(row, 'PERIOD_ENDED', null, publicUntil);
   }
 
+  /** R-5-14: not shown while a reorganisation plan is carried out. What another repair hides stays hidden for that one. */
+  hide(row: PublicRecordRow, repairId: string, documentNo: string): void {
+    if (row.status !== 'PUBLISHED' || row.hidden_by !== null) return;
+    row.hidden_by = repairId;
+    this.changed.add(row);
+    this.note(row, 'HIDE', row.status, { repairId, documentNo });
+  }
+
+  /** The plan has failed, or the repair is final: this repair hides it no more. */
+  unhide(row: PublicRecordRow, repairId: string, documentNo: string): void {
+    if (row.hidden_by !== repairId) return;
+    row.hidden_by = null;
+    this.changed.add(row);
+    this.note(row, 'UNHIDE', row.status, { repairId, documentNo });
+  }
+
   stop(row: PublicRecordRow, ground: StopGround, documentNo: string | null, stoppedOn: string): void {
     this.step(row, 'STOP', { ground, documentNo, date: stoppedOn });
     row.reason = ground;

@@ -208,6 +208,7 @@ function publishable(row: PublicRecordRow): PublishableRecord {
     decidedOn: row.decided_on,
     publishedOn: row.published_on,
     publicUntil: row.public_until,
+    hidden: row.hidden_by !== null,
   };
 }
 

@@ -12,6 +12,8 @@ import {
   repairPublicityLimited,
   repairRecordGranted,
   repairRecordRevoked,
+  repairRecordTemporarilyRestored,
+  repairRecordTemporaryEnded,
   repairRevoked,
   repairTemporarilyRestored,
   repairTemporaryEnded,
@@ -186,6 +188,39 @@ test('publicity that the law ends earlier is shortened, never prolonged; what is
     { announcedUntil: addMonths(today, 36), publicUntil: addMonths(today, 12), clause: '信用修复管理办法' },
     { announcedUntil: addMonths(today, 12), publicUntil: daysAgo(1) },
   ]);
+});
+
+test('a record is not shown for the time of a reorganisation plan; it is again when the plan fails, and stays away when it is done (R-5-14)', async () => {
+  const shown = await penaltyOf(addMonths(today, 6));
+  const [row] = await lists.city.query<{ subject_id: string }>('SELECT subject_id FROM list_matching.public_record WHERE id = $1', [
+    shown.id,
+  ]);
+  const subjectId = row?.subject_id ?? '';
+  const repairId = randomUUID();
+  const data = { ...head(subjectId, repairId), recordId: shown.id, recordKind: 'PENALTY' as const };
+  const lines = async () =>
+    (await lists.call<{ records: object[] }>(undefined, 'GET', `/api/v1/public/subjects/${shown.subject.usccCode}`)).body;
+  const publicly = async () => JSON.stringify(await lines()).includes(shown.document.number ?? '-');
+  expect(await publicly()).toBe(true);
+  await lists.feeder.send(repairRecordTemporarilyRestored, subjectId, { ...data, restoredOn: today });
+  await eventually('it is shown no more', async () => !(await publicly()));
+  // The end of another repair's plan shows nothing.
+  await lists.feeder.send(repairRecordTemporaryEnded, subjectId, { ...data, repairId: randomUUID(), endedOn: today });
+  await lists.feeder.send(repairRecordTemporaryEnded, subjectId, { ...data, endedOn: today });
+  await eventually('it is shown again', publicly);
+  const facts = await lists.city.query<{ what: string }>(
+    `SELECT what FROM list_matching.public_record_fact WHERE record_id = $1 AND what LIKE '%HIDE' ORDER BY version`,
+    [shown.id],
+  );
+  expect(facts.map(({ what }) => what)).toEqual(['HIDE', 'UNHIDE']);
+  await lists.feeder.send(repairRecordTemporarilyRestored, subjectId, { ...data, restoredOn: today });
+  await lists.feeder.send(repairRecordGranted, subjectId, { ...data, grantedOn: today });
+  const done = await eventually('the repair is final', async () => {
+    const { body } = await lists.call<PublicRecordView>(bureau, 'GET', `/api/v1/public-records/${shown.id}`);
+    return body.status === 'STOPPED' && body;
+  });
+  // Should the repair be revoked one day, it is shown again.
+  expect(done).toMatchObject({ reason: 'REPAIRED', hidden: false });
 });
 
 test('performance that the unit records is told with its own day (T16b)', async () => {

@@ -164,6 +164,8 @@ export const publicRecordViewSchema = z
     validFrom: dateSchema.nullable(),
     validTo: dateSchema.nullable(),
     publicUntil: dateSchema.nullable(),
+    /** Not shown to the public while a reorganisation plan is carried out (R-5-14). */
+    hidden: z.boolean(),
     /** R-7-1: seven working days from the decision. */
     publishDueOn: dateSchema,
     publishedOn: dateSchema.nullable(),

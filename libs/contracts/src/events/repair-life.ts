@@ -160,6 +160,22 @@ export const repairTemporaryEnded = defineEvent({
   data: z.object({ ...temporaryHead, endedOn: dateSchema }),
 });
 
+/** Sent when a record is not shown for the time of a reorganisation plan or settlement (R-5-14). */
+export const repairRecordTemporarilyRestored = defineEvent({
+  type: 'lianxin.repair.record_temporarily_restored.v1',
+  effect: 'FREES',
+  titleZh: '破产重整暂停公示',
+  data: z.object({ ...recordHead, restoredOn: dateSchema }),
+});
+
+/** Sent when that plan or settlement has failed: the record is shown again for the rest of its period (R-5-14). */
+export const repairRecordTemporaryEnded = defineEvent({
+  type: 'lianxin.repair.record_temporary_ended.v1',
+  effect: 'RESTRICTS',
+  titleZh: '破产重整暂停公示终止',
+  data: z.object({ ...recordHead, endedOn: dateSchema }),
+});
+
 /** Sent when every receipt is there: publicity, sharing and measures have ended everywhere (R-5-1, R-5-12), and the certificate is issued. */
 export const repairSynced = defineEvent({
   type: 'lianxin.repair.synced.v1',
