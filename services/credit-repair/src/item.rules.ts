@@ -7,6 +7,7 @@ import {
   listEntryActivated,
   listEntryAdvanced,
   listEntryConfirmed,
+  listEntryCorrected,
   listEntryDisputed,
   listEntryDisputeEnded,
   listEntryExited,
@@ -32,6 +33,7 @@ export const entryEvents = [
   listEntryReceived,
   listEntryAdvanced,
   listEntryActivated,
+  listEntryCorrected,
   listEntryRecognised,
   listEntryRecognitionEnded,
   listEntrySuspended,
@@ -107,7 +109,7 @@ export function changeOf(event: LianxinEvent): ItemChange | undefined {
 }
 
 function entryBody(event: LianxinEvent): ItemBody | null {
-  if (event.type !== listEntryActivated.type && event.type !== listEntryRecognised.type) return null;
+  if (![listEntryActivated, listEntryCorrected, listEntryRecognised].some(({ type }) => type === event.type)) return null;
   const data = event.data as EventData<typeof listEntryActivated>;
   return {
     grade: data.grade,

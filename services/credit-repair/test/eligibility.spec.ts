@@ -45,6 +45,22 @@ test('its unit is told from when an entry can be repaired and what is missing; w
   expect(later.body.items[0]).toMatchObject({ outcome: 'ELIGIBLE', missing: [] });
 });
 
+test('a corrected decision date, grade and end count from then on: earlier repaired, earlier over (§6.4)', async () => {
+  const entry = await world.entry('2025-12-01');
+  await known(entry.entryId);
+  await world.corrected(entry, '2025-06-01', { validTo: '2027-06-01' });
+  const row = await eventually('the correction has been heard', async () => {
+    const [item] = await city.query<{ version: number; end: string }>(
+      'SELECT version, term_end::text AS end FROM credit_repair.item WHERE id = $1',
+      [entry.entryId],
+    );
+    return item?.version === 4 && item;
+  });
+  expect(row.end).toBe('2027-06-01');
+  const { body } = await ask(market, `repair-eligibility?entryId=${entry.entryId}&asOf=2026-11-23`);
+  expect(body.items[0]?.earliestOn).toBe('2026-06-01');
+});
+
 test('another department’s record answers 404, the credit office sees it, a window says why it asks', async () => {
   const entry = await world.entry('2025-12-01');
   await known(entry.entryId);

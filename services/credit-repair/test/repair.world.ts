@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   type EventData,
   listEntryActivated,
+  listEntryCorrected,
   listEntryExited,
   publicRecordPublished,
   publicRecordWithdrawn,
@@ -54,8 +55,12 @@ export class RepairWorld {
   async entry(on: string, changes: Partial<Activated> = {}, of?: { subjectId: string; usccCode: string }): Promise<WorldEntry> {
     const { subjectId, usccCode } = of ?? (await this.subject());
     const entry = { entryId: changes.entryId ?? randomUUID(), subjectId, usccCode };
-    const listCode = changes.listCode ?? 'BL-MKT';
-    await this.feeder.send(listEntryActivated, entry.subjectId, {
+    await this.feeder.send(listEntryActivated, entry.subjectId, { ...this.bodyOf(entry, on, changes.listCode), ...changes });
+    return entry;
+  }
+
+  private bodyOf(entry: WorldEntry, on: string, listCode = 'BL-MKT'): Activated {
+    return {
       ...this.headOf(entry, 3, 1, listCode),
       status: 'ACTIVE',
       listField: 'MARKET_ORDER',
@@ -70,9 +75,19 @@ export class RepairWorld {
       validTo: '2029-12-31',
       conditions: [],
       parties: [{ partyId: randomUUID(), subjectId: entry.subjectId, role: 'SUBJECT', kind: 'LEGAL', named: true, served: true }],
+    };
+  }
+
+  /** Facts of an entry in force are otherwise. */
+  async corrected(entry: WorldEntry, on: string, changes: Partial<Activated>): Promise<void> {
+    await this.feeder.send(listEntryCorrected, entry.subjectId, {
+      ...this.bodyOf(entry, on),
+      entryVersion: 4,
+      correctedFields: Object.keys(changes),
+      documentNo: '更正〔2026〕1号',
+      correctedOn: '2026-11-20',
       ...changes,
     });
-    return entry;
   }
 
   async exited(entry: WorldEntry, changes: Partial<EventData<typeof listEntryExited>> = {}): Promise<void> {

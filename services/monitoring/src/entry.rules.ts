@@ -5,6 +5,7 @@ import {
   type ListType,
   listEntryActivated,
   listEntryAdvanced,
+  listEntryCorrected,
   listEntryDisputed,
   listEntryDisputeEnded,
   listEntryExited,
@@ -54,6 +55,7 @@ export function findEntryFact(event: LianxinEvent): EntryFact | undefined {
   if (
     !is(event, listEntryReceived) &&
     !is(event, listEntryActivated) &&
+    !is(event, listEntryCorrected) &&
     !is(event, listEntrySuspended) &&
     !is(event, listEntryResumed) &&
     !is(event, listEntryNarrowed) &&

@@ -2,8 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import {
   type LianxinEvent,
   listEntryActivated,
+  listEntryCorrected,
   listEntryDisputed,
   listEntryResumed,
+  measurePlanCorrected,
   measurePlanEnded,
   measurePlanHeld,
   measurePlanMade,
@@ -55,6 +57,13 @@ describe('a plan that is derived again (R-4-8)', () => {
     expect(after(first, over, again(3, 'NEW'))).toMatchObject({ status: 'ENDED', planVersion: 4 });
   });
 
+  test('from corrected facts of its entry has their end and measures at once, and stays held (§6.4)', () => {
+    const body = { ...plan, planVersion: 3, catalogueVersion: 1, measures: [], parties, groups: groups('LESS'), validTo: '2027-01-01' };
+    const corrected = event(measurePlanCorrected, body);
+    expect(after(first, held, corrected)).toMatchObject({ status: 'HELD', planVersion: 3, body: { validTo: '2027-01-01' } });
+    expect(partyChanges(new Map(), [first, corrected])).toMatchObject({ said: [{ measureCodes: ['LESS'] }], again: [{ planVersion: 3 }] });
+  });
+
   test('concerns whom its last word says, also within one batch; what comes late changes nobody', () => {
     const codes = (known: ReadonlyMap<string, PlanState>, ...events: LianxinEvent[]) =>
       partyChanges(known, events).said.flatMap((party) => party.measureCodes);
@@ -76,6 +85,12 @@ describe('an entry', () => {
     expect(foldEntries([activated, disputed, resumed])).toEqual([
       { ...head, entryVersion: 5, disputed: true, unconfirmed: false, decisionNumber: '决1号', decisionDate: '2026-11-01' },
     ]);
+  });
+
+  test('has the decision that was corrected, and its dispute still', () => {
+    const disputed = event(listEntryDisputed, { ...head, entryVersion: 4 });
+    const corrected = event(listEntryCorrected, { ...head, entryVersion: 5, decision: { number: '决1号', date: '2026-10-30' } });
+    expect(foldEntries([activated, disputed, corrected])).toMatchObject([{ entryVersion: 5, disputed: true, decisionDate: '2026-10-30' }]);
   });
 
   test('of an older version says nothing', () => {

@@ -3,6 +3,7 @@ import {
   type ListEntryActivated,
   listEntryActivated,
   listEntryConfirmed,
+  listEntryCorrected,
   listEntryDisputed,
   listEntryDisputeEnded,
   listEntryExited,
@@ -13,6 +14,7 @@ import {
   listEntrySuspended,
   listEntryUnconfirmed,
   type MeasurePlanMade,
+  measurePlanCorrected,
   measurePlanEnded,
   measurePlanHeld,
   measurePlanMade,
@@ -28,12 +30,14 @@ export const planEvents = [
   measurePlanHeld,
   measurePlanReleased,
   measurePlanRevised,
+  measurePlanCorrected,
   measurePlanNarrowed,
   measurePlanSuperseded,
   measurePlanEnded,
 ] as const;
 export const entryEvents = [
   listEntryActivated,
+  listEntryCorrected,
   listEntryRecognised,
   listEntryRecognitionEnded,
   listEntrySuspended,
@@ -109,8 +113,8 @@ function nextPlan(before: PlanState | undefined, event: LianxinEvent, head: Plan
     return { entryId, activationNo, planId, planVersion, status: 'LIVE', holdCause: null, body };
   }
   if (isOlder) return undefined;
-  // Derived again (R-4-8): another body, in whatever state it was.
-  if (event.type === measurePlanRevised.type) {
+  // Derived again (R-4-8, §6.4): another body, in whatever state it was.
+  if (isDerivedAgain(event)) {
     const body = bodyOf(event.data as MeasurePlanMade);
     return { entryId, activationNo, planId, planVersion, status: before?.status ?? 'LIVE', holdCause: before?.holdCause ?? null, body };
   }
@@ -121,6 +125,11 @@ function nextPlan(before: PlanState | undefined, event: LianxinEvent, head: Plan
   // What is left of it stands as it stood; who it no longer concerns is taken out beside.
   if (event.type === measurePlanNarrowed.type) return { ...rest, status: before?.status ?? 'LIVE', holdCause: before?.holdCause ?? null };
   return { ...rest, status: 'ENDED', holdCause: null };
+}
+
+/** A plan that stands and is said anew as a whole: by another version of the catalogue, or from corrected facts of its entry. */
+function isDerivedAgain(event: LianxinEvent): boolean {
+  return event.type === measurePlanRevised.type || event.type === measurePlanCorrected.type;
 }
 
 function bodyOf(made: MeasurePlanMade): PlanBody {
@@ -161,11 +170,10 @@ export function partyChanges(
     const head = event.data as PlanHead;
     const key = planKey(head);
     const version = said.get(key)?.version ?? ((known.get(key)?.body ?? null) === null ? 0 : (known.get(key)?.planVersion ?? 0));
-    const isSaid =
-      event.type === measurePlanMade.type ? version === 0 : event.type === measurePlanRevised.type && head.planVersion > version;
+    const isSaid = event.type === measurePlanMade.type ? version === 0 : isDerivedAgain(event) && head.planVersion > version;
     if (!isSaid) continue;
     said.set(key, { version: head.planVersion, parties: partiesOf(event.data as MeasurePlanMade) });
-    if (event.type === measurePlanRevised.type) again.set(key, head);
+    if (isDerivedAgain(event)) again.set(key, head);
   }
   const left = events.flatMap((event) =>
     event.type === measurePlanNarrowed.type ? (event.data as { endedPartyIds: string[] }).endedPartyIds : [],
