@@ -7,6 +7,7 @@ import {
   feedbackSubmitted,
   listEntryActivated,
   listEntryAdvanced,
+  listEntryCorrected,
   listEntryDeadlineMissed,
   listEntryDisputed,
   listEntryDisputeEnded,
@@ -87,6 +88,7 @@ function departmentProjections(event: Pick<LianxinEvent, 'type' | 'data'>): Proj
   if (
     is(event, listEntryReceived) ||
     is(event, listEntryActivated) ||
+    is(event, listEntryCorrected) ||
     is(event, listEntrySuspended) ||
     is(event, listEntryResumed) ||
     is(event, listEntryNarrowed) ||
