@@ -428,6 +428,20 @@ export const problems = {
     '先上传文件并使用返回的编号',
     'Upload the file first and use its id',
   ),
+  LEGAL_BASIS_UNKNOWN: define(
+    422,
+    '不是该措施的法律依据',
+    'Not a legal basis of the measure',
+    '从反馈表单（feedback-form）列出的依据中选择',
+    'Choose one of the bases that the feedback form lists',
+  ),
+  EFFECT_NOT_FOR_CLASS: define(
+    422,
+    '效果与措施类别不符',
+    'Effect does not fit the class of the measure',
+    '惩戒措施不填“享受便利”，激励措施不填“限制成功”“申请修复”',
+    'A restriction gives no benefit, a reward restricts nobody',
+  ),
   REASON_REQUIRED: define(422, '缺少原因', 'Reason required', '填写原因', 'Give the reason'),
   FEEDBACK_KIND_NOT_ALLOWED: define(
     422,

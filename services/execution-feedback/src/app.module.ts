@@ -21,6 +21,7 @@ import { CopyStore } from './copy.store.ts';
 import { CycleService } from './cycle.service.ts';
 import { FeedbackController } from './feedback.controller.ts';
 import { feedbackExport } from './feedback.export.ts';
+import { FeedbackForms } from './feedback.form.ts';
 import { FeedbackHits } from './feedback.hits.ts';
 import { FeedbackReader } from './feedback.reader.ts';
 import { FeedbackService } from './feedback.service.ts';
@@ -125,6 +126,7 @@ export class AppModule {
         QueueService,
         ActService,
         FeedbackService,
+        FeedbackForms,
         FeedbackReader,
         FeedbackStore,
         FileDesk,

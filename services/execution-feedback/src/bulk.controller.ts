@@ -54,11 +54,19 @@ export class BulkController {
   @ApiOperation({
     summary: '上传反馈表预览',
     description:
-      '导出的任务表（xlsx、csv）加列“反馈类型、实施措施、实施日期、业务事项、文号、未实施原因、说明、证据编号”填写后传回；按任务编号和版本对应，未填反馈类型的行不计（§4.6）。',
+      '导出的任务表（xlsx、csv）加反馈模板的各列（反馈类型、实施措施、文号、法律依据、经办人等）填写后传回，或填写模板；按任务编号和版本对应，未填反馈类型的行不计（§4.6）。',
   })
   @ApiResponse({ status: 201, standardSchema: bulkViewSchema })
   async feedbackTable(@CurrentPrincipal() principal: Principal, @Req() request: FastifyRequest) {
     return this.tables.preview(principal, (await fileOfRequest(request)).body);
+  }
+
+  @Get('feedback-template.:format')
+  @ApiOperation({ summary: '下载反馈表模板', description: '列、填写说明、下拉项和示例；任务编号和版本从导出的任务表复制（§4.6）。' })
+  @ApiResponse({ status: 200, content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } })
+  async template(@Param('format', { schema: z.enum(['xlsx', 'csv']) }) format: 'xlsx' | 'csv') {
+    const file = await this.tables.template(format);
+    return new StreamableFile(file, { type: 'application/octet-stream', disposition: dispositionOf(`反馈表.${format}`) });
   }
 
   @Get(':id/refused.:format')

@@ -16,13 +16,22 @@ export const feedbackColumns = [
   ['appliedOn', '实施日期'],
   ['businessMatter', '业务事项'],
   ['documentNo', '文号'],
+  ['amount', '金额或数量'],
+  ['amountUnit', '单位'],
+  ['termFrom', '期限起始日'],
+  ['termTo', '期限截止日'],
+  ['effect', '效果'],
+  ['legalBasis', '法律依据'],
+  ['legalArticle', '依据条款'],
+  ['handler', '经办人'],
+  ['phone', '联系电话'],
   ['notAppliedReason', '未实施原因'],
   ['remark', '说明'],
   ['evidenceIds', '证据编号'],
 ] as const;
-type Field = (typeof feedbackColumns)[number][0];
+export type FeedbackField = (typeof feedbackColumns)[number][0];
 
-const kinds: Readonly<Record<string, FeedbackKind>> = {
+export const kindNames: Readonly<Record<string, FeedbackKind>> = {
   已实施: 'APPLIED',
   触发命中: 'HIT',
   无触发: 'ZERO',
@@ -30,7 +39,14 @@ const kinds: Readonly<Record<string, FeedbackKind>> = {
   部分实施: 'PARTIAL',
   已解除: 'LIFTED',
 };
-const reasons: Readonly<Record<string, NotAppliedReason>> = {
+export const effectNames: Readonly<Record<string, NonNullable<FeedbackRequest['effect']>>> = {
+  限制成功: 'RESTRICTED',
+  主体履行义务: 'DUTY_PERFORMED',
+  主体申请修复: 'REPAIR_REQUESTED',
+  享受便利: 'BENEFIT_ENJOYED',
+  其他: 'OTHER',
+};
+export const reasonNames: Readonly<Record<string, NotAppliedReason>> = {
   无业务关联: 'NO_BUSINESS_RELATION',
   法律依据不足: 'INSUFFICIENT_LEGAL_BASIS',
   主体未发生该业务: 'NO_SUCH_BUSINESS_YET',
@@ -41,10 +57,12 @@ const reasons: Readonly<Record<string, NotAppliedReason>> = {
 };
 
 /** Where each column stands in a file, or which of the needed ones are missing. */
-export function placesOf(header: readonly string[]): { ok: true; places: ReadonlyMap<Field, number> } | { ok: false; missing: string[] } {
-  const places = new Map<Field, number>();
+export function placesOf(
+  header: readonly string[],
+): { ok: true; places: ReadonlyMap<FeedbackField, number> } | { ok: false; missing: string[] } {
+  const places = new Map<FeedbackField, number>();
   for (const [field, titleZh] of feedbackColumns) {
-    const place = header.findIndex((cell) => cell.trim() === titleZh || cell.trim() === field);
+    const place = header.map((cell) => cell.trim().replace(/\*$/u, '')).findIndex((cell) => cell === titleZh || cell === field);
     if (place >= 0) places.set(field, place);
   }
   const missing = feedbackColumns.slice(0, 3).flatMap(([field, titleZh]) => (places.has(field) ? [] : [titleZh]));
@@ -52,7 +70,7 @@ export function placesOf(header: readonly string[]): { ok: true; places: Readonl
 }
 
 /** A row as it is given back: the cells of the known columns, in their order. */
-export function cellsOf(cells: readonly string[], places: ReadonlyMap<Field, number>): string[] {
+export function cellsOf(cells: readonly string[], places: ReadonlyMap<FeedbackField, number>): string[] {
   return feedbackColumns.map(([field]) => (cells[places.get(field) ?? -1] ?? '').trim().slice(0, 2_000));
 }
 
@@ -62,7 +80,7 @@ export type FeedbackRow =
 
 /** Reads one row; undefined where it answers nothing (no kind): a whole queue may come back with a few rows filled in. */
 export function readRow(cells: readonly string[]): FeedbackRow | undefined {
-  const value = (field: Field) => {
+  const value = (field: FeedbackField) => {
     const text = cells[feedbackColumns.findIndex(([name]) => name === field)] ?? '';
     return text === '' ? undefined : text;
   };
@@ -73,13 +91,22 @@ export function readRow(cells: readonly string[]): FeedbackRow | undefined {
   const version = value('version') ?? '';
   if (!/^\d{1,9}$/.test(version)) return refused('版本应为导出文件中的数字');
   const reason = value('notAppliedReason');
+  const effect = value('effect');
+  const date = (field: FeedbackField) => value(field)?.replaceAll('/', '-');
   const content = feedbackRequestSchema.omit({ clientRef: true }).safeParse({
-    kind: kinds[kind] ?? kind,
+    kind: kindNames[kind] ?? kind,
     measureApplied: value('measureApplied'),
-    appliedOn: value('appliedOn')?.replaceAll('/', '-'),
+    appliedOn: date('appliedOn'),
     businessMatter: value('businessMatter'),
     documentNo: value('documentNo'),
-    notAppliedReason: reason === undefined ? undefined : (reasons[reason] ?? reason),
+    ...pairOf(value('amount'), value('amountUnit'), (amount, unit) => ({ amount: { value: Number(amount), unit } })),
+    termFrom: date('termFrom'),
+    termTo: date('termTo'),
+    effect: effect === undefined ? undefined : (effectNames[effect] ?? effect),
+    ...pairOf(value('legalBasis'), value('legalArticle'), (document, article) => ({ legalBasisUsed: { document, article } })),
+    handler: value('handler'),
+    phone: value('phone'),
+    notAppliedReason: reason === undefined ? undefined : (reasonNames[reason] ?? reason),
     remark: value('remark'),
     evidenceIds:
       value('evidenceIds')
@@ -87,9 +114,18 @@ export function readRow(cells: readonly string[]): FeedbackRow | undefined {
         .filter((part) => part !== '') ?? [],
   });
   if (content.success) return { ok: true, taskId: id.data, version: Number(version), content: content.data };
-  const titles = new Map<string, string>(feedbackColumns);
+  const titles = new Map<string, string>([...feedbackColumns, ['legalBasisUsed', '法律依据']]);
   const wrong = [...new Set(content.error.issues.map((issue) => titles.get(String(issue.path[0])) ?? '反馈'))];
   return refused(`${wrong.join('、')} 填写有误`);
+}
+
+/** Two columns that are one field; nothing where both are empty. */
+function pairOf<Pair>(
+  first: string | undefined,
+  second: string | undefined,
+  make: (first?: string, second?: string) => Pair,
+): Partial<Pair> {
+  return first === undefined && second === undefined ? {} : make(first, second);
 }
 
 const refused = (detail: string) => ({ ok: false, code: 'VALIDATION_FAILED', detail }) as const;

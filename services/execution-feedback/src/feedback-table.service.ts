@@ -2,12 +2,13 @@ import { randomUUIDv7 } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { type Principal, ProblemError, type TaskStatus } from '@lianxin/contracts';
 import { Clock, Database } from '@lianxin/platform';
-import { markedCsv, markedWorkbook, openTable, TableFault } from '@lianxin/tables';
+import { markedCsv, markedWorkbook, openTable, TableFault, templateCsv, templateWorkbook } from '@lianxin/tables';
 import { Injectable } from '@nestjs/common';
 import { type BulkView, bulkLimit } from './bulk.api.ts';
 import { BulkService } from './bulk.service.ts';
 import { BulkStore, type TableItem } from './bulk.store.ts';
 import { cellsOf, feedbackColumns, placesOf, readRow } from './feedback-table.rules.ts';
+import { feedbackTemplate, notesMark } from './feedback-template.ts';
 import { TaskStore } from './task.store.ts';
 
 /** Feedback that comes back in the file that was exported (product §A.1, §B.6): a bulk action with one item per row. */
@@ -61,6 +62,13 @@ export class FeedbackTableService {
     });
   }
 
+  /** The empty file with notes and drop-downs. */
+  async template(format: 'xlsx' | 'csv'): Promise<Buffer> {
+    return format === 'csv'
+      ? templateCsv(feedbackTemplate, { notesMark })
+      : templateWorkbook(feedbackTemplate, { notesMark, versionSheet: 'feedback-2' });
+  }
+
   /**
    * The rows that were refused, in a file that may be filled in again and sent back.
    * @throws ProblemError NOT_FOUND.
@@ -97,6 +105,7 @@ async function readRows(file: Readable) {
           continue;
         }
         if (!places.ok) break;
+        if (cells?.[0]?.trim().startsWith(notesMark)) continue;
         const known = cellsOf(cells ?? [], places.places);
         const damaged = cells === undefined || faults.length > 0;
         const row = damaged

@@ -14,6 +14,7 @@ import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagg
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { type FeedbackQuery, feedbackListSchema, feedbackQuerySchema, feedbackViewSchema } from './feedback.api.ts';
+import { FeedbackForms, feedbackFormSchema } from './feedback.form.ts';
 import { FeedbackReader } from './feedback.reader.ts';
 import { FeedbackService } from './feedback.service.ts';
 import type { Feedback } from './feedback.store.ts';
@@ -28,6 +29,7 @@ export class FeedbackController {
     private readonly database: Database,
     private readonly feedback: FeedbackService,
     private readonly reader: FeedbackReader,
+    private readonly forms: FeedbackForms,
   ) {}
 
   @Post('tasks/:id/feedback')
@@ -46,6 +48,14 @@ export class FeedbackController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     return this.answer(principal, request, reply, 201, (tx) => this.feedback.submit(tx, principal, taskId, body));
+  }
+
+  @Get('tasks/:id/feedback-form')
+  @UseGuards(VisibleTask)
+  @ApiOperation({ summary: '反馈表单', description: '当前可反馈的类型、各类型按措施类别必填和可填的字段、可选效果和法律依据（§4.6）。' })
+  @ApiResponse({ status: 200, standardSchema: feedbackFormSchema })
+  form(@CurrentPrincipal() principal: Principal, @Param('id', { schema: idSchema }) taskId: string) {
+    return this.database.transaction(principal, (tx) => this.forms.of(tx, taskId));
   }
 
   @Get('tasks/:id/feedback')

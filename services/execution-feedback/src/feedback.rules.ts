@@ -26,6 +26,12 @@ export type FeedbackStatusOfTask = keyof typeof kindsOfStatus;
 /** Classes whose APPLIED and HIT need the number of a document (§4.6). */
 const documentClasses = new Set(['C01', 'C02', 'C03', 'C04', 'C05', 'C06', 'C07', 'C08', 'C09']);
 
+/** A document and its article, as the catalogue names them. */
+export interface LegalBasis {
+  readonly document: string;
+  readonly article: string | null;
+}
+
 /** What the checks look at besides the feedback itself. */
 export interface FeedbackGround {
   /** State in which the feedback is, or was, given. */
@@ -38,6 +44,8 @@ export interface FeedbackGround {
   /** First day on which the entry was in force: the earliest of the running bases. */
   readonly activatedOn: string;
   readonly today: string;
+  /** Bases of the measure for the lists it rests on; undefined while the catalogue's copy has not come. */
+  readonly legalBases?: readonly LegalBasis[] | undefined;
   /** Evidence files of this department among those that the feedback names. */
   readonly knownEvidence: ReadonlySet<string>;
 }
@@ -52,6 +60,7 @@ export function checkFeedback(request: FeedbackRequest, ground: FeedbackGround):
     ...faultsOfKind(request, ground),
     ...faultsOfDates(request, ground),
     ...faultsOfProof(request, ground),
+    ...faultsOfClass(request, ground),
     ...faultsOfReason(request),
   ];
   const [first] = errors;
@@ -77,6 +86,8 @@ function faultsOfDates(request: FeedbackRequest, ground: FeedbackGround): FieldP
     faults.push({ pointer: '/appliedOn', code: 'DATE_IN_FUTURE', detail: `执行日期不能晚于今天（${ground.today}）` });
   if (appliedOn !== undefined && appliedOn < ground.activatedOn)
     faults.push({ pointer: '/appliedOn', code: 'BEFORE_ACTIVATION', detail: `执行日期不能早于名单生效日（${ground.activatedOn}）` });
+  if (termFrom !== undefined && termFrom < ground.activatedOn)
+    faults.push({ pointer: '/termFrom', code: 'BEFORE_ACTIVATION', detail: `期限起始日不能早于名单生效日（${ground.activatedOn}）` });
   if (termFrom !== undefined && termTo !== undefined && termTo < termFrom)
     faults.push({ pointer: '/termTo', code: 'DATE_ORDER', detail: '期限截止日不能早于起始日' });
   return faults;
@@ -98,6 +109,66 @@ function faultsOfProof(request: FeedbackRequest, ground: FeedbackGround): FieldP
       faults.push({ pointer: `/evidenceIds/${index}`, code: 'EVIDENCE_UNKNOWN', detail: '证据文件不存在或不属于本部门' });
   }
   return faults;
+}
+
+/** Classes of rewards (R-3-6). */
+const isReward = (measureClass: string) => measureClass.startsWith('R');
+
+/** Effects that a class can have at all (§4.6). */
+export function effectsOf(measureClass: string): readonly NonNullable<FeedbackRequest['effect']>[] {
+  return isReward(measureClass) ? ['BENEFIT_ENJOYED', 'OTHER'] : ['RESTRICTED', 'DUTY_PERFORMED', 'REPAIR_REQUESTED', 'OTHER'];
+}
+
+/** What only some kinds and classes may or must say. */
+function faultsOfClass(request: FeedbackRequest, ground: FeedbackGround): FieldProblem[] {
+  const faults: FieldProblem[] = [];
+  const { amount, effect, legalBasisUsed } = request;
+  // What was ordered beside plans is of no class.
+  if (effect !== undefined && ground.class !== '-' && !effectsOf(ground.class).includes(effect))
+    faults.push({
+      pointer: '/effect',
+      code: 'EFFECT_NOT_FOR_CLASS',
+      detail: `${ground.class} 类措施的效果不能是 ${effect}；可选：${effectsOf(ground.class).join('、')}`,
+    });
+  if (amount !== undefined && !(amount.value > 0))
+    faults.push({ pointer: '/amount/value', code: 'VALIDATION_FAILED', detail: '金额或数量应大于 0' });
+  const known = ground.legalBases;
+  if (legalBasisUsed !== undefined && known !== undefined && !known.some((basis) => isSameBasis(basis, legalBasisUsed)))
+    faults.push({
+      pointer: '/legalBasisUsed',
+      code: 'LEGAL_BASIS_UNKNOWN',
+      detail: `“${textOf(legalBasisUsed)}”不是本措施的法律依据；可选：${known.length === 0 ? '无' : known.map(textOf).join('、')}`,
+    });
+  return faults;
+}
+
+/** Without an article the document is meant as a whole. */
+function isSameBasis(basis: LegalBasis, used: NonNullable<FeedbackRequest['legalBasisUsed']>): boolean {
+  return basis.document === used.document && (used.article === undefined || used.article === (basis.article ?? ''));
+}
+
+const textOf = ({ document, article }: { document: string; article?: string | null | undefined }) => `${document}${article ?? ''}`;
+
+/** The answer that a kind of feedback wants for a measure of this class: what must be said, and what may be (§4.6). */
+export function formOf(kind: FeedbackKind, measureClass: string, taskKind: TaskKind = 'EXECUTE') {
+  const isProved = kind === 'APPLIED' || kind === 'HIT';
+  const required = [
+    ...(isProved && documentClasses.has(measureClass) ? ['documentNo'] : []),
+    ...(isProved ? ['evidenceIds'] : []),
+    ...(kind === 'NOT_APPLIED' ? ['notAppliedReason'] : []),
+  ];
+  const done = ['measureApplied', 'appliedOn', 'businessMatter', 'documentNo', 'amount', 'termFrom', 'termTo', 'effect', 'legalBasisUsed'];
+  const asked = {
+    APPLIED: done,
+    HIT: done,
+    PARTIAL: done,
+    LIFTED: ['measureApplied', 'appliedOn', 'documentNo', 'effect', 'legalBasisUsed'],
+    ZERO: [],
+    NOT_APPLIED: ['notAppliedReason'],
+  }[kind];
+  const without = taskKind === 'EXECUTE' ? [] : ['effect', 'legalBasisUsed', 'termFrom', 'termTo'];
+  const fields = [...asked, 'evidenceIds', 'handler', 'phone', 'remark'].filter((field) => !without.includes(field));
+  return { required, optional: fields.filter((field) => !required.includes(field)) };
 }
 
 function faultsOfReason(request: FeedbackRequest): FieldProblem[] {

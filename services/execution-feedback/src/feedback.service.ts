@@ -19,6 +19,7 @@ import { isOnTime } from './act.rules.ts';
 import { ActService } from './act.service.ts';
 import { missingYears } from './calendar.rules.ts';
 import { headOf } from './feedback.events.ts';
+import { FeedbackForms } from './feedback.form.ts';
 import { checkFeedback, documentKey, feedbackDue, taskAfterApproval } from './feedback.rules.ts';
 import { type Feedback, FeedbackStore, type FeedbackVersion } from './feedback.store.ts';
 import { FileStore } from './file.store.ts';
@@ -37,6 +38,7 @@ export class FeedbackService {
     private readonly files: FileStore,
     private readonly outbox: Outbox,
     private readonly figures: TaskFigures,
+    private readonly forms: FeedbackForms,
   ) {}
 
   /**
@@ -198,6 +200,7 @@ export class FeedbackService {
       class: task.class,
       activatedOn: task.kind === 'EXECUTE' ? earliestActivation(bases) : orderedOn(task),
       today: beijingDate(this.acts.context().now),
+      legalBases: content.legalBasisUsed === undefined ? undefined : await this.forms.legalBases(tx, bases),
       knownEvidence: await this.files.findKnown(tx, task.departmentCode, content.evidenceIds),
     });
     if (!checked.ok) throw new ProblemError(checked.code, checked.detail, checked.errors);

@@ -219,7 +219,7 @@ function explanationOf(
 }
 
 /** The documents that open the measure's gate for this list; where no gate is asked, those that cover the list. Never one that is not verified. */
-function clausesOf(basis: ShownBasis, measure: CatalogueMeasure | undefined): TaskView['explanation']['clauses'] {
+export function clausesOf(basis: ShownBasis, measure: CatalogueMeasure | undefined): TaskView['explanation']['clauses'] {
   if (measure === undefined) return [];
   const refs = basis.plan_measure?.basisRefs ?? [];
   const rows = refs.length > 0 ? refs.flatMap((ref) => measure.bases[ref] ?? []) : measure.bases;

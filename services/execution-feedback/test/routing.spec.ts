@@ -169,6 +169,10 @@ test('an entry found wrong after its ordinary exit: what was done about it is ma
   await world.feeder.send(measurePlanEnded, made.subjectId, exit);
   await eventually('both are lifted', async () => (await standing(made)).every((row) => row.endsWith('LIFTING')));
   const wrong = { inError: true, ground: 'DESIGNATION_WRONG', documentNo: '更正〔2026〕7号' } as const;
+  // What is older than the exit says nothing about it.
+  await world.feeder.send(measurePlanEnded, made.subjectId, { ...planEnded(made, wrong), planVersion: exit.planVersion - 1 });
+  await settled(made);
+  expect((await world.tasksOf(made.entryId)).filter((task) => task.kind === 'RESTORE')).toEqual([]);
   const late = { ...planEnded(made, wrong), planVersion: exit.planVersion + 1 };
   await world.feeder.send(measurePlanEnded, made.subjectId, late);
   const restores = async () => (await world.tasksOf(made.entryId)).filter((task) => task.kind === 'RESTORE');
@@ -177,7 +181,6 @@ test('an entry found wrong after its ordinary exit: what was done about it is ma
     ['CZJ', 'DISPATCHED', ['DONE'], '更正〔2026〕7号'],
   ]);
   await world.feeder.send(measurePlanEnded, made.subjectId, { ...late });
-  await world.feeder.send(measurePlanEnded, made.subjectId, { ...exit, planVersion: 2, inError: true });
   await settled(made);
   expect(await restores()).toHaveLength(1);
   expect(world.feeder.eventsOf(taskAssigned).filter(({ data }) => data.entryIds.includes(made.entryId))).toHaveLength(1);

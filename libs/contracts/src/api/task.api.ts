@@ -55,6 +55,15 @@ export const feedbackRequestSchema = z
     notAppliedReason: notAppliedReasonSchema.optional(),
     remark: text(2000).optional(),
     evidenceIds: z.array(idSchema).max(20).default([]),
+    /** Who did it in the department, and where to ask. */
+    handler: text(50).optional(),
+    phone: z
+      .string()
+      .trim()
+      .regex(/^\+?\d[\d-]{5,18}\d$/, { message: '电话由数字和连字符组成，如 0518-85800000' })
+      .optional(),
+    /** Which basis of the measure was applied, as the task names it. */
+    legalBasisUsed: z.object({ document: text(300), article: text(200).optional() }).optional(),
     clientRef: text(100).optional(),
   })
   .meta({ id: 'FeedbackRequest' });
