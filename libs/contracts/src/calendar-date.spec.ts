@@ -3,6 +3,7 @@ import {
   addDays,
   addMonths,
   beijingDate,
+  beijingTime,
   dateOfDayNumber,
   dayNumberOf,
   endOfDayBeijing,
@@ -115,4 +116,10 @@ describe('a calendar date', () => {
     expect(() => quarterStart(quarter)).toThrow(RangeError);
     expect(() => quarterEnd(quarter)).toThrow(RangeError);
   });
+});
+
+it('an instant reads as the clock in Beijing shows it', () => {
+  expect(beijingTime('2026-11-23T16:00:00.999Z')).toBe('2026-11-24 00:00:00');
+  expect(beijingTime('2026-11-24T00:00:00+08:00')).toBe('2026-11-24 00:00:00');
+  expect(() => beijingTime('yesterday')).toThrow(RangeError);
 });

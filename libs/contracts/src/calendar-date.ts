@@ -78,6 +78,14 @@ export function beijingDate(instant: Date): string {
   return dateOfDayNumber(Math.floor((instant.getTime() + beijingOffsetMs) / dayMs));
 }
 
+/**
+ * `2026-11-23 17:12:00`: an instant as people in Beijing read it, on papers and in files.
+ * @throws RangeError when the text is no instant
+ */
+export function beijingTime(instant: string): string {
+  return new Date(Date.parse(instant) + beijingOffsetMs).toISOString().slice(0, 19).replace('T', ' ');
+}
+
 /** The quarter of a date, written `2026Q4`; sorts as text. */
 export function quarterOf(date: string): string {
   dayNumberOf(date);

@@ -4,7 +4,6 @@ import { type FileSeal, releaseBuffer } from '@lianxin/platform';
 import type { ExportRequest } from './export.request.ts';
 
 const pack = promisify(deflateRaw);
-const unpack = promisify(inflateRaw);
 const effort = 1;
 
 /**
@@ -19,7 +18,18 @@ export async function closePiece(seal: FileSeal, format: ExportRequest['format']
   return sealed;
 }
 
+/** @returns a piece of a file as it was written. Pieces from before CSV was compressed lie there as they are, until their files expire. */
 export async function openPiece(seal: FileSeal, format: ExportRequest['format'], place: number, sealed: Buffer): Promise<Buffer> {
   const stored = seal.openPiece(place, sealed);
-  return format === 'csv' ? unpack(stored) : stored;
+  return format === 'csv' ? ((await unpacked(stored)) ?? stored) : stored;
+}
+
+/** Undefined when this is no compressed piece: one is read to its last byte, which text is not. */
+function unpacked(stored: Buffer): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    inflateRaw(stored, { info: true }, (error, result) => {
+      const read = result as unknown as { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } } | undefined;
+      resolve(error === null && read?.engine.bytesWritten === stored.length ? read.buffer : undefined);
+    });
+  });
 }

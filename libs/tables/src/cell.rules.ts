@@ -1,3 +1,5 @@
+import { beijingTime } from '@lianxin/contracts';
+
 /** How the content of a cell is made safe for spreadsheets, whoever wrote it. */
 
 /**
@@ -61,8 +63,7 @@ const firstSerial = 61;
 
 /** `2026-11-23 17:12:00`, Beijing time, of an instant; undefined when the text is none. */
 export function beijingText(instant: string): string | undefined {
-  const time = Date.parse(instant);
-  return Number.isNaN(time) ? undefined : new Date(time + beijingOffsetMs).toISOString().slice(0, 19).replace('T', ' ');
+  return Number.isNaN(Date.parse(instant)) ? undefined : beijingTime(instant);
 }
 
 /** A spreadsheet's number for a day or an instant (Beijing time); undefined where it has none: then it stays text. */

@@ -1,4 +1,4 @@
-import { type Principal, ProblemError } from '@lianxin/contracts';
+import { beijingTime, type Principal, ProblemError } from '@lianxin/contracts';
 import { type Paper, renderPaperToBuffer } from '@lianxin/documents';
 import { Database } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
@@ -42,8 +42,6 @@ export class CertificateReader {
   }
 }
 
-const beijing = (instant: string) => new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
-
 function paperOf({ content, code, sha256, issued_at: issuedAt }: CertificateRow): Paper {
   return {
     title: '信用修复全面恢复证明',
@@ -53,7 +51,7 @@ function paperOf({ content, code, sha256, issued_at: issuedAt }: CertificateRow)
     blocks: [
       {
         kind: 'paragraph',
-        text: `经 ${content.departmentCode} 准予信用修复，下列失信信息的公示、共享和使用以及相应惩戒措施已自 ${beijing(content.restoredAt)}（北京时间）起全部终止。`,
+        text: `经 ${content.departmentCode} 准予信用修复，下列失信信息的公示、共享和使用以及相应惩戒措施已自 ${beijingTime(content.restoredAt)}（北京时间）起全部终止。`,
         indent: true,
       },
       {
@@ -63,7 +61,7 @@ function paperOf({ content, code, sha256, issued_at: issuedAt }: CertificateRow)
           ['修复申请编号', content.repairNumber],
           ['准予文号', content.documentNo],
           ['准予日期', content.grantedOn],
-          ['全面恢复时间', beijing(content.restoredAt)],
+          ['全面恢复时间', beijingTime(content.restoredAt)],
         ],
       },
       {
@@ -72,7 +70,7 @@ function paperOf({ content, code, sha256, issued_at: issuedAt }: CertificateRow)
           { title: '记录', width: 6 },
           { title: '终止时间', width: 4 },
         ],
-        rows: content.items.map((item) => [item.number, beijing(item.endedAt)]),
+        rows: content.items.map((item) => [item.number, beijingTime(item.endedAt)]),
       },
       { kind: 'heading', text: '回执' },
       {
@@ -87,12 +85,12 @@ function paperOf({ content, code, sha256, issued_at: issuedAt }: CertificateRow)
           `${lineZh[line.kind] ?? line.kind}${line.kept === 0 ? '' : `（${line.kept} 项另有依据，继续有效）`}`,
           line.departmentCode ?? '—',
           String(line.total),
-          line.doneAt === '' ? '—' : beijing(line.doneAt),
+          line.doneAt === '' ? '—' : beijingTime(line.doneAt),
         ]),
       },
       { kind: 'paragraph', text: `内容散列（SHA-256）：${sha256}` },
       { kind: 'paragraph', text: '信用修复不收取任何费用。修复以虚假材料取得的，依法撤销，本证明同时失效。' },
-      { kind: 'signature', signer: '公共信用信息中心', date: beijing(issuedAt.toISOString()).slice(0, 10) },
+      { kind: 'signature', signer: '公共信用信息中心', date: beijingTime(issuedAt.toISOString()).slice(0, 10) },
     ],
   };
 }

@@ -12,6 +12,7 @@ import { monitoringMigration } from './migrations/0001-monitoring.ts';
 import { policyEstimatesMigration } from './migrations/0002-policy-estimates.ts';
 import { figuresMigration } from './migrations/0003-figures.ts';
 import { redeliveriesMigration } from './migrations/0004-redeliveries.ts';
+import { repairDaysMigration } from './migrations/0005-repair-days.ts';
 import { MonitoringConsumer } from './monitoring.consumer.ts';
 import { PeriodClosing } from './period-closing.service.ts';
 import { ReadModelService } from './read-model.service.ts';
@@ -75,6 +76,7 @@ export const service = {
     policyEstimatesMigration,
     figuresMigration,
     redeliveriesMigration,
+    repairDaysMigration,
   ],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

@@ -3,9 +3,27 @@ import { Injectable } from '@nestjs/common';
 import type { FigureCount } from './derived-figure.rules.ts';
 import type { Period } from './period.rules.ts';
 
+/** Where one partition of the log ended at some moment. */
+export interface LogEnd {
+  readonly topic: string;
+  readonly partition: number;
+  readonly nextOffset: number;
+}
+
 /** All SQL of periods that have closed (R-10-1): what their figures were then. Nothing here is ever changed. */
 @Injectable()
 export class ClosedPeriodStore {
+  /** Whether this group has heard everything before these ends of the log; what waits behind a failed event of its subject counts as heard. */
+  async hasHeard(tx: Transaction, group: string, ends: readonly LogEnd[]): Promise<boolean> {
+    const behind = await tx.query(
+      `SELECT 1 FROM unnest($2::text[], $3::smallint[], $4::bigint[]) AS log (topic, partition, next_offset)
+       LEFT JOIN consumer_position AS own ON own.consumer_group = $1 AND own.topic = log.topic AND own.partition = log.partition
+       WHERE log.next_offset > coalesce(own.next_offset, 0) LIMIT 1`,
+      [group, ends.map((end) => end.topic), ends.map((end) => end.partition), ends.map((end) => end.nextOffset)],
+    );
+    return behind.length === 0;
+  }
+
   /** @returns false when it is closed already. */
   async close(tx: Transaction, period: Period & { readonly code: string }, at: Date): Promise<boolean> {
     const closed = await tx.execute(

@@ -15,15 +15,18 @@ export interface FigureCount {
 /** Counts that no row stands for: cycles overdue on the day of the count (`due`) with their days (`lateDays`); black entries at the start of the period. */
 export const overdueCount = 'K17-NOW';
 export const standingAtStart = 'K19-START';
+/** Decided applications for repair by the days they took: the number of days follows, so that the median is found among counters too (K15). */
+export const repairDays = 'K15-DAYS:';
 
 /** A figure that follows from other counts. `opens` is the figure whose rows it opens; null: the page of departments. */
 export interface DerivedFigure {
   readonly code: string;
   readonly nameZh: string;
-  readonly kind: Extract<FigureKind, 'RATE' | 'COUNT'>;
+  readonly kind: Extract<FigureKind, 'RATE' | 'COUNT' | 'MEDIAN'>;
   /** Makes sense for the whole city only. */
   readonly cityOnly: boolean;
   readonly opens: string | null;
+  /** Of a median the numerator is twice the median, so that it is a whole number, and the denominator how many there are. */
   of(counts: readonly FigureCount[], byList: readonly FigureCount[]): { readonly denominator: number; readonly numerator: number };
 }
 
@@ -47,6 +50,14 @@ export const derivedFigures: readonly DerivedFigure[] = [
     cityOnly: true,
     opens: 'K11-PUNISH',
     of: (_, byList) => shareOf(byList, ({ listCode }) => listCode, entryFigures),
+  },
+  {
+    code: 'K15-MEDIAN',
+    nameZh: '修复办结用时中位数（自然日）',
+    kind: 'MEDIAN',
+    cityOnly: false,
+    opens: 'K15',
+    of: (counts) => medianOf(counts),
   },
   {
     code: 'K17-DAYS',
@@ -88,6 +99,27 @@ function shareOf(counts: readonly FigureCount[], keyOf: (count: FigureCount) => 
   const withCase = new Set(counts.filter((count) => caseFigures.includes(count.figure) && count.counted > 0).map(keyOf));
   const asked = new Set(counts.filter((count) => anything.includes(count.figure) && count.due > 0).map(keyOf));
   return { denominator: new Set([...asked, ...withCase]).size, numerator: withCase.size };
+}
+
+/** Twice the median of the days, and how many there are: between the two in the middle where their number is even. */
+function medianOf(counts: readonly FigureCount[]): { readonly denominator: number; readonly numerator: number } {
+  const days = counts
+    .filter(({ figure }) => figure.startsWith(repairDays))
+    .map(({ figure, due }) => ({ value: Number(figure.slice(repairDays.length)), due }))
+    .sort((one, other) => one.value - other.value);
+  const total = days.reduce((sum, { due }) => sum + due, 0);
+  if (total === 0) return { denominator: 0, numerator: 0 };
+  return { denominator: total, numerator: atPlace(days, Math.ceil(total / 2)) + atPlace(days, Math.floor(total / 2) + 1) };
+}
+
+/** The value of the n-th of these, counted from 1 in their order. */
+function atPlace(sorted: readonly { readonly value: number; readonly due: number }[], place: number): number {
+  let passed = 0;
+  for (const { value, due } of sorted) {
+    passed += due;
+    if (passed >= place) return value;
+  }
+  throw new Error(`there is no place ${place}`);
 }
 
 function only(count: number) {

@@ -1,7 +1,7 @@
 import { listTypes, type TaskStatus } from '@lianxin/contracts';
 
-/** RATE: numerator of denominator in a period. COUNT: rows of a period. STOCK: rows of now, whatever the period. */
-export type FigureKind = 'RATE' | 'COUNT' | 'STOCK';
+/** RATE: numerator of denominator in a period. COUNT: rows of a period. STOCK: rows of now, whatever the period. MEDIAN: of days, in a period. */
+export type FigureKind = 'RATE' | 'COUNT' | 'STOCK' | 'MEDIAN';
 /** What a row of the figure is. */
 export type FigureSource =
   | 'ENTRY'

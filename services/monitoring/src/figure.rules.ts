@@ -122,8 +122,13 @@ export function doneBy(doneAt: string | undefined, dueAt: string): Pick<FigureRo
   return { isCounted: true, isTimely: false, lateDays: dayNumberOf(beijingDate(new Date(doneAt))) - dayNumberOf(lastDayOf(dueAt)) };
 }
 
-/** How a figure reads (R-10-1): a rate in percent with one decimal, half up, `–` where nothing was due; a count as it is. */
+/**
+ * How a figure reads (R-10-1): a rate in percent with one decimal, half up, `–` where nothing was due; a median in days, also in halves, of whose double
+ * the numerator is; a count as it is.
+ */
 export function readingOf(kind: FigureKind, denominator: number, numerator: number): { value: number | null; display: string } {
+  if (kind === 'MEDIAN')
+    return denominator === 0 ? { value: null, display: '–' } : { value: numerator / 2, display: String(numerator / 2) };
   if (kind !== 'RATE') return { value: numerator, display: String(numerator) };
   if (denominator === 0) return { value: null, display: '–' };
   // In whole tenths of a percent: a binary fraction must not decide which way a half goes.

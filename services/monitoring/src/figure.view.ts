@@ -90,12 +90,12 @@ function viewOf(
   now: Count | null,
   rowsHref: string,
 ): FigureView {
-  const isRate = figure.kind === 'RATE';
+  const hasDenominator = figure.kind === 'RATE' || figure.kind === 'MEDIAN';
   const isCorrected =
     now !== null && figure.kind !== 'STOCK' && (now.numerator !== count.numerator || now.denominator !== count.denominator);
   const shown = ({ denominator, numerator }: Count) => ({
     numerator,
-    denominator: isRate ? denominator : null,
+    denominator: hasDenominator ? denominator : null,
     ...readingOf(figure.kind, denominator, numerator),
   });
   return {

@@ -1,21 +1,29 @@
 import { addDays } from '@lianxin/contracts';
-import { Timers } from '@lianxin/messaging';
-import { Clock, Database, type Transaction } from '@lianxin/platform';
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { ClosedPeriodStore } from './closed-period.store.ts';
+import { EVENT_LOG, type EventLog, Timers } from '@lianxin/messaging';
+import { Clock, Database, ServiceContext, type Transaction } from '@lianxin/platform';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { ClosedPeriodStore, type LogEnd } from './closed-period.store.ts';
+import { heardEvents } from './monitoring.consumer.ts';
 import { bucketsOf, closesAt, daysOf, monthAround, type Period, periodAfter, periodNamed, quarterAround } from './period.rules.ts';
 import { StatsStore } from './stats.store.ts';
 import { StreamService } from './stream.service.ts';
 
 type NamedPeriod = Period & { readonly code: string };
 const kind = 'close-period';
+/** How long a period that is due waits before it looks again whether all has been heard. */
+const waitMs = 2_000;
+const heardTopics = [...new Set(heardEvents.map((definition) => definition.topic))];
 
 /**
  * Closes months and quarters on the 3rd working day after them (R-4-12): their figures stay as they are then, whatever is heard later (R-10-1). Each period sets
- * the timer of the next, so that after days of downtime every one is closed, once, whichever replica does it.
+ * the timer of the next, so that after days of downtime every one is closed, once, whichever replica does it. A period does not close before all has been
+ * heard that was in the log when it fell due: a service that is behind would freeze figures that were never so.
  */
 @Injectable()
 export class PeriodClosing implements OnApplicationBootstrap {
+  /** How far the log reached when a period fell due here. */
+  private readonly ends = new Map<string, readonly LogEnd[]>();
+
   constructor(
     private readonly timers: Timers,
     private readonly database: Database,
@@ -23,6 +31,8 @@ export class PeriodClosing implements OnApplicationBootstrap {
     private readonly periods: ClosedPeriodStore,
     private readonly stats: StatsStore,
     private readonly stream: StreamService,
+    private readonly context: ServiceContext,
+    @Inject(EVENT_LOG) private readonly log: EventLog,
   ) {
     timers.register(kind, (tx, codes) => this.close(tx, codes));
   }
@@ -46,6 +56,10 @@ export class PeriodClosing implements OnApplicationBootstrap {
     await this.stream.lockWriter(tx);
     const today = this.clock.today();
     for (const code of codes) {
+      if (!(await this.hasHeardAll(tx, code))) {
+        await this.timers.set(tx, kind, [{ reference: code, dueAt: new Date(this.clock.now().getTime() + waitMs) }]);
+        continue;
+      }
       const period: NamedPeriod = { ...periodNamed(code), code };
       if (await this.periods.close(tx, period, this.clock.now())) {
         const pastDays = daysOf(period, addDays(today, -1));
@@ -53,6 +67,25 @@ export class PeriodClosing implements OnApplicationBootstrap {
         await this.periods.saveCounts(tx, code, await this.stats.countPeriod(tx, query));
       }
       await this.ensure(tx, [periodAfter(period)]);
+    }
+  }
+
+  private async hasHeardAll(tx: Transaction, code: string): Promise<boolean> {
+    const ends = this.ends.get(code);
+    // The log is asked outside of the transaction; the next look finds the answer.
+    if (ends === undefined) tx.afterCommit(() => void this.noteEnds(code));
+    if (ends === undefined || !(await this.periods.hasHeard(tx, this.context.name, ends))) return false;
+    this.ends.delete(code);
+    return true;
+  }
+
+  private async noteEnds(code: string): Promise<void> {
+    try {
+      const found = await Promise.all(heardTopics.map(async (topic) => ({ topic, offsets: await this.log.endOffsets(topic) })));
+      const ends = found.flatMap(({ topic, offsets }) => [...offsets].map(([partition, nextOffset]) => ({ topic, partition, nextOffset })));
+      this.ends.set(code, ends);
+    } catch (error) {
+      this.context.logger.warn({ err: error, period: code }, 'the log did not say how far it reaches: the period stays open until it does');
     }
   }
 

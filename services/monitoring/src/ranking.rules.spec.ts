@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { derivedFigures, type FigureCount, overdueCount } from './derived-figure.rules.ts';
+import { readingOf } from './figure.rules.ts';
 import { colourOf, rank, scoreOf } from './ranking.rules.ts';
 
 const count = (
@@ -123,6 +124,56 @@ describe('figures that follow from others', () => {
       numerator: 16,
     });
   });
+
+  test.each([
+    [[], 0, 0, '–'],
+    [[[12, 1]], 24, 1, '12'],
+    [
+      [
+        [3, 1],
+        [4, 1],
+      ],
+      7,
+      2,
+      '3.5',
+    ],
+    [
+      [
+        [100, 1],
+        [2, 3],
+        [9, 1],
+      ],
+      4,
+      5,
+      '2',
+    ],
+    [
+      [
+        [9, 2],
+        [10, 2],
+      ],
+      19,
+      4,
+      '9.5',
+    ],
+    [
+      [
+        [30, 1],
+        [5, 1],
+        [200, 1],
+      ],
+      60,
+      3,
+      '30',
+    ],
+  ] as const)(
+    'K15: of applications that took %j days and how many of them, twice the median is %d of %d, read %s',
+    (took, numerator, denominator, display) => {
+      const counts = took.map(([days, due]) => count(`K15-DAYS:${days}`, due));
+      expect(of('K15-MEDIAN', counts)).toEqual({ denominator, numerator });
+      expect(readingOf('MEDIAN', denominator, numerator).display).toBe(display);
+    },
+  );
 
   test('K19: exits by performance or repair of what stood at the start', () => {
     expect(of('K19', [count('K19-PERFORMED', 2), count('K19-EXITED', 5), count('K19-START', 40)])).toEqual({

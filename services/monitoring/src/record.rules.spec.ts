@@ -143,14 +143,27 @@ describe('repair (K15)', () => {
   });
 
   test('granted or refused by the last day it is in time, also by an extended one', () => {
-    expect(rowsOf(repairSource, [received, accepted, granted('2026-11-19')])).toEqual(['K15 RSJ 2026-11-19 in time']);
-    expect(rowsOf(repairSource, [received, accepted, granted('2026-11-23')])).toEqual(['K15 RSJ 2026-11-19 late 4']);
+    expect(rowsOf(repairSource, [received, accepted, granted('2026-11-19')])).toEqual([
+      'K15 RSJ 2026-11-19 in time',
+      'K15-DAYS:17 RSJ 2026-11-19 in time',
+    ]);
+    expect(rowsOf(repairSource, [received, accepted, granted('2026-11-23')])).toEqual([
+      'K15 RSJ 2026-11-19 late 4',
+      'K15-DAYS:21 RSJ 2026-11-19 in time',
+    ]);
     expect(rowsOf(repairSource, [received, accepted, advanced(4, 'EXTENDED', '2026-12-03'), granted('2026-11-23')])).toEqual([
       'K15 RSJ 2026-12-03 in time',
+      'K15-DAYS:21 RSJ 2026-12-03 in time',
     ]);
     const refused = (stage: 'ACCEPTANCE' | 'DECISION') =>
       said(repairRefused, { ...head, repairVersion: 4, status: 'REFUSED', stage, refusedOn: '2026-11-18' });
-    expect(rowsOf(repairSource, [received, accepted, refused('DECISION')])).toEqual(['K15 RSJ 2026-11-19 in time']);
+    expect(rowsOf(repairSource, [received, accepted, refused('DECISION')])).toEqual([
+      'K15 RSJ 2026-11-19 in time',
+      'K15-DAYS:16 RSJ 2026-11-19 in time',
+    ]);
+    // Without the day of receipt nobody knows how long it took; a decision before it took no time.
+    expect(rowsOf(repairSource, [accepted, granted('2026-11-19')])).toEqual(['K15 RSJ 2026-11-19 in time']);
+    expect(rowsOf(repairSource, [received, accepted, granted('2026-11-01')]).at(-1)).toBe('K15-DAYS:0 RSJ 2026-11-19 in time');
     expect(rowsOf(repairSource, [received, refused('ACCEPTANCE')])).toEqual([]);
   });
 

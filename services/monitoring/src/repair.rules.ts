@@ -1,4 +1,5 @@
 import {
+  dayNumberOf,
   endOfDayBeijing,
   type LianxinEvent,
   repairAdvanced,
@@ -7,8 +8,9 @@ import {
   repairRecordGranted,
   repairRefused,
 } from '@lianxin/contracts';
+import { repairDays } from './derived-figure.rules.ts';
 import { is } from './event.rules.ts';
-import { doneBy, inLists, placed } from './figure.rules.ts';
+import { done, doneBy, inLists, placed } from './figure.rules.ts';
 import { newest, type RecordFact, type RecordSource } from './record.rules.ts';
 
 type RepairFacts = {
@@ -23,7 +25,10 @@ type RepairFacts = {
 /** States in which the result is awaited. */
 const awaiting = ['ACCEPTED', 'UNDER_REVIEW', 'EXTENDED'];
 
-/** K15: applications for repair that were decided in the limit, of those whose limit has come. One that was withdrawn undecided was never due. */
+/**
+ * K15: applications for repair that were decided in the limit, of those whose limit has come. One that was withdrawn undecided was never due. For the
+ * median, each decided one is counted once more under the calendar days from its receipt to its decision.
+ */
 export const repairSource: RecordSource<RepairFacts> = {
   source: 'REPAIR',
   factsOf: (event) => repairFactsOf(event),
@@ -38,12 +43,16 @@ export const repairSource: RecordSource<RepairFacts> = {
           isWithdrawn: before.isWithdrawn || said.isWithdrawn,
         },
   departmentOf: ({ head }) => head.departmentCode,
-  rowsOf: (rowId, departmentCode, { due, decided, isWithdrawn }) => {
+  rowsOf: (rowId, departmentCode, { receivedOn, due, decided, isWithdrawn }) => {
     if (due === null || (isWithdrawn && decided === null)) return [];
     const dueAt = endOfDayBeijing(due.on).toISOString();
     // The day of the decision counts whole: it was there before that day ended.
     const doneAt = decided === null ? undefined : new Date(endOfDayBeijing(decided.on).getTime() - 1).toISOString();
-    return inLists([], { rowId, departmentCode, figure: 'K15', cycle: 0, ...placed(due.on), ...doneBy(doneAt, dueAt) });
+    const base = { rowId, departmentCode, cycle: 0, ...placed(due.on) };
+    const rows = inLists([], { ...base, figure: 'K15', ...doneBy(doneAt, dueAt) });
+    if (decided === null || receivedOn === null) return rows;
+    const days = Math.max(0, dayNumberOf(decided.on) - dayNumberOf(receivedOn));
+    return [...rows, ...inLists([], { ...base, figure: `${repairDays}${days}`, ...done })];
   },
 };
 

@@ -53,10 +53,11 @@ export const figureViewSchema = z
   .object({
     code: z.string(),
     nameZh: z.string(),
+    /** Of a median twice the median: a whole number, also between two. */
     numerator: z.int(),
-    /** Null for a count. */
+    /** Null for a count; of a median how many there are. */
     denominator: z.int().nullable(),
-    /** Percent with one decimal, or the count; null where nothing was due. */
+    /** Percent with one decimal, the count, or days of a median; null where nothing was due. */
     value: z.number().nullable(),
     display: z.string(),
     /** Of a closed period: what the figure would be with what was heard since (R-10-1); null where nothing differs. */

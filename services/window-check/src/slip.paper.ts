@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CheckAnswer } from '@lianxin/contracts';
+import { beijingTime, type CheckAnswer } from '@lianxin/contracts';
 import type { Paper, PaperBlock } from '@lianxin/documents';
 
 /** What stands on a slip beside the answer itself. */
@@ -22,11 +22,6 @@ const roles: Readonly<Record<string, string>> = { applicant: '申请人', legal_
 const levels = { critical: '依法限制', warning: '慎重审查', info: '提示' } as const;
 const outcomes = { accepted: '采纳', overridden: '不采纳' } as const;
 
-/** `2026-11-23 09:12:05`, Beijing time. */
-function instantInBeijing(instant: string): string {
-  return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
-}
-
 /** The slip of a check for the case file (核查单): a clean check is evidence too (product §B.9). Persons stand masked, as in the answer. */
 export function slipPaperOf(answer: CheckAnswer, head: SlipHead): Paper {
   const paper = { title: '窗口核查单', documentNo: answer.number, madeAt: new Date(answer.askedAt), blocks: blocksOf(answer, head) };
@@ -45,7 +40,7 @@ function blocksOf(answer: CheckAnswer, head: SlipHead): PaperBlock[] {
     {
       kind: 'fields',
       fields: [
-        ['核查时间', instantInBeijing(answer.askedAt)],
+        ['核查时间', beijingTime(answer.askedAt)],
         ['事项', `${head.matterName}（${head.matterCode}）`],
         ...(head.caseNo === null ? [] : [['办件号', head.caseNo] as const]),
         ['核查部门', head.departmentName],
@@ -81,7 +76,7 @@ function blocksOf(answer: CheckAnswer, head: SlipHead): PaperBlock[] {
 }
 
 function cardBlocks(card: CheckAnswer['cards'][number], index: number): PaperBlock[] {
-  const decided = card.answered === null ? '尚未处理' : `${outcomes[card.answered.outcome]}（${instantInBeijing(card.answered.at)}）`;
+  const decided = card.answered === null ? '尚未处理' : `${outcomes[card.answered.outcome]}（${beijingTime(card.answered.at)}）`;
   return [
     { kind: 'paragraph', text: `${index + 1}. 【${levels[card.indicator]}】主体 ${card.subjectIndex + 1}：${card.summary}`, indent: true },
     {
