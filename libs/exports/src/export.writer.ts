@@ -4,6 +4,7 @@ import { Clock, Database, FileSeal, PersonalData, releaseBuffer, type Transactio
 import { tableBytesInThread, type WrittenRows } from '@lianxin/tables';
 import { Injectable } from '@nestjs/common';
 import { ExportLists, ExportSource, tableOf } from './export.lists.ts';
+import { withTightHeap } from './export.memory.ts';
 import { notesOf } from './export.notes.ts';
 import { closePiece } from './export.pieces.ts';
 import { columnsOf } from './export.request.ts';
@@ -51,7 +52,7 @@ export class ExportWriter {
     await this.database.consumerTransaction((tx) => beginFile(tx, job.id, sealedKey));
     const run: Run = { job, owner, isStopping, rows: 0 };
     const dataAt = this.clock.now();
-    const file = await this.database.snapshot(job.principal, (tx) => this.writePieces(tx, run, seal, dataAt));
+    const file = await withTightHeap(() => this.database.snapshot(job.principal, (tx) => this.writePieces(tx, run, seal, dataAt)));
     const finished = await this.database.consumerTransaction(async (tx) => {
       if (!(await finishFile(tx, job.id, owner, { ...file, rows: run.rows, dataAt, keptHours }))) return false;
       const { id, list, request, departments, city } = job;
