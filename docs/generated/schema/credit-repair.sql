@@ -20,6 +20,20 @@ TABLE consumer_position
   GRANT credit_repair_app: DELETE, INSERT, SELECT, UPDATE
   GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE credit_agency
+  code text NOT NULL
+  name_zh text NOT NULL
+  active boolean NOT NULL
+  changed_at timestamp with time zone NOT NULL
+  changed_by text NOT NULL
+  CONSTRAINT credit_agency_pkey PRIMARY KEY (code)
+  CREATE UNIQUE INDEX credit_agency_pkey ON credit_repair.credit_agency USING btree (code)
+  POLICY consumer TO credit_repair_consumer USING true CHECK true
+  POLICY everybody TO credit_repair_app USING true CHECK -
+  POLICY keeper TO credit_repair_app USING (current_setting('lianxin.scope'::text, true) = 'CITY'::text) CHECK -
+  GRANT credit_repair_app: INSERT, SELECT, UPDATE
+  GRANT credit_repair_consumer: INSERT, SELECT, UPDATE
+
 TABLE eligibility_query_log
   id bigint NOT NULL GENERATED AS IDENTITY
   at timestamp with time zone NOT NULL
@@ -328,6 +342,25 @@ CASE
 END CHECK -
   GRANT credit_repair_app: INSERT, SELECT, UPDATE
   GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE repair_agency
+  repair_id uuid NOT NULL
+  agency_code text NOT NULL
+  due_on date NOT NULL
+  updated_at timestamp with time zone
+  receipt_no text
+  recorded_by text
+  CONSTRAINT repair_agency_agency_code_fkey FOREIGN KEY (agency_code) REFERENCES credit_repair.credit_agency(code)
+  CONSTRAINT repair_agency_pkey PRIMARY KEY (repair_id, agency_code)
+  CONSTRAINT repair_agency_repair_id_fkey FOREIGN KEY (repair_id) REFERENCES credit_repair.repair(id)
+  CREATE INDEX repair_agency_open ON credit_repair.repair_agency USING btree (agency_code, due_on) WHERE (updated_at IS NULL)
+  CREATE UNIQUE INDEX repair_agency_pkey ON credit_repair.repair_agency USING btree (repair_id, agency_code)
+  POLICY consumer TO credit_repair_consumer USING true CHECK true
+  POLICY department TO credit_repair_app USING (EXISTS ( SELECT 1
+   FROM credit_repair.repair
+  WHERE (repair.id = repair_agency.repair_id))) CHECK -
+  GRANT credit_repair_app: INSERT, SELECT, UPDATE
+  GRANT credit_repair_consumer: INSERT, SELECT, UPDATE
 
 TABLE repair_certificate
   repair_id uuid NOT NULL

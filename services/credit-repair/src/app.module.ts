@@ -3,6 +3,8 @@ import { acceptFiles, FileDesk, FileFolder } from '@lianxin/files';
 import { MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AgencyController, agencyExport, PublicAgencyController } from './agency.controller.ts';
+import { AgencyService } from './agency.service.ts';
 import { CertificateController, PublicCertificateController } from './certificate.controller.ts';
 import { CertificateReader } from './certificate.reader.ts';
 import { CertificateService } from './certificate.service.ts';
@@ -23,6 +25,7 @@ import { openReceiptsMigration } from './migrations/0003-open-receipts.ts';
 import { droppedItemsMigration } from './migrations/0004-dropped-items.ts';
 import { publicityMigration } from './migrations/0005-publicity.ts';
 import { marksMigration } from './migrations/0006-marks.ts';
+import { agenciesMigration } from './migrations/0007-agencies.ts';
 import { PublicityService } from './publicity.service.ts';
 import { ReceiptController } from './receipt.controller.ts';
 import { ReceiptReader, receiptExport } from './receipt.reader.ts';
@@ -39,7 +42,7 @@ export class AppModule {
   static register(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [MessagingModule.register(config), ExportModule.register([repairExport, receiptExport])],
+      imports: [MessagingModule.register(config), ExportModule.register([repairExport, receiptExport, agencyExport])],
       controllers: [
         EligibilityController,
         PublicEligibilityController,
@@ -48,6 +51,8 @@ export class AppModule {
         FileController,
         CertificateController,
         PublicCertificateController,
+        AgencyController,
+        PublicAgencyController,
       ],
       providers: [
         { provide: RepairSettings, useValue: new RepairSettings(config) },
@@ -70,6 +75,7 @@ export class AppModule {
         LiftingConsumer,
         RepairReader,
         ReceiptReader,
+        AgencyService,
       ],
     };
   }
@@ -88,6 +94,7 @@ export const service = {
     droppedItemsMigration,
     publicityMigration,
     marksMigration,
+    agenciesMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

@@ -10,6 +10,7 @@ import {
 } from '@lianxin/contracts';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
+import { askAgencies } from './agency.store.ts';
 import { decideGrant, decideTemporary } from './application.rules.ts';
 import { invalidateCertificate } from './certificate.store.ts';
 import { RepairSettings } from './config.ts';
@@ -126,6 +127,10 @@ export class DecisionService {
     work.step('SYNC');
     const [first] = dues;
     if (first !== undefined) await this.writer.chaseAt(tx, row.id, first.dueOn);
+    const lift = dues.find((due) => due.kind === 'LIFT');
+    // S8, R-5-15: third parties update what they show. They follow 信用中国 alone; a focus list was never there.
+    const isPublic = items.some((item) => item.list_type !== 'FOCUS');
+    if (lift !== undefined && isPublic) await askAgencies(tx, row.id, lift.dueOn);
     await this.openLinked(tx, work);
   }
 

@@ -9,6 +9,7 @@ import {
   repairStatusSchema,
 } from '@lianxin/contracts';
 import { z } from 'zod';
+import { agencyLineSchema } from './agency.api.ts';
 import { materialKinds, recordedMaterialKinds } from './application.rules.ts';
 import { proposalActions } from './repair.rules.ts';
 
@@ -192,6 +193,8 @@ export const checklistSchema = z
         late: z.boolean(),
       }),
     ),
+    /** Third-party agencies that follow 信用中国: beside the checklist, which waits for none of them (R-5-15). */
+    agencies: z.array(agencyLineSchema),
   })
   .meta({ id: 'RepairChecklist' });
 export type ChecklistView = z.infer<typeof checklistSchema>;

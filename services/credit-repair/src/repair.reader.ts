@@ -9,6 +9,7 @@ import {
 import { Clock, Database, decodeCursor, pageOf, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { AgencyService } from './agency.service.ts';
 import { findCertificateNumbers } from './certificate.store.ts';
 import { noFeeZh } from './eligibility.service.ts';
 import { ItemStore } from './item.store.ts';
@@ -45,6 +46,7 @@ export class RepairReader {
     private readonly clock: Clock,
     private readonly items: ItemStore,
     private readonly sync: SyncService,
+    private readonly agencies: AgencyService,
   ) {}
 
   list(principal: Principal, query: RepairQuery): Promise<Page<RepairView>> {
@@ -111,6 +113,7 @@ export class RepairReader {
         doneAt: line.doneAt?.toISOString() ?? null,
         late: line.open > 0 && line.dueOn < today,
       })),
+      agencies: await this.agencies.lines(tx, id),
     };
   }
 

@@ -40,7 +40,7 @@ export const routedServices = {
   ],
   'window-check': ['checks', 'check-incidents'],
   monitoring: ['stats', 'events'],
-  'credit-repair': ['repair-eligibility', 'repair-exclusions', 'repairs', 'repair-files', 'repair-receipts'],
+  'credit-repair': ['repair-eligibility', 'repair-exclusions', 'repairs', 'repair-files', 'repair-receipts', 'credit-agencies'],
   'objection-handling': ['objections', 'redeliveries', 'replays', 'replay-differences'],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -51,6 +51,7 @@ export const serviceNames = Object.keys(routedServices) as ServiceName[];
 const publicServices: Readonly<Record<string, ServiceName>> = {
   'repair-eligibility': 'credit-repair',
   'repair-certificates': 'credit-repair',
+  'credit-agencies': 'credit-repair',
 };
 
 const serviceBySegment = new Map(

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { taskLifting } from '@lianxin/contracts';
+import type { AgencyView, LateAgencies } from '../src/agency.api.ts';
+import type { ChecklistView } from '../src/repair.api.ts';
+import { approver, centre, handler, office, RepairDesk } from './repair.desk.ts';
+
+let desk: RepairDesk;
+beforeAll(async () => {
+  desk = await RepairDesk.open();
+});
+afterAll(async () => {
+  await desk?.close();
+});
+
+const item = (entry: { entryId: string }) => ({ kind: 'LIST_ENTRY', id: entry.entryId });
+const publicly = async () => (await desk.city.call<LateAgencies>(desk.running, undefined, 'GET', '/api/v1/public/credit-agencies')).body;
+const register = (code: string, nameZh: string, active = true) => desk.call(centre, 'POST', 'credit-agencies', { code, nameZh, active });
+const list = async () => (await desk.call<{ data: AgencyView[] }>(office, 'GET', 'credit-agencies')).body.data;
+
+test('agencies follow 信用中国: asked at the grant, told publicly when they are slow, and nothing waits for them (R-5-15)', async () => {
+  expect((await desk.call(handler, 'POST', 'credit-agencies', { code: 'QXB', nameZh: '某征信有限公司' })).status).toBe(403);
+  expect((await desk.call(handler, 'GET', 'credit-agencies')).status).toBe(403);
+  expect((await register('qxb', '小写')).status).toBe(400);
+  for (const [code, name] of [
+    ['QXB', '某征信有限公司'],
+    ['TYC', '另一征信有限公司'],
+  ] as const)
+    expect((await register(code, name)).status).toBe(200);
+  expect((await register('OLD', '停用征信有限公司', false)).status).toBe(200);
+
+  const entry = await desk.entry();
+  const repair = await desk.granted([item(entry)]);
+  const waiting = await desk.checklist(repair);
+  expect(waiting.agencies.map(({ agencyCode, updatedAt, late }) => [agencyCode, updatedAt, late])).toEqual([
+    ['QXB', null, false],
+    ['TYC', null, false],
+  ]);
+  expect(await publicly()).toMatchObject({ data: [], notice: expect.stringContaining('以信用中国为准') });
+
+  const update = (agencyCode: string, by = centre) =>
+    desk.call<ChecklistView>(by, 'POST', `repairs/${repair.id}/agency-updates`, { agencyCode, receiptNo: 'G-1' });
+  expect((await update('QXB', handler)).status).toBe(403);
+  expect((await update('OLD')).status).toBe(404);
+  const noted = (await update('QXB')).body.agencies[0];
+  expect(noted).toMatchObject({ agencyCode: 'QXB', receiptNo: 'G-1', updatedAt: expect.any(String) });
+  // The first word counts.
+  const again = await desk.call<ChecklistView>(office, 'POST', `repairs/${repair.id}/agency-updates`, {
+    agencyCode: 'QXB',
+    receiptNo: 'G-2',
+  });
+  expect(again.body.agencies[0]).toEqual(noted);
+
+  // Restored everywhere although one of them still lags behind.
+  await desk.world.exited(entry);
+  await desk.world.feeder.send(taskLifting, entry.subjectId, desk.world.lifting(entry, []));
+  await desk.step(repair, 'receipts', { kind: 'DEPARTMENT_SITE' });
+  await desk.step(repair, 'receipts', { kind: 'SITE' }, centre);
+  await desk.inState(repair, 'DONE');
+  desk.city.turnClock(10 * 86_400_000);
+  expect((await publicly()).data).toEqual([{ nameZh: '另一征信有限公司', late: 1, oldestDueOn: expect.any(String) }]);
+  expect((await list()).map(({ code, waiting: open, late }) => [code, open, late])).toEqual([
+    ['OLD', 0, 0],
+    ['QXB', 0, 0],
+    ['TYC', 1, 1],
+  ]);
+  expect((await desk.checklist(repair)).agencies[1]).toMatchObject({ agencyCode: 'TYC', late: true });
+  desk.city.turnClock(0);
+
+  // A repair that is revoked asks nobody to follow it.
+  const ground = { action: 'REVOKE', documentNo: '连市监撤〔2026〕1号', reason: '履行证明系伪造', ground: 'FALSE_MATERIAL' };
+  expect((await desk.step(repair, 'propose', ground)).status).toBe(200);
+  expect((await desk.step(repair, 'decide', { outcome: 'CONFIRM' }, approver)).body.status).toBe('REVOKED');
+  expect((await list()).map(({ waiting: open }) => open)).toEqual([0, 0, 0]);
+});
+
+test('a focus list was never public: no agency is asked', async () => {
+  const entry = await desk.entry({ listCode: 'FL-MKT', listType: 'FOCUS' });
+  const repair = await desk.granted([item(entry)]);
+  expect((await desk.checklist(repair)).agencies).toEqual([]);
+});
