@@ -43,6 +43,7 @@ import { handlingMigration } from './migrations/0009-handling.ts';
 import { feedbackTablesMigration } from './migrations/0010-feedback-tables.ts';
 import { windowHitsMigration } from './migrations/0011-window-hits.ts';
 import { plannedDepartmentsMigration } from './migrations/0012-planned-departments.ts';
+import { replaysMigration } from './migrations/0013-replays.ts';
 import { NoticeStore } from './notice.store.ts';
 import { OrderConsumer } from './order.consumer.ts';
 import { OrderService } from './order.service.ts';
@@ -51,6 +52,9 @@ import { PlanConsumer } from './plan.consumer.ts';
 import { PlanService } from './plan.service.ts';
 import { PlanStore } from './plan.store.ts';
 import { QueueService } from './queue.service.ts';
+import { ReplayConsumer } from './replay.consumer.ts';
+import { ReplayService } from './replay.service.ts';
+import { ReplayStore } from './replay.store.ts';
 import { RevealController } from './reveal.controller.ts';
 import { RevealStore } from './reveal.store.ts';
 import { SpotCheckController } from './spot-check.controller.ts';
@@ -119,6 +123,9 @@ export class AppModule {
         OrderConsumer,
         PlanService,
         PlanConsumer,
+        ReplayStore,
+        ReplayService,
+        ReplayConsumer,
         CopyStore,
         TaskStore,
         NoticeStore,
@@ -174,6 +181,7 @@ export const service = {
     feedbackTablesMigration,
     windowHitsMigration,
     plannedDepartmentsMigration,
+    replaysMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

@@ -176,6 +176,10 @@ export class PlanBoard {
     return this.plans.get(planKey(key));
   }
 
+  allPlans(): Plan[] {
+    return [...this.plans.values()];
+  }
+
   savePlan(plan: Plan): void {
     this.plans.set(planKey(plan), plan);
     this.touchedPlans.add(planKey(plan));

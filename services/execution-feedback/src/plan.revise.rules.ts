@@ -1,4 +1,4 @@
-import { type LianxinEvent, type MeasurePlanRevised, type PlanMeasure } from '@lianxin/contracts';
+import type { LianxinEvent, MeasurePlanCorrected, MeasurePlanMade, MeasurePlanRevised, PlanMeasure } from '@lianxin/contracts';
 import type { Plan, PlanBoard } from './plan.board.rules.ts';
 import { applyMade, bodyOf, Dispatch, departmentsOf } from './plan.dispatch.rules.ts';
 import { refold } from './plan.fold.rules.ts';
@@ -7,16 +7,20 @@ import { termsPatch } from './plan.soften.rules.ts';
 import type { Step } from './plan.step.rules.ts';
 import { type Basis, endedStatuses, holds } from './task.rules.ts';
 
-/** A row of the plan as it is wanted now, with what is asked of its executor. */
-type WantedRow = PlanRowName & { readonly measure: PlanMeasure; readonly executor: PlanMeasure['executors'][number] };
+/** A plan that was derived again: by another version of the catalogue, from a corrected entry, or by a replay. */
+type PlanAgain = MeasurePlanRevised | MeasurePlanCorrected;
 
-const keyOf = (row: PlanRowName) => `${row.partyId}|${row.measureCode}|${row.departmentCode}|${row.notice}`;
+/** A row of the plan as it is wanted now, with what is asked of its executor. */
+export type WantedRow = PlanRowName & { readonly measure: PlanMeasure; readonly executor: PlanMeasure['executors'][number] };
+
+/** Name of a row of a plan within it. */
+export const keyOf = (row: PlanRowName) => `${row.partyId}|${row.measureCode}|${row.departmentCode}|${row.notice}`;
 
 /**
  * A plan was derived again (R-4-8). What is in both keeps its task and history; tasks of a merged department go to its successor; what is new is dispatched,
  * and then what is no longer wanted is lifted, so that a restriction that only changed its name stays one task.
  */
-export function applyRevised(board: PlanBoard, event: LianxinEvent<MeasurePlanRevised>, newId: () => string): Step[] {
+export function applyRevised(board: PlanBoard, event: LianxinEvent<PlanAgain>, newId: () => string): Step[] {
   const seen = board.findPlan(event.data);
   if (seen !== undefined && (seen.planVersion >= event.data.planVersion || seen.status === 'ENDED')) return [];
   // What it said before has not come here: it now says all.
@@ -25,12 +29,26 @@ export function applyRevised(board: PlanBoard, event: LianxinEvent<MeasurePlanRe
   const body = bodyOf(event.data, departments);
   const plan: Plan = { ...seen, planVersion: event.data.planVersion, body };
   board.savePlan(plan);
-  const head = { plan, body, cause: event };
-  const wanted = wantedRows(event.data);
-  const moved = moveToSuccessors(board, plan, event, wanted);
-  softenBases(board, plan, event, wanted);
+  return bringTo(board, event, plan, { ...againOf(event.data), wanted: wantedRows(event.data) }, newId);
+}
+
+/** What a plan comes to now: its rows, which merged departments they left, and why what is gone is gone. */
+export interface Again {
+  readonly wanted: ReadonlyMap<string, WantedRow>;
+  readonly moves: MeasurePlanRevised['moves'];
+  readonly ground: string;
+  readonly documentNo: string | null;
+  readonly on: string;
+}
+
+/** Brings the tasks of a plan to its rows as they are wanted now. */
+export function bringTo(board: PlanBoard, event: LianxinEvent<MeasurePlanMade>, plan: Plan, again: Again, newId: () => string): Step[] {
+  const { wanted, moves, ground, documentNo, on } = again;
+  const head = { plan, body: plan.body ?? bodyOf(event.data, []), cause: event };
+  const moved = moveToSuccessors(board, plan, event, moves, wanted);
+  softenBases(board, plan, event, on, wanted);
   const dispatched = dispatchNew(board, plan, event, wanted, newId);
-  const end = { ground: groundOf(event.data), documentNo: event.data.documentNo, on: event.data.revisedOn, inError: false };
+  const end = { ground, documentNo, on, inError: false };
   const gone = (row: PlanRowName) => !wanted.has(keyOf(row));
   const ended = endBases(board, head, gone, end).filter((step) => step.kind !== 'LIFTING' || step.tasks.length + step.stays.length > 0);
   return [
@@ -40,12 +58,16 @@ export function applyRevised(board: PlanBoard, event: LianxinEvent<MeasurePlanRe
   ];
 }
 
-/** Told to whoever must undo what they did. */
-function groundOf({ reason }: MeasurePlanRevised): string {
-  return reason === 'CATALOGUE_VERSION' ? 'CATALOGUE_CHANGED' : 'PLAN_CORRECTED';
+/** The ground is told to whoever must undo what they did. */
+function againOf(data: PlanAgain): Omit<Again, 'wanted'> {
+  if ('revisedOn' in data) {
+    const ground = data.reason === 'CATALOGUE_VERSION' ? 'CATALOGUE_CHANGED' : 'PLAN_CORRECTED';
+    return { moves: data.moves, ground, documentNo: data.documentNo, on: data.revisedOn };
+  }
+  return { moves: [], ground: 'PLAN_CORRECTED', documentNo: data.documentNo, on: data.correctedOn };
 }
 
-function wantedRows(data: MeasurePlanRevised): Map<string, WantedRow> {
+function wantedRows(data: MeasurePlanMade): Map<string, WantedRow> {
   const measures = new Map(data.measures.map((measure) => [measure.measureCode, measure]));
   const rows = data.groups.flatMap((group) =>
     group.partyIds.flatMap((partyId) =>
@@ -83,10 +105,11 @@ function renamePlanned(board: PlanBoard, plan: Plan, successor: ReadonlyMap<stri
 function moveToSuccessors(
   board: PlanBoard,
   plan: Plan,
-  event: LianxinEvent<MeasurePlanRevised>,
+  event: LianxinEvent,
+  moves: MeasurePlanRevised['moves'],
   wanted: ReadonlyMap<string, WantedRow>,
 ): Extract<Step, { kind: 'MOVED' }>['tasks'][number][] {
-  const successor = new Map(event.data.moves.map(({ from, to }) => [from, to]));
+  const successor = new Map(moves.map(({ from, to }) => [from, to]));
   renamePlanned(board, plan, successor, wanted);
   const moved: Extract<Step, { kind: 'MOVED' }>['tasks'][number][] = [];
   for (const basis of standingBases(board, plan)) {
@@ -106,7 +129,7 @@ function moveToSuccessors(
 }
 
 /** A weaker force from now on, a hold that no longer spares it, another part in it, or no deadline any more. */
-function softenBases(board: PlanBoard, plan: Plan, event: LianxinEvent<MeasurePlanRevised>, wanted: ReadonlyMap<string, WantedRow>): void {
+function softenBases(board: PlanBoard, plan: Plan, event: LianxinEvent, on: string, wanted: ReadonlyMap<string, WantedRow>): void {
   for (const basis of standingBases(board, plan)) {
     const row = wanted.get(keyOf(plannedRow(basis)));
     if (row === undefined) continue;
@@ -121,14 +144,14 @@ function softenBases(board: PlanBoard, plan: Plan, event: LianxinEvent<MeasurePl
     const state = held ? { status: 'HELD' as const, holdCause: plan.holdCause } : { status: 'LIVE' as const, holdCause: null };
     board.changeBasis({ ...basis, ...state, force: measure.force, holdExempt: measure.holdExempt });
     const task = board.getTask(basis.taskId);
-    if (!endedStatuses.includes(task.status)) refold(board, task, { what: 'BASIS_SOFTENED', cause: event, on: event.data.revisedOn });
+    if (!endedStatuses.includes(task.status)) refold(board, task, { what: 'BASIS_SOFTENED', cause: event, on });
   }
 }
 
 function dispatchNew(
   board: PlanBoard,
   plan: Plan,
-  event: LianxinEvent<MeasurePlanRevised>,
+  event: LianxinEvent<MeasurePlanMade>,
   wanted: ReadonlyMap<string, WantedRow>,
   newId: () => string,
 ): Step[] {

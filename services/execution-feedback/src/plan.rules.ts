@@ -3,6 +3,7 @@ import {
   type LianxinEvent,
   type MeasurePlanMade,
   type MeasurePlanRevised,
+  measurePlanCorrected,
   measurePlanEnded,
   measurePlanHeld,
   measurePlanMade,
@@ -53,6 +54,7 @@ export function applyPlanEvents(
         steps.push(...applyNarrowed(board, event as LianxinEvent<Narrowed>));
         break;
       case measurePlanRevised.type:
+      case measurePlanCorrected.type:
         steps.push(...applyRevised(board, event as LianxinEvent<MeasurePlanRevised>, newId));
         break;
       case measurePlanEnded.type:
@@ -110,7 +112,8 @@ function applyNarrowed(board: PlanBoard, event: LianxinEvent<Narrowed>): Step[] 
   return endBases(board, { plan, body: plan.body, cause: event }, isOver, { ground, documentNo, on: narrowedOn, inError: false });
 }
 
-function applyEnded(board: PlanBoard, event: LianxinEvent<Ended>): Step[] {
+/** The entry has left: every basis that rests on its plan ends. */
+export function applyEnded(board: PlanBoard, event: LianxinEvent<Ended>): Step[] {
   const { ground, documentNo, endedOn, inError } = event.data;
   if (inError && board.findPlan(event.data)?.status === 'ENDED') return endInErrorLate(board, event);
   const plan = advance(board, event, { status: 'ENDED', holdCause: null, heldOn: null });

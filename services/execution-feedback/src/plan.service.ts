@@ -4,6 +4,7 @@ import {
   catalogueKey,
   type LianxinEvent,
   type MeasurePlanMade,
+  measurePlanCorrected,
   measurePlanMade,
   measurePlanRevised,
 } from '@lianxin/contracts';
@@ -113,7 +114,7 @@ function movedPlans(events: readonly LianxinEvent[]): PlanName[] {
 
 /** Whether an event may make tasks: it says the whole plan. */
 function carriesPlan(event: LianxinEvent): event is LianxinEvent<MeasurePlanMade> {
-  return isEvent(event, measurePlanMade) || isEvent(event, measurePlanRevised);
+  return isEvent(event, measurePlanMade) || isEvent(event, measurePlanRevised) || isEvent(event, measurePlanCorrected);
 }
 
 function partySubjects(events: readonly LianxinEvent[]): string[] {

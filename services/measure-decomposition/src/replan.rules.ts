@@ -24,7 +24,7 @@ export interface Pin {
 export function versionsUnder(versions: readonly IndexedCatalogue[], pin: Pin | null | undefined): readonly IndexedCatalogue[] {
   const named = pin === null || pin === undefined ? undefined : versions.find(({ version }) => version === pin.version);
   if (pin === null || pin === undefined || named === undefined) return versions;
-  return [{ ...named, effectiveFrom: null }, ...versions.filter(({ version }) => version > pin.through)];
+  return [named, ...versions.filter(({ version }) => version > pin.through)];
 }
 
 export interface Derived {

@@ -1,12 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  type AssessedEntry,
-  type EventData,
-  type ListEntryActivated,
-  type ReplayChange,
-  replayAssessed,
-} from '@lianxin/contracts';
+import { type AssessedEntry, type EventData, type ListEntryActivated, type ReplayChange, replayAssessed } from '@lianxin/contracts';
 import { joinReplayParts, type LogRecord } from '@lianxin/messaging';
 import { eventually, principalOf } from '@lianxin/testing';
 import { party, uuid } from './plan-fixtures.ts';

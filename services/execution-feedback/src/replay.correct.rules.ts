@@ -1,0 +1,143 @@
+import { type AssessedPlan, beijingDate, type LianxinEvent, type MeasurePlanMade, type PlanMeasure } from '@lianxin/contracts';
+import type { Plan, PlanBoard } from './plan.board.rules.ts';
+import { moveTasks, type PlanRowName, plannedRow, setNotice } from './plan.move.rules.ts';
+import { bringTo, keyOf, type WantedRow } from './plan.revise.rules.ts';
+import { applyEnded } from './plan.rules.ts';
+import type { Step } from './plan.step.rules.ts';
+import type { Mismatch } from './replay.state.rules.ts';
+import { type Basis, holds } from './task.rules.ts';
+
+/**
+ * Brings the tasks of plans that come out as they stand to what those demand: what nobody demands is lifted, what its plan holds is held. What is demanded and
+ * is not there is named and nothing more, for a fault of the system only lifts (R-6-7a).
+ */
+export function correctTasks(
+  board: PlanBoard,
+  plans: readonly AssessedPlan[],
+  cause: LianxinEvent,
+  newId: () => string,
+): { readonly steps: readonly Step[]; readonly missing: readonly Mismatch[] } {
+  const steps: Step[] = [];
+  const missing: Mismatch[] = [];
+  for (const plan of plans) {
+    const seen = board.allPlans().find(({ planId }) => planId === plan.planId);
+    if (plan.action !== 'KEEP' || seen === undefined || seen.body === null) continue;
+    if (seen.status === 'ENDED') {
+      steps.push(...endWhatStands(board, seen, cause));
+      continue;
+    }
+    const { wanted, lacking } = wantedRowsOf(board, seen, plan);
+    missing.push(...lacking.map((row) => ({ id: seen.planId, expected: keyOf(row), found: 'NONE' })));
+    const data = { catalogueVersion: seen.body.catalogueVersion, direction: seen.body.direction, measures: [], parties: [], groups: [] };
+    const event = {
+      ...cause,
+      data: { ...data, entryId: seen.entryId, activationNo: seen.activationNo },
+    } as unknown as LianxinEvent<MeasurePlanMade>;
+    const again = { wanted, moves: [], ground: 'PLAN_CORRECTED', documentNo: null, on: beijingDate(board.context.now) };
+    steps.push(...bringTo(board, event, seen, again, newId), ...holdWhatRests(board, seen, event));
+  }
+  return { steps, missing };
+}
+
+/** A plan that is over has no standing basis. */
+function endWhatStands(board: PlanBoard, seen: Plan, cause: LianxinEvent): Step[] {
+  if (standingBases(board, seen).length === 0 && board.noticesOf(seen).every(({ status }) => status === 'ENDED')) return [];
+  const { planId, entryId, activationNo, planVersion } = seen;
+  board.savePlan({ ...seen, status: 'LIVE', planVersion: planVersion - 1 });
+  const head = { planId, entryId, activationNo, planVersion, entryVersion: 1, subjectId: cause.key };
+  const end = { ground: 'LIST_ABOLISHED' as const, inError: false, documentNo: null, endedOn: beijingDate(board.context.now) };
+  return applyEnded(board, { ...cause, data: { ...head, ...end } });
+}
+
+/** What a held plan spares nothing of rests. */
+function holdWhatRests(board: PlanBoard, plan: Plan, cause: LianxinEvent): Step[] {
+  const { holdCause, body } = plan;
+  if (plan.status !== 'HELD' || holdCause === null || body === null) return [];
+  const rests = (row: { holdExempt: boolean; status: string }) => row.status === 'LIVE' && holds(holdCause, row.holdExempt);
+  for (const notice of board.noticesOf(plan)) if (rests(notice)) setNotice(board, notice, 'HELD');
+  if (!standingBases(board, plan).some(rests)) return [];
+  const step = { what: 'BASIS_HELD', cause, on: plan.heldOn ?? beijingDate(board.context.now) };
+  const outcome = moveTasks(board, plan, step, (basis) => (rests(basis) ? { ...basis, status: 'HELD', holdCause } : undefined), rests);
+  return [{ plan, body, cause, kind: 'HELD', holdCause, ...outcome.selected('ON_HOLD') }];
+}
+
+/**
+ * The rows that a plan wants, with the terms of what stands already; of what is new or has changed those that the plan names.
+ * @returns `lacking`: wanted, not there, and not described.
+ */
+export function wantedRowsOf(
+  board: PlanBoard,
+  plan: Plan,
+  assessed: AssessedPlan,
+): { readonly wanted: ReadonlyMap<string, WantedRow>; readonly lacking: readonly PlanRowName[] } {
+  const measures = new Map(assessed.measures?.map((measure) => [measure.measureCode, measure]));
+  const changed = new Set(
+    assessed.changed.flatMap(({ partyIds, measureCode, departmentCode, notice }) =>
+      partyIds.map((partyId) => keyOf({ partyId, measureCode, departmentCode, notice })),
+    ),
+  );
+  const standing = standingRows(board, plan);
+  const wanted = new Map<string, WantedRow>();
+  const lacking: PlanRowName[] = [];
+  for (const row of demandedRows(assessed)) {
+    const key = keyOf(row);
+    const known = standing.get(key);
+    const named = changed.has(key) || known === undefined ? describedRow(row, measures.get(row.measureCode)) : known;
+    if (named !== undefined) wanted.set(key, named);
+    else lacking.push(row);
+  }
+  return { wanted, lacking };
+}
+
+function demandedRows({ demands }: AssessedPlan): PlanRowName[] {
+  return (demands ?? []).flatMap(({ partyIds, measures }) =>
+    partyIds.flatMap((partyId) =>
+      measures.flatMap(({ measureCode, tasks, notices }) => [
+        ...tasks.map((departmentCode) => ({ partyId, measureCode, departmentCode, notice: false })),
+        ...notices.map((departmentCode) => ({ partyId, measureCode, departmentCode, notice: true })),
+      ]),
+    ),
+  );
+}
+
+function describedRow(row: PlanRowName, measure: PlanMeasure | undefined): WantedRow | undefined {
+  const executor = measure?.executors.find(({ departmentCode, notice }) => departmentCode === row.departmentCode && notice === row.notice);
+  return measure === undefined || executor === undefined ? undefined : { ...row, measure, executor };
+}
+
+/** Rows of the plan that stand, with the terms under which they stand, so that nothing of them changes. */
+function standingRows(board: PlanBoard, plan: Plan): Map<string, WantedRow> {
+  const rows = new Map<string, WantedRow>();
+  const described = (
+    row: PlanRowName,
+    of: Pick<PlanMeasure, 'force' | 'holdExempt' | 'canonicalCode' | 'class' | 'trigger'>,
+    terms: Terms,
+  ): WantedRow => {
+    const executor = { departmentCode: row.departmentCode, notice: row.notice, ...terms };
+    const { force, holdExempt, canonicalCode, trigger } = of;
+    const head = { measureCode: row.measureCode, canonicalCode, class: of.class, force, trigger, holdExempt };
+    return { ...row, measure: { ...head, termRule: '', basisRefs: [], conditions: [], executors: [executor] }, executor };
+  };
+  for (const basis of standingBases(board, plan)) {
+    const row = plannedRow(basis);
+    const task = board.getTask(basis.taskId);
+    const { role, hasDeadline } = task;
+    rows.set(keyOf(row), described(row, { ...task, force: basis.force, holdExempt: basis.holdExempt }, { role, hasDeadline }));
+  }
+  for (const notice of board.noticesOf(plan)) {
+    if (notice.status === 'ENDED') continue;
+    const { partyId, measureCode, departmentCode, role } = notice;
+    const row = { partyId, measureCode, departmentCode, notice: true };
+    rows.set(keyOf(row), described(row, notice, { role, hasDeadline: false }));
+  }
+  return rows;
+}
+
+type Terms = Pick<PlanMeasure['executors'][number], 'role' | 'hasDeadline'>;
+
+function standingBases(board: PlanBoard, plan: Plan): Basis[] {
+  return board
+    .tasksOf(plan)
+    .flatMap((task) => board.basesOf(task.id))
+    .filter((basis) => basis.entryId === plan.entryId && basis.activationNo === plan.activationNo && basis.status !== 'ENDED');
+}
