@@ -400,6 +400,17 @@ END CHECK -
   GRANT execution_feedback_app: SELECT
   GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE replay_part
+  replay_id uuid NOT NULL
+  round integer NOT NULL
+  entry_id uuid NOT NULL
+  part integer NOT NULL
+  data jsonb NOT NULL
+  CONSTRAINT replay_part_pkey PRIMARY KEY (replay_id, round, entry_id, part)
+  CREATE UNIQUE INDEX replay_part_pkey ON execution_feedback.replay_part USING btree (replay_id, round, entry_id, part)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE reveal_log
   id bigint NOT NULL GENERATED AS IDENTITY
   department_code text NOT NULL
@@ -963,6 +974,7 @@ TABLE window_hit
   feedback_id uuid
   CONSTRAINT window_hit_outcome_check CHECK ((outcome = ANY (ARRAY['WAITING'::text, 'FED_BACK'::text, 'NO_TASK'::text, 'NOT_APPLIED'::text, 'TAKEN_BACK'::text])))
   CONSTRAINT window_hit_pkey PRIMARY KEY (prompt_id, measure_code)
+  CREATE INDEX window_hit_entry ON execution_feedback.window_hit USING btree (entry_id)
   CREATE INDEX window_hit_page ON execution_feedback.window_hit USING btree (outcome, decided_at DESC, prompt_id, measure_code)
   CREATE INDEX window_hit_waiting ON execution_feedback.window_hit USING btree (plan_id) WHERE (outcome = 'WAITING'::text)
   CREATE UNIQUE INDEX window_hit_pkey ON execution_feedback.window_hit USING btree (prompt_id, measure_code)
