@@ -25,6 +25,7 @@ const exceptions: Readonly<Record<string, string>> = {
   '/api/v1/entry-deadlines/cross-checks': 'the last 31 nights, whole',
   '/api/v1/calendars': 'the working-day tables of a few years, whole',
   '/api/v1/list-entries/{id}/publications': 'the few channels of one entry; `publications/export` exports all',
+  '/api/v1/public/credit-agencies': 'the few agencies that are late, for everybody to read; `credit-agencies/export` exports all',
   '/api/v1/urge-contacts': 'addresses of clerks: masked on the screen, in no file (R-8-8)',
   '/api/v1/task-delegations': 'who stands in for whom in one department, now and soon, whole',
   '/api/v1/tasks/{id}/feedback': 'of one task; `feedback/export?taskId=` exports it',

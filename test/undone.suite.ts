@@ -99,6 +99,21 @@ class Desks {
     return repair;
   }
 
+  /** Restored for the time of a reorganisation plan. */
+  async bankrupt(entry: ListEntryView): Promise<Repair> {
+    const request = {
+      items: [{ kind: 'LIST_ENTRY', id: entry.id }],
+      category: 'BANKRUPTCY',
+      applicant: { kind: 'ADMINISTRATOR' },
+      materials: [{ kind: 'COURT_RULING', fileId: await this.file('WINDOW') }],
+    };
+    const repair = await this.send<Repair>('WINDOW', 'repairs', request, `apply-${entry.id}`);
+    await this.send('RSJ', `repairs/${repair.id}/accept`, {}, `accept-${entry.id}`);
+    const opinion = { action: 'GRANT_TEMPORARY', documentNo: '连人社修〔2026〕2号', reason: '重整计划已获批准' };
+    await this.send('RSJ', `repairs/${repair.id}/propose`, opinion, `propose-${entry.id}`);
+    return this.grant(entry, repair);
+  }
+
   grant(entry: ListEntryView, repair: Repair): Promise<Repair> {
     return this.send('RSJ:APPROVER', `repairs/${repair.id}/decide`, { outcome: 'CONFIRM' }, `grant-${entry.id}`);
   }
@@ -180,6 +195,7 @@ class Desks {
   }
 }
 
+const placeOf = (task: TaskView) => [task.departmentCode, task.measureCode, task.partyRole].join(' ');
 const taskInWords = (task: TaskView) =>
   [task.departmentCode, task.measureCode, task.partyRole, task.status, task.bases.map((basis) => basis.status).join('+')].join(' ');
 
@@ -267,6 +283,43 @@ export function describeUndoing(
     await desk.sites(repair);
     await desk.proved(tasks);
     expect(await desk.endOf(entry, repair)).toMatchObject({ entry: 'CORRECTED', isComplete: true });
+  }, 120_000);
+
+  test('a repair got with false materials is revoked: the entry and every task are back, and the certificate is void (R-5-13)', async () => {
+    const desk = desks();
+    const entry = await desk.flagged();
+    const before = (await desk.tasks(entry.id)).map(placeOf).sort();
+    const repair = await desk.proposed(entry);
+    await desk.grant(entry, repair);
+    await desk.proved(await desk.all(entry.id, 'LIFTING'));
+    await desk.sites(repair);
+    await desk.restored(repair);
+    const [code = ''] = await roadOf().system.rows([`SELECT code FROM credit_repair.repair_certificate WHERE repair_id = '${repair.id}'`]);
+    const finding = { action: 'REVOKE', documentNo: '连人社撤〔2026〕1号', reason: '支付凭证系伪造', ground: 'FALSE_MATERIAL' };
+    await desk.send('RSJ', `repairs/${repair.id}/propose`, finding, `propose-revocation-${entry.id}`);
+    await desk.send('RSJ:APPROVER', `repairs/${repair.id}/decide`, { outcome: 'CONFIRM' }, `revoke-${entry.id}`);
+    await eventually('the same tasks are in the queues again', async () => {
+      const running = (await desk.tasks(entry.id)).filter((task) => task.status === 'DISPATCHED');
+      return running.map(placeOf).sort().join() === before.join();
+    });
+    expect(await desk.read<ListEntryView>('CREDIT_OFFICE', `list-entries/${entry.id}`)).toMatchObject({ status: 'ACTIVE' });
+    const check = await fetch(`${roadOf().system.baseUrl}/api/v1/public/repair-certificates/${code}`);
+    expect(await check.json()).toMatchObject({ status: 'INVALID', invalidSince: expect.any(String) });
+  }, 120_000);
+
+  test('a bankruptcy whose plan fails: the tasks rest for the time of the plan, and everything returns (R-5-14)', async () => {
+    const desk = desks();
+    const entry = await desk.flagged();
+    const before = (await desk.tasks(entry.id)).map(taskInWords).sort();
+    const repair = await desk.bankrupt(entry);
+    await desk.all(entry.id, 'ON_HOLD');
+    const decide = async (action: string) => {
+      const body = { action, documentNo: '连人社修〔2026〕2号', reason: '重整计划执行不能' };
+      await desk.send('RSJ', `repairs/${repair.id}/propose`, body, `${action}-${entry.id}`);
+      return desk.send<Repair>('RSJ:APPROVER', `repairs/${repair.id}/decide`, { outcome: 'CONFIRM' }, `decide-${action}-${entry.id}`);
+    };
+    expect((await decide('FAIL_PLAN')).status).toBe('TEMPORARY_ENDED');
+    expect((await desk.all(entry.id, 'DISPATCHED')).map(taskInWords).sort()).toEqual(before);
   }, 120_000);
 
   test('an objection upheld while a repair is asked for makes the repair moot: nobody decides it any more', async () => {
