@@ -264,6 +264,13 @@ export const problems = {
     'Serve the repair notice together with the decision',
   ),
   TERM_EXCEEDS_LIST: define(422, '有效期超过名单规定的期限', 'Term exceeds what the list allows', '缩短有效期', 'Shorten the term'),
+  CORRECTION_HARDENS: define(
+    422,
+    '更正不得加重',
+    'A correction must not bind harder',
+    '延长期限、提高等级、增加情形或当事人须另行认定',
+    'A longer term, a higher grade, further conditions or parties take a new designation',
+  ),
   TERM_REQUIRED: define(422, '缺少有效期截止日', 'End of term required', '按决定书填写 validTo', 'Give validTo as the decision states it'),
   PUBLIC_NOTICE_REQUIRED: define(
     422,

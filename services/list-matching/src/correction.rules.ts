@@ -173,7 +173,11 @@ function termOf(
     return { validFrom, validTo: null, faults: [{ pointer: '/validTo', code: 'TERM_REQUIRED', detail }] };
   }
   const decided = decideValidity({ validFrom, ...(asked == null ? {} : { validTo: asked }), decision: { date } }, definition, validFrom);
-  return { ...decided, validTo: asked === null ? null : decided.validTo };
+  const validTo = asked === null ? null : decided.validTo;
+  // What stood against the entry before is not brought about by a correction that shortens it.
+  const isShorter = date === entry.decision_date && validTo !== null && entry.valid_to !== null && validTo <= entry.valid_to;
+  const faults = decided.faults.filter(({ pointer, code }) => !isShorter || (code !== 'TERM_EXCEEDS_LIST' && pointer !== '/validFrom'));
+  return { validFrom, validTo, faults };
 }
 
 function isOpen(definition: ListDefinition): boolean {

@@ -10,11 +10,11 @@ import {
 } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
+import { markedByOffice } from './dispute.rules.ts';
 import { EntryChange } from './entry-change.service.ts';
-import { assertInState } from './entry-steps.ts';
-import type { Acting, EntryInWork, EntryWork } from './entry-work.ts';
+import { assertDocument, assertInState } from './entry-steps.ts';
+import type { EntryInWork, EntryWork } from './entry-work.ts';
 import { expireNow, ListEntryService } from './list-entry.service.ts';
-import { decisionOf } from './list-entry.store.ts';
 import { disputedEvent, disputeEndedEvent, performedEvent } from './list-entry-life.events.ts';
 import { ruleOfList } from './list-rule.data.ts';
 
@@ -125,6 +125,7 @@ export function markDisputed(work: EntryWork, entry: EntryInWork, document: Step
   assertDocument(document, entry, work.acting);
   work.step(entry, 'DISPUTE', { document });
   row.disputed = true;
+  work.patch(entry, { procedure: { ...row.procedure, disputedBy: [markedByOffice] } });
   work.say(disputedEvent(row, document.number, document.date, work.acting));
 }
 
@@ -135,14 +136,6 @@ export function unmarkDisputed(work: EntryWork, entry: EntryInWork, document: St
   assertDocument(document, entry, work.acting);
   work.step(entry, 'END_DISPUTE', { document, outcome });
   row.disputed = false;
+  work.patch(entry, { procedure: { ...row.procedure, disputedBy: [] } });
   work.say(disputeEndedEvent(row, { outcome, documentNo: document.number, on: document.date }, work.acting));
-}
-
-function assertDocument(document: StepDocument, entry: EntryInWork, acting: Acting): void {
-  const fail = (code: 'DATE_IN_FUTURE' | 'DATE_ORDER', detail: string) => {
-    throw new ProblemError(code, detail, [{ pointer: '/document/date', code, detail }]);
-  };
-  if (document.date > acting.today) fail('DATE_IN_FUTURE', `日期不能晚于今天（${acting.today}）`);
-  const decided = decisionOf(entry.row).date;
-  if (document.date < decided) fail('DATE_ORDER', `文书日期早于认定决定日期（${decided}）`);
 }

@@ -1,15 +1,19 @@
 import { listEntryCorrected } from '@lianxin/contracts';
 import { newEvent } from '@lianxin/messaging';
 import type { CorrectionDecision } from './correction.rules.ts';
+import type { MarkLeft } from './dispute.rules.ts';
 import type { EntryInWork, EntryWork } from './entry-work.ts';
 import type { ListDefinition } from './list-definition.rules.ts';
 import { activationData, receivedEvent } from './list-entry.events.ts';
 import type { PartyRow } from './list-entry.store.ts';
+import { disputeEndedEvent } from './list-entry-life.events.ts';
 
 /** By which document facts are corrected, and when. */
 export interface CorrectionOrder {
   readonly documentNo: string;
   readonly on: string;
+  /** The decided objection that is carried out by it, as a whole. */
+  readonly objectionId?: string | null;
 }
 
 /**
@@ -47,6 +51,29 @@ export function correctInWork(
     correctedFields: Object.keys(decided.changes),
     documentNo: order.documentNo,
     correctedOn: order.on,
+    objectionId: order.objectionId ?? null,
   };
   work.say(newEvent({ definition: listEntryCorrected, key: row.subject_id, data, actor: work.acting.actor }));
+}
+
+/** How an objection to an entry in force was over. */
+export interface DisputeEnd {
+  readonly outcome: 'DISMISSED' | 'PARTLY' | 'WITHDRAWN';
+  readonly documentNo: string;
+  readonly on: string;
+  readonly objectionId: string;
+}
+
+/** T13a when the mark goes; that one of several objections is over is a fact as well, and the mark stays for the others. */
+export function endDisputeInWork(work: EntryWork, entry: EntryInWork, left: MarkLeft, end: DisputeEnd): void {
+  const { row } = entry;
+  const { outcome, documentNo, on, objectionId } = end;
+  work.patch(entry, { procedure: { ...row.procedure, disputedBy: left.disputedBy } });
+  if (!left.goes) {
+    work.step(entry, 'AMEND', { documentNo, date: on, objectionId, objectionOver: outcome });
+    return;
+  }
+  work.step(entry, 'END_DISPUTE', { document: { number: documentNo, date: on }, outcome, objectionId });
+  row.disputed = false;
+  work.say(disputeEndedEvent(row, { outcome, documentNo, on }, work.acting));
 }

@@ -4,6 +4,8 @@ import { EntryAftermathController } from './entry-aftermath.controller.ts';
 import { EntryAftermathService } from './entry-aftermath.service.ts';
 import { EntryRequests } from './entry-answer.ts';
 import { EntryChange } from './entry-change.service.ts';
+import { EntryCorrectionController } from './entry-correction.controller.ts';
+import { EntryCorrectionService } from './entry-correction.service.ts';
 import { EntryDeadlineController } from './entry-deadline.controller.ts';
 import { EntryDeadlineService } from './entry-deadline.service.ts';
 import { EntryDecisionController } from './entry-decision.controller.ts';
@@ -23,6 +25,7 @@ export const lifeControllers = [
   EntryNoticeController,
   EntryDecisionController,
   EntryAftermathController,
+  EntryCorrectionController,
   EntryReviewController,
   EntryDeadlineController,
   ListAbolitionController,
@@ -40,5 +43,6 @@ export const lifeProviders = [
   RepairConsumer,
   ObjectionConsumer,
   ReplayAssessor,
+  EntryCorrectionService,
   ReplayConsumer,
 ];

@@ -5,15 +5,16 @@ import {
   type ServeDecisionRequest,
   type ServeNoticeRequest,
   type SignDecisionRequest,
+  type StepDocument,
 } from '@lianxin/contracts';
 import { bringIntoForce, meetsBlack } from './activation.ts';
 import { decideServe, decideSign } from './decision.rules.ts';
 import { decisionKey } from './designation.intake.ts';
 import type { EntrySurroundings } from './entry-change.service.ts';
-import type { EntryInWork, EntryWork } from './entry-work.ts';
+import type { Acting, EntryInWork, EntryWork } from './entry-work.ts';
 import { receivedEvent } from './list-entry.events.ts';
 import { decideStep } from './list-entry.rules.ts';
-import type { PartyRow } from './list-entry.store.ts';
+import { decisionOf, type PartyRow } from './list-entry.store.ts';
 import { advancedEvent } from './list-entry-life.events.ts';
 import { ruleOfList } from './list-rule.data.ts';
 import { decideDefenceReview, decideEndOfDefence, decideEndOfPublicNotice, type StepContext, type StepOutcome } from './procedure.rules.ts';
@@ -159,4 +160,14 @@ export function notifiedParties(parties: readonly PartyRow[], proofs: ServeNotic
     const detail = '该记录没有此当事人';
     throw new ProblemError('VALIDATION_FAILED', detail, [{ pointer: `/parties/${index}/partyId`, code: 'VALIDATION_FAILED', detail }]);
   });
+}
+
+/** @throws ProblemError DATE_IN_FUTURE, DATE_ORDER: a document about a decision is not older than it, nor of tomorrow */
+export function assertDocument(document: StepDocument, entry: EntryInWork, acting: Acting): void {
+  const fail = (code: 'DATE_IN_FUTURE' | 'DATE_ORDER', detail: string) => {
+    throw new ProblemError(code, detail, [{ pointer: '/document/date', code, detail }]);
+  };
+  if (document.date > acting.today) fail('DATE_IN_FUTURE', `日期不能晚于今天（${acting.today}）`);
+  const decided = decisionOf(entry.row).date;
+  if (document.date < decided) fail('DATE_ORDER', `文书日期早于认定决定日期（${decided}）`);
 }

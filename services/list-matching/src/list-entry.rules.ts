@@ -27,6 +27,8 @@ export type EntryAction =
   | 'DISPUTE'
   | 'END_DISPUTE'
   | 'AMEND'
+  | 'PROPOSE_CORRECTION'
+  | 'RETURN_CORRECTION'
   | 'SUSPEND'
   | 'RESUME'
   | 'EXPIRE'
@@ -76,6 +78,8 @@ const flags = (to: 'ACTIVE' | 'SUSPENDED') =>
     END_DISPUTE: { code: 'T13a', to },
     // §6.4: an objection that was partly right corrects fields; the entry remains.
     AMEND: { code: 'T13b', to },
+    PROPOSE_CORRECTION: { code: 'T13c', to },
+    RETURN_CORRECTION: { code: 'T13d', to },
     RECORD_PERFORMANCE: { code: 'T16b', to, only: ['BLACK', 'FOCUS', 'ABNORMAL'] },
     REQUEST_CORRECTION: { code: 'T18a', to },
     REJECT_CORRECTION: { code: 'T18b', to },

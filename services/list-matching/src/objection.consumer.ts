@@ -1,22 +1,27 @@
 import {
   type EventData,
-  endOfDayBeijing,
   type LianxinEvent,
   objectionAccepted,
   objectionDecided,
   objectionWithdrawn,
   ProblemError,
 } from '@lianxin/contracts';
-import { EventConsumer, isEvent, Timers } from '@lianxin/messaging';
+import { EventConsumer, isEvent } from '@lianxin/messaging';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { EntryWriter, expiryTimer } from './entry.writer.ts';
+import { decideCorrection } from './correction.rules.ts';
+import { withMark, withoutMark } from './dispute.rules.ts';
+import { EntryWriter } from './entry.writer.ts';
 import { EntryChange } from './entry-change.service.ts';
+import { type CorrectionOrder, correctInWork, type DisputeEnd, endDisputeInWork } from './entry-correction.ts';
 import type { EntryInWork, EntryWork } from './entry-work.ts';
+import { findDefinitions } from './list-definition.store.ts';
 import { isInForce } from './list-entry.rules.ts';
 import { ListEntryService } from './list-entry.service.ts';
-import { disputedEvent, disputeEndedEvent } from './list-entry-life.events.ts';
+import { findParties } from './list-entry.store.ts';
+import { disputedEvent } from './list-entry-life.events.ts';
 import { PublicRecordService } from './public-record.service.ts';
+import { ReplayAssessor } from './replay.assessor.ts';
 
 type Decided = EventData<typeof objectionDecided>;
 
@@ -32,7 +37,7 @@ export class ObjectionConsumer {
     private readonly entries: ListEntryService,
     private readonly records: PublicRecordService,
     private readonly writer: EntryWriter,
-    private readonly timers: Timers,
+    private readonly law: ReplayAssessor,
   ) {
     consumer.register({
       types: [objectionAccepted, objectionDecided, objectionWithdrawn],
@@ -50,13 +55,13 @@ export class ObjectionConsumer {
       await this.change(tx, event, event.data.target.id, (work, entry) => this.decide(tx, work, entry, event));
     else if (isEvent(event, objectionWithdrawn) && event.data.target.kind === 'LIST_ENTRY' && event.data.target.taskId === null)
       await this.change(tx, event, event.data.target.id, (work, entry) => {
-        if (event.data.stillDisputed) return;
-        unmark(work, entry, event, { outcome: 'WITHDRAWN', documentNo: event.data.number, on: event.data.withdrawnOn });
+        const { objectionId, wasAccepted, stillDisputed, number, withdrawnOn } = event.data;
+        if (wasAccepted) unmark(work, entry, { outcome: 'WITHDRAWN', documentNo: number, on: withdrawnOn, objectionId }, stillDisputed);
       });
   }
 
   private async decide(tx: Transaction, work: EntryWork, entry: EntryInWork, event: LianxinEvent<Decided>): Promise<void> {
-    const { effect, documentNo, decidedOn, stillDisputed, validTo, objectionId } = event.data;
+    const { effect, documentNo, decidedOn, stillDisputed, objectionId } = event.data;
     const { row } = entry;
     switch (effect) {
       case 'VOID':
@@ -66,10 +71,9 @@ export class ObjectionConsumer {
         return this.entries.voidInWork(tx, work, entry, { ground, documentNo, date: decidedOn }, { objectionId }, event);
       }
       case 'AMEND':
-        if (validTo !== null && isInForce(row.status)) await this.shorten(tx, work, entry, validTo, { documentNo, objectionId });
-        return stillDisputed ? undefined : unmark(work, entry, event, { outcome: 'PARTLY', documentNo, on: decidedOn });
+        return this.amend(tx, work, entry, event.data);
       case 'KEEP':
-        return stillDisputed ? undefined : unmark(work, entry, event, { outcome: 'DISMISSED', documentNo, on: decidedOn });
+        return unmark(work, entry, { outcome: 'DISMISSED', documentNo, on: decidedOn, objectionId }, stillDisputed);
       // What cannot be confirmed keeps its mark: nothing of it is executed, and it is not shown (征信业管理条例 25).
       case 'NOTE':
         if (!isInForce(row.status)) return;
@@ -81,19 +85,40 @@ export class ObjectionConsumer {
     }
   }
 
-  /** §6.4: the term is computed from the corrected dates; it can only become shorter. */
+  /**
+   * §6.4: the term is computed from the corrected dates; it can only become shorter. What else is to be corrected the unit corrects: until then it is known
+   * to be wrong, and the mark stays.
+   */
+  private async amend(tx: Transaction, work: EntryWork, entry: EntryInWork, data: Decided): Promise<void> {
+    const { row } = entry;
+    const { documentNo, decidedOn, validTo, objectionId, stillDisputed, correctedFields, number } = data;
+    if (!isInForce(row.status)) return;
+    const isOwed = correctedFields.length > 0;
+    if (validTo !== null && (row.valid_to === null || validTo < row.valid_to)) {
+      const to = row.valid_from !== null && validTo < row.valid_from ? row.valid_from : validTo;
+      await this.shorten(tx, work, entry, to, { documentNo, on: decidedOn, objectionId: isOwed ? null : objectionId }, { objectionId });
+    }
+    if (!isOwed) return unmark(work, entry, { outcome: 'PARTLY', documentNo, on: decidedOn, objectionId }, stillDisputed);
+    const owed = (row.procedure.owedCorrections ?? []).filter((one) => one.objectionId !== objectionId);
+    work.step(entry, 'AMEND', { documentNo, date: decidedOn, objectionId, owed: correctedFields });
+    work.patch(entry, {
+      procedure: { ...row.procedure, owedCorrections: [...owed, { objectionId, number, documentNo, fields: correctedFields }] },
+    });
+  }
+
   private async shorten(
     tx: Transaction,
     work: EntryWork,
     entry: EntryInWork,
     validTo: string,
+    order: CorrectionOrder,
     detail: Readonly<Record<string, unknown>>,
   ): Promise<void> {
-    const { row } = entry;
-    if (row.valid_to !== null && row.valid_to <= validTo) return;
-    work.step(entry, 'AMEND', { ...detail, validTo: { from: row.valid_to, to: validTo } });
-    work.patch(entry, { valid_to: validTo });
-    await this.timers.set(tx, expiryTimer, [{ reference: row.id, dueAt: endOfDayBeijing(validTo) }]);
+    const parties = await findParties(tx, [entry.row.id]);
+    const versions = await findDefinitions(tx, [entry.row.list_code]);
+    const decided = decideCorrection(entry.row, parties, { validTo }, this.law.lawOf(versions));
+    if (!decided.ok) throw new ProblemError(decided.faults[0].code, decided.faults[0].detail, decided.faults);
+    correctInWork(work, entry, parties, decided, versions, order, detail);
   }
 
   private async decideRecord(tx: Transaction, event: LianxinEvent, data: Decided): Promise<void> {
@@ -109,7 +134,7 @@ export class ObjectionConsumer {
     entryId: string,
     decide: (work: EntryWork, entry: EntryInWork) => Promise<void> | void,
   ): Promise<void> {
-    const work = this.changes.newWork(event.actor ?? event.source);
+    const work = this.changes.newWork(event.actor ?? event.source, event);
     const [entry] = await this.changes.takeUnderLanes(tx, work, [entryId]);
     if (entry === undefined) throw new ProblemError('NOT_FOUND', `异议所指的名单记录 ${entryId} 不存在`);
     await decide(work, entry);
@@ -117,27 +142,23 @@ export class ObjectionConsumer {
   }
 }
 
-/** T13; a mark that stands already serves every objection. */
+/** T13; a mark that stands already serves every objection, and each holds it. */
 function mark(work: EntryWork, entry: EntryInWork, event: LianxinEvent<EventData<typeof objectionAccepted>>): void {
   const { row } = entry;
-  if (!isInForce(row.status) || row.disputed) return;
-  const { number, acceptedOn } = event.data;
-  work.step(entry, 'DISPUTE', { document: { number, date: acceptedOn }, objectionId: event.data.objectionId });
+  const { number, acceptedOn, objectionId } = event.data;
+  const disputedBy = withMark(row, objectionId);
+  if (!isInForce(row.status) || disputedBy === undefined) return;
+  work.step(entry, 'DISPUTE', { document: { number, date: acceptedOn }, objectionId });
+  work.patch(entry, { procedure: { ...row.procedure, disputedBy } });
+  if (row.disputed) return;
   row.disputed = true;
-  work.say({ ...disputedEvent(row, number, acceptedOn, work.acting), cause: event });
+  work.say(disputedEvent(row, number, acceptedOn, work.acting));
 }
 
-function unmark(
-  work: EntryWork,
-  entry: EntryInWork,
-  event: LianxinEvent,
-  end: { outcome: 'DISMISSED' | 'PARTLY' | 'WITHDRAWN'; documentNo: string; on: string },
-): void {
-  const { row } = entry;
-  if (!isInForce(row.status) || !row.disputed) return;
-  work.step(entry, 'END_DISPUTE', { document: { number: end.documentNo, date: end.on }, outcome: end.outcome });
-  row.disputed = false;
-  work.say({ ...disputeEndedEvent(row, end, work.acting), cause: event });
+function unmark(work: EntryWork, entry: EntryInWork, end: DisputeEnd, stillDisputed: boolean): void {
+  if (!isInForce(entry.row.status)) return;
+  const left = withoutMark(entry.row, end.objectionId, stillDisputed);
+  if (left !== undefined) endDisputeInWork(work, entry, left, end);
 }
 
 /**

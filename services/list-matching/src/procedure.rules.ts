@@ -1,5 +1,6 @@
 import {
   addWorkingDays,
+  type CorrectedFacts,
   type DefenceRequest,
   type EntryDeadlineKind,
   type EntryStatus,
@@ -12,6 +13,7 @@ import {
   type ReviewObjectionRequest,
   type ServeNoticeRequest,
   type ServiceMethod,
+  type StepDocument,
   type SubjectKind,
   type WaiveDefenceRequest,
   type WorkingDayCalendar,
@@ -36,6 +38,12 @@ export interface Procedure {
   readonly correctionAskedOn?: string | null;
   /** Number of an objection that could be neither confirmed nor refuted: the entry is not shown (§6.4). */
   readonly unconfirmedObjection?: string;
+  /** Objections that hold the mark of dispute (T13). */
+  readonly disputedBy?: readonly string[];
+  /** Decided objections whose corrections the unit has still to make (§6.4). */
+  readonly owedCorrections?: readonly OwedCorrection[];
+  /** A correction that waits for its second person. */
+  readonly correction?: ProposedCorrection | null;
   /** Whom a draft means, persons masked: it has no subject in the register yet. */
   readonly draftSubject?: {
     readonly kind: SubjectKind;
@@ -44,6 +52,20 @@ export interface Procedure {
     readonly idMasked: string | null;
     readonly regionCode: string | null;
   };
+}
+export interface OwedCorrection {
+  readonly objectionId: string;
+  readonly number: string;
+  readonly documentNo: string;
+  /** As the finding names them. */
+  readonly fields: readonly string[];
+}
+export interface ProposedCorrection {
+  readonly document: StepDocument;
+  readonly reason: string;
+  readonly facts: CorrectedFacts;
+  readonly objectionId: string | null;
+  readonly by: string;
 }
 export interface PreparedDecision {
   readonly name: string;

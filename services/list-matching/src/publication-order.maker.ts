@@ -12,7 +12,7 @@ import type { EntryRow } from './list-entry.store.ts';
 import { publicationOf } from './publication.rules.ts';
 import { publicationChannels } from './publication-channel.data.ts';
 import { publicationOrderedEvent } from './publication-order.events.ts';
-import { channelsOf, nextAction, type PublicationChannel, workdaysOf } from './publication-order.rules.ts';
+import { changesWhatIsShown, channelsOf, nextAction, type PublicationChannel, workdaysOf } from './publication-order.rules.ts';
 import { findOrdersOfEntries, insertOrders, type OrderRow, type OrderState } from './publication-order.store.ts';
 import { publishableOf } from './publishable.ts';
 import { findSubjects } from './subject.store.ts';
@@ -75,7 +75,8 @@ export class PublicationOrders {
     const wasPublic = !isNew && mayBePublic && newFacts.some((fact) => fact.from_status !== null && isInForce(fact.from_status));
     return channelsFor(row, before, acting.today).flatMap((channel) => {
       const last = before.filter((order) => order.channel === channel.code).at(-1);
-      const action = nextAction(wanted, last && { action: last.action, outcome: last.receipt?.outcome ?? null }, wasPublic);
+      const asked = last && { action: last.action, outcome: last.receipt?.outcome ?? null };
+      const action = nextAction(wanted, asked, wasPublic, changesWhatIsShown(newFacts));
       if (action === null) return [];
       const workdays = workdaysOf(action, row.status, channel, this.config.publication.urgentWorkdays);
       const { date, provisional } = addWorkingDays(this.clock.calendar(), acting.today, workdays);

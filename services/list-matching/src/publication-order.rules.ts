@@ -44,18 +44,32 @@ export interface LastOrder {
 /**
  * What is to be asked of a channel now, from where the entry stands and what was asked last; null when nothing. It follows the entry and not the road by
  * which it came there, so that no ground of exit can be forgotten.
+ * @param isOtherwise what it shows has been corrected: a channel that shows it, or is about to, is asked to show it as it is now
  * @param wasPublic the entry was in force and public before this step: a channel of which nothing is known here may show it all the same
  */
-export function nextAction(wanted: PublicationState, last: LastOrder | undefined, wasPublic: boolean): PublicationAction | null {
+export function nextAction(
+  wanted: PublicationState,
+  last: LastOrder | undefined,
+  wasPublic: boolean,
+  isOtherwise = false,
+): PublicationAction | null {
   const isShown = last?.action === 'PUBLISH' && last.outcome !== 'REFUSED';
   switch (wanted) {
     case 'PUBLISHED':
-      return last?.action === 'PUBLISH' ? null : 'PUBLISH';
+      return last?.action === 'PUBLISH' && !(isOtherwise && last.outcome !== 'REFUSED') ? null : 'PUBLISH';
     case 'HIDDEN':
       return isShown || (last === undefined && wasPublic) ? 'HIDE' : null;
     case 'WITHDRAWN':
       return isShown || last?.action === 'HIDE' || (last === undefined && wasPublic) ? 'WITHDRAW' : null;
   }
+}
+
+/** What of a corrected entry the public sees: its end, and who is named (§7.8). */
+export function changesWhatIsShown(facts: readonly { readonly detail: Readonly<Record<string, unknown>> }[]): boolean {
+  return facts.some(
+    ({ detail: { corrected } }) =>
+      typeof corrected === 'object' && corrected !== null && ('validTo' in corrected || 'parties' in corrected),
+  );
 }
 
 /** Ends after which nothing may stand a day longer than needed: repaired (S6, S7), wrong or without basis (R-6-10), stopped by a court. */

@@ -1,22 +1,27 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
+  addDays,
   type EventData,
   type ListEntryView,
+  listEntryCorrected,
   listEntryDisputed,
   listEntryDisputeEnded,
   listEntryExited,
   objectionAccepted,
   objectionDecided,
   objectionWithdrawn,
+  type ProblemBody,
   type PublicRecordView,
   publicRecordPublished,
   publicRecordWithdrawn,
 } from '@lianxin/contracts';
 import { eventually, principalOf } from '@lianxin/testing';
 import type { EntryPublications } from '../src/publication-order.view.ts';
-import { creditOffice, ListCity, taxOffice } from './city.ts';
-import { daysAgo, designationOf, nextIdNumber, nextUscc, today } from './designations.ts';
+import { creditOffice, ListCity, taxOffice, wageOffice } from './city.ts';
+import { daysAgo, designationOf, nextIdNumber, nextUscc, partyOf, today } from './designations.ts';
+import { Replay } from './replays.ts';
+import { documentOf, taxApprover, taxHandler } from './steps.ts';
 
 let lists: ListCity;
 beforeAll(async () => {
@@ -64,8 +69,8 @@ class Objection {
     return lists.feeder.send(objectionDecided, this.entry.subject.id ?? '', data);
   }
 
-  withdraw(stillDisputed: boolean) {
-    const data = { ...this.head('WITHDRAWN'), withdrawnOn: today, wasAccepted: true, stillDisputed };
+  withdraw(stillDisputed: boolean, wasAccepted = true) {
+    const data = { ...this.head('WITHDRAWN'), withdrawnOn: today, wasAccepted, stillDisputed };
     return lists.feeder.send(objectionWithdrawn, this.entry.subject.id ?? '', data);
   }
 }
@@ -205,4 +210,139 @@ test.each([
       lists.feeder.eventsOf(publicRecordWithdrawn).some((event) => event.data.recordId === record.id && event.data.ground === ground),
     );
   else expect(withdrawn).toEqual([]);
+});
+
+/** Something of the same lists that is heard after all that was sent before. */
+const passed = async () => {
+  const other = await listed();
+  await new Objection(other).accept();
+  await until(other.id, 'what came later is taken too', ({ disputed }) => disputed);
+};
+
+test('an objection that was never accepted takes nobody’s mark away when it is withdrawn', async () => {
+  const entry = await listed();
+  await new Objection(entry).accept();
+  await until(entry.id, 'the entry is marked', ({ disputed }) => disputed);
+  await new Objection(entry).withdraw(false, false);
+  await new Objection(entry).withdraw(false, true);
+  await passed();
+  expect((await entryOf(entry.id)).disputed).toBe(true);
+});
+
+test('an entry that could not be confirmed keeps its mark whatever becomes of later objections', async () => {
+  const entry = await listed();
+  const first = new Objection(entry);
+  await first.accept();
+  await first.decide({ outcome: 'UNCONFIRMED', effect: 'NOTE' });
+  const later = new Objection(entry);
+  await later.accept();
+  await later.decide({ outcome: 'DISMISSED', effect: 'KEEP' });
+  await passed();
+  expect(await entryOf(entry.id)).toMatchObject({ status: 'ACTIVE', disputed: true });
+});
+
+test('a shortened term is told to everybody who keeps a copy', async () => {
+  const entry = await listed();
+  const objection = new Objection(entry);
+  await objection.accept();
+  const decided = await objection.decide({ outcome: 'PARTLY_UPHELD', effect: 'AMEND', errorSource: 'SOURCE', validTo: '2027-02-01' });
+  const told = await eventually('it is told', () =>
+    lists.feeder.eventsOf(listEntryCorrected).find(({ data }) => data.entryId === entry.id),
+  );
+  expect([told.causationId, told.data.validTo, told.data.correctedFields, told.data.objectionId]).toEqual([
+    decided.id,
+    '2027-02-01',
+    ['validTo'],
+    objection.id,
+  ]);
+});
+
+describe('a correction by the designating unit (§6.4)', () => {
+  const document = () => ({ ...documentOf('更正决定书'), date: today });
+  const act = <Body = ListEntryView & Pick<ProblemBody, 'code' | 'errors'>>(
+    entry: { id: string },
+    step: string,
+    body: unknown,
+    principal = taxHandler,
+  ) => lists.call<Body>(principal, 'POST', `/api/v1/list-entries/${entry.id}/corrections${step}`, body);
+  const propose = (entry: { id: string }, facts: Record<string, unknown>, rest: Record<string, unknown> = {}, principal = taxHandler) =>
+    act(entry, '', { document: document(), reason: '复核发现等级填报有误', facts, ...rest }, principal);
+
+  test('is proposed by one and made by another; the unit itself carries out what an objection was right about, and the mark goes with it', async () => {
+    const entry = await listed({ grade: 'SERIOUS', parties: [partyOf()] });
+    const objection = new Objection(entry);
+    await objection.accept();
+    await objection.decide({ outcome: 'PARTLY_UPHELD', effect: 'AMEND', errorSource: 'SOURCE', correctedFields: ['失信等级'] });
+    await passed();
+    expect(await entryOf(entry.id)).toMatchObject({ disputed: true, grade: 'SERIOUS' });
+    const proposed = await propose(entry, { grade: 'GENERAL' }, { objectionId: objection.id });
+    expect([proposed.status, proposed.body.grade, proposed.body.timeline.at(-1)?.transition]).toEqual([200, 'SERIOUS', 'T13c']);
+    expect((await propose(entry, { grade: 'MINOR' })).body.code).toBe('STEP_NOT_READY');
+    expect((await act(entry, '/approve', undefined, taxHandler)).status).toBe(403);
+    const approved = await act(entry, '/approve', undefined, taxApprover);
+    expect([approved.status, approved.body.grade, approved.body.disputed]).toEqual([200, 'GENERAL', false]);
+    expect(approved.body.timeline.slice(-2).map(({ transition }) => transition)).toEqual(['T13b', 'T13a']);
+    const told = await eventually('it is told', () =>
+      lists.feeder.eventsOf(listEntryCorrected).find(({ data }) => data.entryId === entry.id),
+    );
+    expect(told.data).toMatchObject({ grade: 'GENERAL', correctedFields: ['grade'], objectionId: objection.id });
+    const [answer] = await new Replay(lists).ask([{ entryId: entry.id, subjectId: entry.subject.id ?? '' }], { kind: 'NOTHING' });
+    expect([answer?.mismatches, answer?.entries[0]?.action]).toEqual([[], 'KEEP']);
+  });
+
+  test('waits for its second person, who may send it back', async () => {
+    const entry = await listed({ grade: 'SERIOUS' });
+    const both = principalOf(['DEPT_APPROVER'], ['SHUIJ'], 'SHUIJ:both');
+    expect((await propose(entry, { grade: 'MINOR' }, {}, both)).status).toBe(200);
+    expect((await act(entry, '/approve', undefined, both)).body.code).toBe('FOUR_EYES_REQUIRED');
+    expect((await act(entry, '/return', { reason: '依据不足' }, taxApprover)).status).toBe(200);
+    expect((await act(entry, '/approve', undefined, taxApprover)).body.code).toBe('STEP_NOT_READY');
+    expect((await act(entry, '/return', { reason: '依据不足' }, taxApprover)).body.code).toBe('STEP_NOT_READY');
+    expect((await entryOf(entry.id)).grade).toBe('SERIOUS');
+  });
+
+  test.each([
+    ['a longer term', { validTo: '2029-01-31' }, 'CORRECTION_HARDENS'],
+    ['a higher grade', { grade: 'SERIOUS' }, 'CORRECTION_HARDENS'],
+    ['a further condition', { conditions: [{ code: 'FLED', documentNo: '1号' }] }, 'CORRECTION_HARDENS'],
+    ['measures of another trade', { industry: 'F' }, 'CORRECTION_HARDENS'],
+    ['a later decision', { decisionDate: daysAgo(9) }, 'CORRECTION_HARDENS'],
+    ['a decision of tomorrow', { decisionDate: addDays(today, 1) }, 'DATE_IN_FUTURE'],
+    ['a decision within the time to answer', { decisionDate: daysAgo(30) }, 'DECISION_BEFORE_DEFENCE_END'],
+    ['a stranger', { parties: [{ partyId: randomUUIDv7(), named: false, served: false }] }, 'VALIDATION_FAILED'],
+    ['what stands already', { grade: 'GENERAL' }, 'VALIDATION_FAILED'],
+    ['nothing', {}, 'VALIDATION_FAILED'],
+  ])('%s is refused', async (_what, facts, code) => {
+    const entry = await listed({ grade: 'GENERAL', validTo: '2028-12-31' });
+    const { body } = await propose(entry, facts);
+    expect(body.code).toBe(code);
+    expect((await entryOf(entry.id)).version).toBe(5);
+  });
+
+  test('of another unit, of an entry that has left or for an objection that demands none is refused', async () => {
+    const entry = await listed({ grade: 'SERIOUS' });
+    expect((await propose(entry, { grade: 'MINOR' }, {}, wageOffice)).status).toBe(404);
+    expect((await propose(entry, { grade: 'MINOR' }, {}, creditOffice)).body.code).toBe('NOT_DESIGNATING_UNIT');
+    expect((await propose(entry, { grade: 'MINOR' }, { objectionId: randomUUIDv7() })).body.errors?.[0]?.pointer).toBe('/objectionId');
+    const exit = { ground: 'DUTIES_PERFORMED', documentNo: '移出1号', date: today };
+    expect((await lists.call(taxOffice, 'POST', `/api/v1/list-entries/${entry.id}/exit`, exit)).status).toBe(200);
+    expect((await propose(entry, { grade: 'MINOR' })).body.code).toBe('TRANSITION_NOT_ALLOWED');
+  });
+
+  test('of what the public sees asks every channel to show it anew', async () => {
+    const entry = await listed({ validTo: '2028-12-31' });
+    const orders = async () =>
+      await lists.city.query<{ channel: string; action: string; no: number }>(
+        'SELECT channel, action, no FROM list_matching.publication_order WHERE entry_id = $1 ORDER BY no, channel',
+        [entry.id],
+      );
+    const first = await orders();
+    expect(new Set(first.map(({ action }) => action))).toEqual(new Set(['PUBLISH']));
+    await propose(entry, { validTo: '2027-12-31' });
+    await act(entry, '/approve', undefined, taxApprover);
+    expect((await orders()).filter(({ no }) => no === 2)).toEqual(first.map((order) => ({ ...order, no: 2 })));
+    await propose(entry, { grade: 'MINOR' });
+    await act(entry, '/approve', undefined, taxApprover);
+    expect((await orders()).filter(({ no }) => no === 3)).toEqual([]);
+  });
 });

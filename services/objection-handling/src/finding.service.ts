@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 import type { Known } from './disputable.rules.ts';
 import { DisputableStore } from './disputable.store.ts';
 import { advancedEvent, decidedEvent, executedEvent, type Origin } from './objection.events.ts';
-import { actionOf, judgeProposal } from './objection.rules.ts';
+import { actionOf, isOwed, judgeProposal } from './objection.rules.ts';
 import type { ProposeRequest } from './objection.schemas.ts';
 import { type Change, ObjectionService, type Side } from './objection.service.ts';
 import { type ObjectionRow, ObjectionStore } from './objection.store.ts';
@@ -132,8 +132,9 @@ export function isDoneAlready(row: ObjectionRow, target: Known | undefined): boo
       return target === undefined || ['CORRECTED', 'REVOKED', 'WITHDRAWN'].includes(target.status);
     case 'NOTE':
       return true;
-    case 'KEEP':
     case 'AMEND':
+    case 'KEEP':
+      if (isOwed(decision) && row.target_kind === 'LIST_ENTRY' && row.task_id === null) return target?.inForce !== true;
       return row.target_kind === 'PUBLIC_RECORD' || row.task_id !== null || decision.stillDisputed || target?.inForce !== true;
   }
 }

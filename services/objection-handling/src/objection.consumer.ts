@@ -1,6 +1,7 @@
 import {
   eventDefinitions,
   type LianxinEvent,
+  listEntryCorrected,
   listEntryDisputed,
   listEntryDisputeEnded,
   listEntryExited,
@@ -16,7 +17,7 @@ import { DisputableStore } from './disputable.store.ts';
 import { is } from './event.rules.ts';
 import { FindingService } from './finding.service.ts';
 import { markedEvent } from './objection.events.ts';
-import { isOpen } from './objection.rules.ts';
+import { isOpen, isOwed } from './objection.rules.ts';
 import { type ObjectionRow, ObjectionStore } from './objection.store.ts';
 import { ObjectionWork } from './objection.work.ts';
 
@@ -94,14 +95,21 @@ function isOver(status: ObjectionStatus): boolean {
 }
 
 function isEnd(event: LianxinEvent): boolean {
-  return [listEntryExited, listEntryDisputeEnded, listEntrySuperseded, publicRecordWithdrawn].some(({ type }) => type === event.type);
+  return [listEntryExited, listEntryCorrected, listEntryDisputeEnded, listEntrySuperseded, publicRecordWithdrawn].some(
+    ({ type }) => type === event.type,
+  );
 }
 
-/** Whether an event shows that a decision has been done: what is void must be void; of what stays only the mark must be gone. */
+/**
+ * Whether an event shows that a decision has been done: what is void must be void; of what stays the mark must be gone, and where the unit was to correct
+ * it, it must be corrected for this objection.
+ */
 function isWaitedFor(row: ObjectionRow, event: LianxinEvent): boolean {
   const { decision, status } = row;
   if (decision === null || !['UPHELD', 'PARTLY_UPHELD', 'DISMISSED'].includes(status)) return false;
-  if (decision.effect === 'KEEP' || decision.effect === 'AMEND') return true;
+  if (is(event, listEntryCorrected)) return decision.effect === 'AMEND' && event.data.objectionId === row.id;
+  if (decision.effect === 'AMEND') return !isOwed(decision) || !is(event, listEntryDisputeEnded);
+  if (decision.effect === 'KEEP') return true;
   if (is(event, publicRecordWithdrawn)) return true;
   return is(event, listEntryExited) && (event.data.status === 'CORRECTED' || event.data.status === 'REVOKED');
 }

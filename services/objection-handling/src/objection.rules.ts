@@ -75,6 +75,24 @@ export function isOpen(status: ObjectionStatus): boolean {
   return ['ACCEPTED', 'MARKED', 'SELF_CHECK', 'FORWARDED', 'VERIFYING', 'EXTENDED'].includes(status);
 }
 
+/** The unit whose record it is has fields to correct (§6.4): nothing but its correction carries that out. */
+export function isOwed(decision: { readonly effect: string; readonly correctedFields: readonly string[] }): boolean {
+  return decision.effect === 'AMEND' && decision.correctedFields.length > 0;
+}
+
+/**
+ * Whether an objection holds the mark of its record: while it is open, until what it was right about is corrected, and for good where it could be neither
+ * confirmed nor refuted (§6.4).
+ */
+export function holdsMark(objection: {
+  readonly status: ObjectionStatus;
+  readonly decision: { readonly effect: string; readonly correctedFields: readonly string[] } | null;
+}): boolean {
+  const { status, decision } = objection;
+  if (decision === null) return isOpen(status);
+  return decision.effect === 'NOTE' || (status === 'PARTLY_UPHELD' && isOwed(decision));
+}
+
 /** A measure that was wrongly applied disputes the measure, not the record that it rests on; public records bear no mark yet. */
 export function marksRecord(target: { readonly kind: 'LIST_ENTRY' | 'PUBLIC_RECORD'; readonly taskId: string | null }): boolean {
   return target.kind === 'LIST_ENTRY' && target.taskId === null;

@@ -4,7 +4,7 @@ import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { DisputableStore } from './disputable.store.ts';
 import { acceptedEvent, advancedEvent, closedEvent, forwardedEvent, markedEvent, withdrawnEvent } from './objection.events.ts';
-import { isOpen, lacksOf, marksRecord, type ObjectionAction } from './objection.rules.ts';
+import { holdsMark, isOpen, lacksOf, marksRecord, type ObjectionAction } from './objection.rules.ts';
 import type { AnswerRequest, CompleteRequest } from './objection.schemas.ts';
 import { type ObjectionRow, ObjectionStore } from './objection.store.ts';
 import { type Actor, ObjectionWork } from './objection.work.ts';
@@ -199,7 +199,7 @@ export class ObjectionService {
   isDisputedByOthers(tx: Transaction, row: ObjectionRow): Promise<boolean> {
     return this.store.acrossDepartments(tx, async () => {
       const others = await this.store.findByTarget(tx, row.target_kind, [row.target_id]);
-      return others.some((other) => other.id !== row.id && other.task_id === null && isOpen(other.status));
+      return others.some((other) => other.id !== row.id && other.task_id === null && holdsMark(other));
     });
   }
 

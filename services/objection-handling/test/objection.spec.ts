@@ -224,6 +224,54 @@ describe('an objection that changes nothing or little', () => {
   });
 });
 
+describe('an objection by which the unit has fields to correct (§6.4)', () => {
+  const owed = { ...upheld, outcome: 'PARTLY_UPHELD', effect: 'AMEND', correctedFields: ['失信等级'] };
+  const decided = async () => {
+    const flag = await inForce();
+    const { id } = await verifying(flag);
+    await city.hear(flag.disputed());
+    await must(act(tax, id, 'propose', owed));
+    expect((await must(act(taxApprover, id, 'approve'))).status).toBe('PARTLY_UPHELD');
+    return { flag, id };
+  };
+  const statusOf = async (id: string) => (await city.get<ObjectionView>(creditOffice, `/api/v1/objections/${id}`)).body.status;
+
+  test('is done when the unit has corrected them for it, not when the mark goes nor by another correction', async () => {
+    const { flag, id } = await decided();
+    await city.hear(flag.corrected(null));
+    await city.hear(flag.disputeEnded());
+    expect(await statusOf(id)).toBe('PARTLY_UPHELD');
+    await city.hear(flag.corrected(id));
+    expect(await statusOf(id)).toBe('EXECUTED');
+  });
+
+  test('is done as well when the entry has left', async () => {
+    const { flag, id } = await decided();
+    await city.hear(flag.exited('EXPIRED'));
+    expect(await statusOf(id)).toBe('EXECUTED');
+  });
+
+  test('holds the mark until then against the end of others', async () => {
+    const { flag } = await decided();
+    const other = await submitted(flag, { capacity: 'AGENT', applicant: { name: '李四' }, authority: { documentNo: '授权书' } });
+    await must(act(creditOffice, other.id, 'accept'));
+    await must(act(window, other.id, 'withdraw', { reason: '申请人撤回' }));
+    expect((await told(objectionWithdrawn, other.id)).data).toMatchObject({ wasAccepted: true, stillDisputed: true });
+  });
+});
+
+test('an entry that could not be confirmed stays marked whatever becomes of other objections to it', async () => {
+  const flag = await inForce();
+  const { id } = await verifying(flag);
+  await city.hear(flag.disputed());
+  await must(act(tax, id, 'propose', { ...dismissal, outcome: 'UNCONFIRMED', effect: 'NOTE' }));
+  await must(act(taxApprover, id, 'approve'));
+  const other = await submitted(flag, { capacity: 'AGENT', applicant: { name: '李四' }, authority: { documentNo: '授权书' } });
+  await must(act(creditOffice, other.id, 'accept'));
+  await must(act(window, other.id, 'withdraw', { reason: '申请人撤回' }));
+  expect((await told(objectionWithdrawn, other.id)).data.stillDisputed).toBe(true);
+});
+
 describe('an objection to a public record', () => {
   const verified = async () => {
     const record = penalty();

@@ -5,6 +5,7 @@ import {
   feedbackSubmitted,
   type LianxinEvent,
   listEntryActivated,
+  listEntryCorrected,
   listEntryDisputed,
   listEntryDisputeEnded,
   listEntryExited,
@@ -123,6 +124,16 @@ export class Flag {
   }
 
   activated(options: SayOptions & { readonly origin?: 'CITY' | 'NATIONAL' } = {}): Saying {
+    return say(listEntryActivated, this.subjectId, this.body(options.origin), options);
+  }
+
+  /** Its unit has corrected a fact for an objection, or of its own accord. */
+  corrected(objectionId: string | null, options: SayOptions = {}): Saying {
+    const correction = { correctedFields: ['grade'], documentNo: '税更〔2026〕1号', correctedOn: '2026-11-21', objectionId };
+    return say(listEntryCorrected, this.subjectId, { ...this.body(), ...correction }, options);
+  }
+
+  private body(origin: 'CITY' | 'NATIONAL' = 'CITY') {
     const party = (subjectId: string, kind: 'LEGAL' | 'PERSON') => ({
       partyId: randomUUIDv7(),
       subjectId,
@@ -131,12 +142,12 @@ export class Flag {
       named: true,
       served: true,
     });
-    const data = {
+    return {
       ...this.head('ACTIVE'),
       listField: null,
       level: 'CITY' as const,
       regionCode: '320706',
-      origin: options.origin ?? ('CITY' as const),
+      origin,
       grade: 'SERIOUS' as const,
       industry: null,
       decision: { number: '连税列决〔2026〕1号', date: '2026-10-08' },
@@ -146,7 +157,6 @@ export class Flag {
       conditions: [],
       parties: [party(this.subjectId, 'LEGAL'), ...(this.personId === undefined ? [] : [party(this.personId, 'PERSON')])],
     };
-    return say(listEntryActivated, this.subjectId, data, options);
   }
 
   disputed(options: SayOptions = {}): Saying {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { correctedFactsSchema } from '../events/replay.ts';
 import { dateSchema, gradeSchema, idSchema, idTypeSchema, partyRoleSchema, serviceMethodSchema, subjectKindSchema } from '../vocabulary.ts';
 
 const text = (maxLength: number) => z.string().trim().min(1).max(maxLength);
@@ -193,6 +194,18 @@ export type EndDisputeRequest = z.infer<typeof endDisputeRequestSchema>;
 /** T18, T19: why the entry should not stand, with the document that says so. */
 export const undoRequestSchema = z.object({ document: stepDocumentSchema, reason: text(10_000) }).meta({ id: 'UndoRequest' });
 export type UndoRequest = z.infer<typeof undoRequestSchema>;
+
+/** §6.4: facts of an entry in force as they should have been, with the document that says so. What is left out stays. */
+export const correctionRequestSchema = z
+  .object({
+    document: stepDocumentSchema,
+    reason: text(10_000),
+    /** The decided objection that is carried out by it. */
+    objectionId: idSchema.optional(),
+    facts: correctedFactsSchema.refine((facts) => Object.keys(facts).length > 0, '至少填写一项更正的内容 / at least one fact'),
+  })
+  .meta({ id: 'CorrectionRequest' });
+export type CorrectionRequest = z.infer<typeof correctionRequestSchema>;
 
 export const reviewDecisionRequestSchema = z
   .object({ outcome: z.enum(['KEPT', 'EXCLUDED']), reasons: text(10_000), document: stepDocumentSchema })

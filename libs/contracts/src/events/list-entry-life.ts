@@ -112,5 +112,7 @@ export const listEntryCorrected = defineEvent({
     correctedFields: z.array(z.string()).min(1),
     documentNo: z.string(),
     correctedOn: dateSchema,
+    /** The decided objection that is carried out by it, as a whole. */
+    objectionId: idSchema.nullable().optional(),
   }),
 });

@@ -1,0 +1,119 @@
+import { type CorrectionRequest, type ListEntryView, type Principal, ProblemError, problems } from '@lianxin/contracts';
+import type { Transaction } from '@lianxin/platform';
+import { Injectable } from '@nestjs/common';
+import { type CorrectionDecision, decideCorrection } from './correction.rules.ts';
+import { withoutMark } from './dispute.rules.ts';
+import { EntryChange } from './entry-change.service.ts';
+import { correctInWork, endDisputeInWork } from './entry-correction.ts';
+import { assertDocument, assertInState } from './entry-steps.ts';
+import type { EntryInWork, EntryWork } from './entry-work.ts';
+import type { ListDefinition } from './list-definition.rules.ts';
+import { findDefinitions } from './list-definition.store.ts';
+import { findParties, type PartyRow } from './list-entry.store.ts';
+import { ReplayAssessor } from './replay.assessor.ts';
+
+type Args<Request> = readonly [tx: Transaction, principal: Principal, id: string, version: number | undefined, request: Request];
+type Decided = Extract<CorrectionDecision, { ok: true }>;
+
+/**
+ * Corrections by the designating unit (§6.4): proposed by one, made by another. Nothing that binds harder than what was decided is made this way: that takes
+ * a new designation with its notice, its defence and its service.
+ */
+@Injectable()
+export class EntryCorrectionService {
+  constructor(
+    private readonly changes: EntryChange,
+    private readonly law: ReplayAssessor,
+  ) {}
+
+  /** @throws ProblemError STEP_NOT_READY, CORRECTION_HARDENS and every fault of the corrected facts */
+  propose(...[tx, principal, id, version, request]: Args<CorrectionRequest>): Promise<ListEntryView> {
+    return this.changes.change(tx, principal, id, version, request, async (_tx, work, entry) => {
+      assertInState(entry, 'PROPOSE_CORRECTION');
+      const { row } = entry;
+      if (row.procedure.correction != null) throw new ProblemError('STEP_NOT_READY', '已有待审批的更正，先审批或退回');
+      const { document, reason, facts, objectionId } = request;
+      assertDocument(document, entry, work.acting);
+      assertOwed(entry, objectionId);
+      const { decided } = await this.decide(tx, entry, facts);
+      const proposed = { document, reason, facts, objectionId: objectionId ?? null, by: principal.id };
+      work.step(entry, 'PROPOSE_CORRECTION', { document, reason, objectionId: objectionId ?? null, proposed: decided.changes });
+      work.patch(entry, { procedure: { ...row.procedure, correction: proposed } });
+    });
+  }
+
+  returnProposal(...[tx, principal, id, version, request]: Args<{ readonly reason: string }>): Promise<ListEntryView> {
+    return this.changes.change(tx, principal, id, version, request, (_tx, work, entry) => {
+      assertInState(entry, 'RETURN_CORRECTION');
+      const { row } = entry;
+      if (row.procedure.correction == null) throw new ProblemError('STEP_NOT_READY', '没有待审批的更正');
+      work.step(entry, 'RETURN_CORRECTION', { reason: request.reason, document: row.procedure.correction.document });
+      work.patch(entry, { procedure: { ...row.procedure, correction: null } });
+    });
+  }
+
+  /** The second person makes it; what has changed since it was proposed is judged again. @throws ProblemError FOUR_EYES_REQUIRED */
+  approve(tx: Transaction, principal: Principal, id: string, version: number | undefined): Promise<ListEntryView> {
+    return this.changes.change(tx, principal, id, version, {}, async (_tx, work, entry) => {
+      assertInState(entry, 'AMEND');
+      const { row } = entry;
+      const { correction } = row.procedure;
+      if (correction == null) throw new ProblemError('STEP_NOT_READY', '没有待审批的更正');
+      if (correction.by === principal.id) throw new ProblemError('FOUR_EYES_REQUIRED', '提出更正的人不得审批该更正');
+      assertOwed(entry, correction.objectionId ?? undefined);
+      const { decided, parties, versions } = await this.decide(tx, entry, correction.facts);
+      const { document, reason, objectionId, by } = correction;
+      work.patch(entry, { procedure: { ...row.procedure, correction: null } });
+      const order = { documentNo: document.number, on: work.acting.today, objectionId };
+      correctInWork(work, entry, parties, decided, versions, order, { document, reason, proposedBy: by, objectionId });
+      if (objectionId !== null) this.settle(work, entry, objectionId, document.number);
+    });
+  }
+
+  /** What a decided objection demanded has been done: the mark goes with it, unless another objection holds it. */
+  private settle(work: EntryWork, entry: EntryInWork, objectionId: string, documentNo: string): void {
+    const { procedure } = entry.row;
+    const owedCorrections = (procedure.owedCorrections ?? []).filter((owed) => owed.objectionId !== objectionId);
+    work.patch(entry, { procedure: { ...procedure, owedCorrections } });
+    const left = withoutMark(entry.row, objectionId, false);
+    if (left !== undefined) endDisputeInWork(work, entry, left, { outcome: 'PARTLY', documentNo, on: work.acting.today, objectionId });
+  }
+
+  private async decide(
+    tx: Transaction,
+    entry: EntryInWork,
+    facts: CorrectionRequest['facts'],
+  ): Promise<{ decided: Decided; parties: PartyRow[]; versions: ListDefinition[] }> {
+    const parties = await findParties(tx, [entry.row.id]);
+    const versions = await findDefinitions(tx, [entry.row.list_code]);
+    const decided = decideCorrection(entry.row, parties, facts, this.law.lawOf(versions));
+    if (!decided.ok) {
+      const [first, ...others] = decided.faults;
+      const more = others.length === 0 ? '' : `（另有 ${others.length} 处问题，见 errors）`;
+      const faults = decided.faults.map((fault) => ({ ...fault, pointer: `/facts${fault.pointer}` }));
+      throw new ProblemError(first.code, `${problems[first.code].titleZh}：${first.detail}${more}`, faults);
+    }
+    if (Object.keys(decided.changes).length === 0) {
+      const detail = '所填内容与现有记录相同，没有可更正的内容';
+      throw new ProblemError('VALIDATION_FAILED', detail, [{ pointer: '/facts', code: 'VALIDATION_FAILED', detail }]);
+    }
+    if (decided.hardens.length > 0) {
+      const faults = decided.hardens.map((name) => {
+        return {
+          pointer: `/facts/${name}`,
+          code: 'CORRECTION_HARDENS' as const,
+          detail: '比原决定更重，须另行认定（告知、申辩、决定、送达）',
+        };
+      });
+      throw new ProblemError('CORRECTION_HARDENS', `更正不得加重：${decided.hardens.join('、')}`, faults);
+    }
+    return { decided, parties, versions };
+  }
+}
+
+/** @throws ProblemError VALIDATION_FAILED for an objection that demands no correction of this entry */
+function assertOwed(entry: EntryInWork, objectionId: string | undefined): void {
+  if (objectionId === undefined || entry.row.procedure.owedCorrections?.some((owed) => owed.objectionId === objectionId)) return;
+  const detail = '该异议没有要求更正本记录的决定，或已更正';
+  throw new ProblemError('VALIDATION_FAILED', detail, [{ pointer: '/objectionId', code: 'VALIDATION_FAILED', detail }]);
+}
