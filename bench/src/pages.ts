@@ -1,50 +1,75 @@
-import type { Principal } from '@lianxin/contracts';
-import type { TestCity } from '@lianxin/testing';
-import { percentile } from './report.ts';
-
-/** A page that somebody opens, and as whom. */
-export interface PageView {
-  readonly what: string;
-  readonly principal: Principal | undefined;
-  /** One address, or one drawn anew for each request. */
-  readonly path: string | (() => string);
-}
-
-export interface PageTimes {
-  readonly what: string;
-  readonly p50: number;
-  readonly p99: number;
-}
+import { compareFlagCost } from './flag.cost.ts';
+import { departmentByTasks, found, type Grown, leave, pagesOf, plant, sizeOf } from './growth.city.ts';
+import { fillTo } from './growth.fill.ts';
+import { type PageTimes, percentileTimes, slowest, timePages } from './page.times.ts';
+import { type Figure, report } from './report.ts';
+import { withServers } from './servers.ts';
 
 /**
- * Asks for each page `requests` times, one request after the other, each with its own sign-in as the gateway would send it. The pages take turns, so
- * that a noisy moment of the machine falls on all of them.
- * @throws Error when a page is refused or empty where it must not be.
+ * Pages of queues at many tasks, what it costs to count them, and the cost of one more flag beside an empty database on the same server (design §8, rows
+ * seven and eight). The tasks are not made by the service: `INSERT … SELECT FROM generate_series` writes them straight into its tables, after the pattern of
+ * plans that the service itself made. Servers and data are its own and go with it. Arguments: tasks (10000000), requests for each page (400, at least 200).
  */
-export async function timePages(
-  city: TestCity,
-  service: { readonly url: string },
-  pages: readonly PageView[],
-  requests: number,
-): Promise<PageTimes[]> {
-  const times = pages.map((): number[] => []);
-  for (let round = -3; round < requests; round++) {
-    for (const [index, page] of pages.entries()) {
-      const path = typeof page.path === 'string' ? page.path : page.path();
-      const started = performance.now();
-      const answer = await city.call(service, page.principal, 'GET', path);
-      const took = performance.now() - started;
-      if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-      // The first rounds warm up connections and plans.
-      if (round >= 0) times[index]?.push(took);
-    }
-  }
-  return pages.map(({ what }, index) => ({ what, p50: percentile(times[index] ?? [], 0.5), p99: percentile(times[index] ?? [], 0.99) }));
+const tasks = Number(process.argv[2] ?? 10_000_000);
+const requests = Math.max(200, Number(process.argv[3] ?? 400));
+if (!Number.isInteger(tasks) || tasks < 40_000) throw new Error('at least 40,000 tasks: fewer tell nothing');
+
+/** What a department, and the credit office, has to know of the open tasks: how many stand where. */
+async function countTimes({ side }: Grown): Promise<PageTimes[]> {
+  const busy = await departmentByTasks(side.admin, 'DESC');
+  const count = (where: string) =>
+    `SELECT department_code, status, count(*) FROM execution_feedback.task WHERE closed = false ${where} GROUP BY department_code, status`;
+  const ask = (what: string, sql: string, values: readonly string[]) =>
+    percentileTimes(what, 20, async () => void (await side.admin.query(sql, [...values])));
+  return [
+    await ask('count of the open tasks of the busiest department by state', count('AND department_code = $1'), [busy]),
+    await ask('count of all open tasks by department and state', count(''), []),
+  ];
 }
 
-/** The page whose 99th percentile is the longest. */
-export function slowest(times: readonly PageTimes[]): PageTimes {
-  const [first] = [...times].sort((a, b) => b.p99 - a.p99);
-  if (first === undefined) throw new Error('no page was asked for');
-  return first;
-}
+const figuresOf = (times: readonly PageTimes[], target?: { readonly atMost: number }): Figure[] =>
+  times.map(({ what, p50, p99 }) => ({ what: `${what}, p99`, value: p99, unit: 'ms', limit: `p50 ${p50.toFixed(1)} ms`, target }));
+
+await withServers({}, async (servers) => {
+  const [empty, grown] = [await found('empty', servers), await found('grown', servers)];
+  try {
+    await plant(grown);
+    console.log(`filling to ${tasks.toLocaleString('en')} tasks`);
+    await fillTo(grown.connect, 0, tasks, tasks);
+    const label = `${(tasks / 1_000_000).toLocaleString('en')} million tasks`;
+    const [alone, cost] = await compareFlagCost([empty.side, grown.side], 100, 5);
+    if (alone === undefined || cost === undefined) throw new Error('two sides were to be compared');
+    const metrics = { what: 'figures for operators (/metrics)', principal: undefined, path: '/metrics' };
+    const times = await timePages(grown.city, grown.running, [...(await pagesOf(grown)), metrics], requests);
+    const [bare] = await timePages(grown.city, grown.running, [{ what: 'empty route', principal: undefined, path: '/livez' }], 1_000);
+    const worst = slowest(times);
+    report('pages', [
+      {
+        what: `${label}, ${requests} requests each: slowest page (${worst.what}), p99`,
+        value: worst.p99,
+        unit: 'ms',
+        target: { atMost: 50 },
+        limit: `empty route: p99 ${bare?.p99.toFixed(1)} ms`,
+      },
+      {
+        what: 'one more flag against an empty database, by the clock',
+        value: cost.wallMs / alone.wallMs,
+        unit: '×',
+        target: { atMost: 1.25 },
+        limit: `empty database in the same rounds: ${alone.wallMs.toFixed(2)} ms a flag`,
+      },
+      {
+        what: 'one more flag against an empty database, processor time of PostgreSQL',
+        value: cost.databaseCpuMs / alone.databaseCpuMs,
+        unit: '×',
+        limit: `${alone.databaseCpuMs.toFixed(1)} ms a flag when empty`,
+      },
+      { what: 'a flag that comes alone', value: cost.aloneMs, unit: 'ms', limit: `empty database: ${alone.aloneMs.toFixed(1)} ms` },
+      { what: 'size of the database', value: await sizeOf(grown.side.admin), unit: 'GiB' },
+      ...figuresOf(await countTimes(grown)),
+      ...figuresOf(times, { atMost: 50 }),
+    ]);
+  } finally {
+    for (const city of [empty, grown]) await leave(city);
+  }
+});

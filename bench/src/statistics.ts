@@ -17,7 +17,7 @@ import { EventFeeder, eventually, principalOf, TestCity } from '@lianxin/testing
 import pg from 'pg';
 import { compareFlagCost, type Side } from './flag.cost.ts';
 import { catalogueRows, cityPlan, departments, lists } from './growth.plans.ts';
-import { type PageView, slowest, timePages } from './pages.ts';
+import { type PageView, slowest, timePages } from './page.times.ts';
 import { type Figure, report } from './report.ts';
 import { type BenchServers, withServers } from './servers.ts';
 import { fillTo, preparePatterns } from './statistics.fill.ts';

@@ -10,7 +10,7 @@ import {
 import { encodeEvent, type LogRecord } from '@lianxin/messaging';
 import { service } from '@lianxin/objection-handling/app.module';
 import { EventFeeder, eventually, principalOf, TestCity } from '@lianxin/testing';
-import { slowest, timePages } from './pages.ts';
+import { slowest, timePages } from './page.times.ts';
 import { report } from './report.ts';
 import { withServers } from './servers.ts';
 
