@@ -39,8 +39,12 @@ await withServers({}, async (servers) => {
     const label = `${(tasks / 1_000_000).toLocaleString('en')} million tasks`;
     const [alone, cost] = await compareFlagCost([empty.side, grown.side], 100, 5);
     if (alone === undefined || cost === undefined) throw new Error('two sides were to be compared');
-    const metrics = { what: 'figures for operators (/metrics)', principal: undefined, path: '/metrics' };
-    const times = await timePages(grown.city, grown.running, [...(await pagesOf(grown)), metrics], requests);
+    const times = await timePages(grown.city, grown.running, await pagesOf(grown), requests);
+    const operators = await percentileTimes('figures for operators (/metrics)', requests, async () => {
+      const answer = await fetch(`${grown.running.url}/metrics`);
+      if (!answer.ok) throw new Error(`/metrics: ${answer.status}`);
+      await answer.text();
+    });
     const [bare] = await timePages(grown.city, grown.running, [{ what: 'empty route', principal: undefined, path: '/livez' }], 1_000);
     const worst = slowest(times);
     report('pages', [
@@ -67,7 +71,7 @@ await withServers({}, async (servers) => {
       { what: 'a flag that comes alone', value: cost.aloneMs, unit: 'ms', limit: `empty database: ${alone.aloneMs.toFixed(1)} ms` },
       { what: 'size of the database', value: await sizeOf(grown.side.admin), unit: 'GiB' },
       ...figuresOf(await countTimes(grown)),
-      ...figuresOf(times, { atMost: 50 }),
+      ...figuresOf([...times, operators], { atMost: 50 }),
     ]);
   } finally {
     for (const city of [empty, grown]) await leave(city);

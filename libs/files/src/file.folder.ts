@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { ProblemError } from '@lianxin/contracts';
@@ -15,6 +15,8 @@ import {
   zipEntryNames,
   zipTailBytes,
 } from './file.rules.ts';
+import { FolderStore, type ObjectStore, placeOf } from './object.store.ts';
+import { S3Store, s3PlaceOf } from './s3.store.ts';
 
 /** A file that stands in the folder, durable. */
 export interface StoredFile {
@@ -28,45 +30,53 @@ const mostBytesRead = 3 * maxFileBytes;
 /** A directory of a zip file that is larger is none of a document. */
 const maxDirectoryBytes = 1024 * 1024;
 
-/** The folder of evidence files: streamed in, hashed, checked by content, made durable before they count. */
+/** Evidence files: streamed in, hashed, checked by content, made durable before they count. They lie in a folder, or in a store that speaks S3. */
 @Injectable()
 export class FileFolder {
   private readonly root: string;
+  private readonly store: ObjectStore;
 
+  /** @throws Error for an object store that is not fully named. */
   constructor(context: ServiceContext) {
-    this.root = join(context.config.LIANXIN_FILES_DIR, 'evidence');
+    const { LIANXIN_FILES_DIR, LIANXIN_OBJECT_STORE_URL } = context.config;
+    this.root = join(LIANXIN_FILES_DIR, 'evidence');
+    this.store = LIANXIN_OBJECT_STORE_URL === undefined ? new FolderStore(this.root) : new S3Store(s3PlaceOf(LIANXIN_OBJECT_STORE_URL));
   }
 
   /**
    * Takes a file in under its id; nothing is left behind when it is refused.
-   * @throws ProblemError FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED.
+   * @throws ProblemError FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED, UNAVAILABLE.
    */
   async take(id: string, body: Readable): Promise<StoredFile> {
-    const path = this.pathOf(id);
-    const incoming = `${path}.incoming`;
-    await mkdir(dirname(path), { recursive: true });
+    const incoming = `${join(this.root, placeOf(id))}.incoming`;
+    await mkdir(dirname(incoming), { recursive: true });
     try {
       const stored = await receive(incoming, body);
-      await rename(incoming, path);
+      await this.inStore(() => this.store.keep(id, incoming, stored.sizeBytes));
       return stored;
-    } catch (error) {
+    } finally {
       await rm(incoming, { force: true });
-      throw error;
     }
   }
 
-  async remove(id: string): Promise<void> {
-    await rm(this.pathOf(id), { force: true });
+  remove(id: string): Promise<void> {
+    return this.inStore(() => this.store.remove(id));
   }
 
-  async read(id: string): Promise<Readable> {
-    const handle = await open(this.pathOf(id), 'r');
-    return handle.createReadStream();
+  /** @throws ProblemError UNAVAILABLE. */
+  read(id: string): Promise<Readable> {
+    return this.inStore(() => this.store.read(id));
   }
 
-  private pathOf(id: string): string {
-    // The end of a UUIDv7 is random: 256 folders fill evenly.
-    return join(this.root, id.slice(-2), id);
+  private async inStore<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      // That a file of a row is gone is no passing trouble: it is told as what it is.
+      const { code, name } = error as { code?: unknown; name?: unknown };
+      if (code === 'ENOENT' || name === 'NoSuchKey') throw error;
+      throw new ProblemError('UNAVAILABLE', '文件库暂时不可用，请稍后重试', [], { cause: error });
+    }
   }
 }
 

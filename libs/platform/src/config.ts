@@ -83,6 +83,11 @@ export const platformConfigSchema = z.object({
   LIANXIN_PERSONAL_DATA_HASH_KEY: secretSchema,
   /** Where evidence and import files are kept. */
   LIANXIN_FILES_DIR: z.string().min(1).default('.data/files'),
+  /**
+   * A store that speaks S3 for evidence files, `https://key:secret@host:port/bucket?region=…`; LIANXIN_FILES_DIR then holds only what is coming in. Left
+   * out, files lie in that folder.
+   */
+  LIANXIN_OBJECT_STORE_URL: z.url({ protocol: /^https?$/ }).optional(),
   LIANXIN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   /** Where traces are sent, `http://collector:4318` (OTLP over HTTP). Left out, nothing is sent; trace ids exist all the same. */
   LIANXIN_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
