@@ -17,6 +17,7 @@ import { CatalogueJobRunner } from './catalogue-job.runner.ts';
 import { CatalogueJobStore } from './catalogue-job.store.ts';
 import { catalogueJobExport, draftExport, versionExport } from './catalogue-version.export.ts';
 import { type Config, configSchema, ReplanSettings } from './config.ts';
+import { CorrectionService } from './correction.service.ts';
 import { IncidentController } from './incident.controller.ts';
 import { IncidentStore } from './incident.store.ts';
 import { catalogueAndPlans } from './migrations/0001-catalogue-and-plans.ts';
@@ -82,6 +83,7 @@ export class AppModule {
         ReplanConsumer,
         ReplayStore,
         ReplayService,
+        CorrectionService,
         ReplayConsumer,
         IncidentStore,
       ],

@@ -6,7 +6,7 @@ export type PlanStatus = 'LIVE' | 'HELD' | 'ENDED';
 export type Happening = 'ACTIVATED' | 'SUSPENDED' | 'RESUMED' | 'DISPUTED' | 'UNDISPUTED' | 'NARROWED' | 'EXITED';
 /** A stop by court, bankruptcy or a silent source spares nothing; an objection spares what law wants done at once (R-6-4). */
 export type HoldCause = 'SUSPENSION' | 'OBJECTION';
-export type StepKind = 'MADE' | 'HELD' | 'RELEASED' | 'NARROWED' | 'REVISED' | 'ENDED';
+export type StepKind = 'MADE' | 'HELD' | 'RELEASED' | 'NARROWED' | 'REVISED' | 'CORRECTED' | 'ENDED';
 
 /** What a plan becomes when its entry is disputed, suspended, resumed or exits (T13–T22), should nothing else hold it. */
 export const transitions = {

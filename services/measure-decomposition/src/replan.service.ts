@@ -24,12 +24,16 @@ export interface PortionOutcome {
   readonly rows: number;
 }
 
-/** What changes of a portion, saved and said together. */
-interface Changes {
-  readonly revisions: Revision[];
+/** Incidents that a plan derived again no longer has, or has besides. */
+export interface IncidentChanges {
   readonly incidents: NewIncident[];
   readonly resolved: string[];
   readonly said: NewEvent[];
+}
+
+/** What changes of a portion, saved and said together. */
+interface Changes extends IncidentChanges {
+  readonly revisions: Revision[];
 }
 
 /** Derives standing plans again and says what comes out otherwise (R-4-8): load → decide → save + outbox, for a portion of plans. */
@@ -119,7 +123,12 @@ export class ReplanService {
 }
 
 /** Closes the incidents that the plan no longer has, and raises those that it has besides. */
-function followIncidents(row: ReplanRow, derived: Derived, open: readonly OpenIncident[], changes: Changes): void {
+export function followIncidents(
+  row: Pick<ReplanRow, 'planId' | 'subjectKey'>,
+  derived: Pick<Derived, 'incidents' | 'plan'>,
+  open: readonly OpenIncident[],
+  changes: IncidentChanges,
+): void {
   const keyOf = (one: PlannedIncident) => `${one.cause}|${one.groupKey}|${one.measureCode ?? ''}`;
   const found = new Set(derived.incidents.map(keyOf));
   changes.resolved.push(...open.filter((incident) => !found.has(keyOf(incident))).map((incident) => incident.incidentId));

@@ -252,9 +252,10 @@ describe('another version of the catalogue', () => {
 test('what was approved is compared with what stands: another version of a plan, or a plan more, has moved', () => {
   const plan = stored([catalogue], entry);
   const versions = found(assess([catalogue], nothing, named(entry), [plan])).versions;
-  expect(movedSince([plan], versions)).toBeUndefined();
-  expect(movedSince([{ ...plan, planVersion: 2 }], versions)).toBeDefined();
-  expect(movedSince([plan, { ...plan, planId: uuid(78) }], versions)).toBeDefined();
+  expect(movedSince([plan], 1, versions)).toBeUndefined();
+  expect(movedSince([plan], 2, versions)).toBeDefined();
+  expect(movedSince([{ ...plan, planVersion: 2 }], 1, versions)).toBeDefined();
+  expect(movedSince([plan, { ...plan, planId: uuid(78) }], 1, versions)).toBeDefined();
 });
 
 function groupAll(plan: StoredPlan): AssessedPlan['added'] {

@@ -266,11 +266,33 @@ function mismatchesOf(versions: readonly IndexedCatalogue[], plan: StoredPlan): 
   ];
 }
 
-/** Plans that have not moved since they were assessed; otherwise which one has. */
+/** Whether a plan says otherwise what those who execute or ask keep of it. What comes out of a database has its fields in another order. */
+export function isSaidOtherwise(before: MeasurePlanMade, after: MeasurePlanMade): boolean {
+  const inOrder = (_name: string, value: unknown) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  const said = ({
+    catalogueVersion,
+    listField,
+    designatingDepartment,
+    entryNumber,
+    activatedOn,
+    validTo,
+    measures,
+    groups,
+  }: MeasurePlanMade) =>
+    JSON.stringify([catalogueVersion, listField, designatingDepartment, entryNumber, activatedOn, validTo, measures, groups], inOrder);
+  return said(before) !== said(after);
+}
+
+/** Which plan, or whether the newest catalogue, has moved since they were assessed; undefined when nothing has. */
 export function movedSince(
   plans: readonly Pick<StoredPlan, 'planId' | 'planVersion'>[],
+  newest: number,
   versions: readonly ReplayVersion[],
 ): string | undefined {
+  if (!versions.some(({ kind, id }) => kind === 'CATALOGUE' && id === String(newest))) return `目录第 ${newest} 版已经生效`;
   const known = new Map(versions.filter(({ kind }) => kind === 'PLAN').map(({ id, version }) => [id, version]));
   const moved = plans.find((plan) => known.get(plan.planId) !== String(plan.planVersion));
   return moved === undefined ? undefined : `措施方案 ${moved.planId} 已是第 ${moved.planVersion} 版`;

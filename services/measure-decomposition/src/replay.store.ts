@@ -11,6 +11,8 @@ export interface Correction {
   readonly entry: ListEntryActivated;
   readonly body: EventData<typeof measurePlanCorrected>;
   readonly pin: Pin | null;
+  /** Newest version of the catalogue from which it was derived. */
+  readonly knownVersion: number;
   readonly detail: Readonly<Record<string, unknown>>;
   readonly causeEventId: string;
 }
@@ -74,12 +76,13 @@ export class ReplayStore {
     }));
   }
 
-  /** Plans on which this replay has already been carried out. */
-  async findCarriedOut(tx: Transaction, replayIds: readonly string[]): Promise<{ plan_id: string; replay_id: string }[]> {
-    return tx.query(
-      `SELECT plan_id, detail->>'replayId' AS replay_id FROM plan_step WHERE kind = 'CORRECTED' AND detail->>'replayId' = ANY ($1::text[])`,
-      [replayIds],
+  /** `plan|replay` of what has been carried out already. */
+  async findCarriedOut(tx: Transaction, planIds: readonly string[]): Promise<Set<string>> {
+    const rows = await tx.query<{ name: string }>(
+      `SELECT concat_ws('|', plan_id, detail->>'replayId') AS name FROM plan_step WHERE plan_id = ANY ($1::uuid[]) AND kind = 'CORRECTED'`,
+      [planIds],
     );
+    return new Set(rows.map((row) => row.name));
   }
 
   async saveCorrections(tx: Transaction, corrections: readonly Correction[]): Promise<void> {
@@ -98,9 +101,9 @@ export class ReplayStore {
     );
     await tx.execute(
       `UPDATE plan SET plan_version = new.plan_version, catalogue_version = new.catalogue_version, body = new.body, entry = new.entry, pin = new.pin,
-         known_version = (SELECT max(version) FROM catalogue_version)
-       FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::jsonb[], $5::jsonb[], $6::jsonb[])
-         AS new (plan_id, plan_version, catalogue_version, body, entry, pin)
+         known_version = new.known_version
+       FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::jsonb[], $5::jsonb[], $6::jsonb[], $7::integer[])
+         AS new (plan_id, plan_version, catalogue_version, body, entry, pin, known_version)
        WHERE plan.plan_id = new.plan_id`,
       [
         corrections.map(({ plan }) => plan.planId),
@@ -109,6 +112,7 @@ export class ReplayStore {
         corrections.map(({ body }) => JSON.stringify(body)),
         corrections.map(({ entry }) => JSON.stringify(entry)),
         corrections.map(({ pin }) => (pin === null ? null : JSON.stringify(pin))),
+        corrections.map(({ knownVersion }) => knownVersion),
       ],
     );
   }

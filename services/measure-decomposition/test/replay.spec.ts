@@ -8,8 +8,7 @@ import { VersionTown } from './version-town.ts';
 
 let town: VersionTown;
 beforeAll(async () => {
-  town = await VersionTown.create({});
-  await town.feeder.listen([replayAssessed.topic]);
+  town = await VersionTown.create({}, [replayAssessed.topic]);
 });
 afterAll(() => town.close());
 

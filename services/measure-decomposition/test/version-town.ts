@@ -28,11 +28,11 @@ export class VersionTown {
     readonly feeder: EventFeeder,
   ) {}
 
-  static async create(extra: Record<string, string> = {}): Promise<VersionTown> {
+  static async create(extra: Record<string, string> = {}, topics: readonly string[] = []): Promise<VersionTown> {
     const city = await TestCity.create('postgres', ['measure-decomposition']);
     const replicas = [await city.boot(service, extra), await city.boot(service, extra)];
     const feeder = await EventFeeder.for(city);
-    await feeder.listen([measurePlanMade.topic]);
+    await feeder.listen([measurePlanMade.topic, ...topics]);
     return new VersionTown(city, replicas, feeder);
   }
 

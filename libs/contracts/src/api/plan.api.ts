@@ -99,7 +99,7 @@ export const decompositionViewSchema = z
     steps: z.array(
       z.object({
         planVersion: z.int(),
-        kind: z.enum(['MADE', 'HELD', 'RELEASED', 'NARROWED', 'REVISED', 'ENDED']),
+        kind: z.enum(['MADE', 'HELD', 'RELEASED', 'NARROWED', 'REVISED', 'CORRECTED', 'ENDED']),
         at: instantSchema,
         detail: z.record(z.string(), z.unknown()),
       }),

@@ -116,3 +116,4 @@ export const listEntryCorrected = defineEvent({
     objectionId: idSchema.nullable().optional(),
   }),
 });
+export type ListEntryCorrected = z.infer<typeof listEntryCorrected.data>;
