@@ -58,7 +58,11 @@ interface Measured {
 }
 
 async function startMeasured(city: TestCity): Promise<Measured> {
-  const child = fork(join(import.meta.dirname, 'export.service.js'), { env: { ...process.env, ...city.environment } });
+  const child = fork(join(import.meta.dirname, 'export.service.js'), {
+    env: { ...process.env, ...city.environment },
+    // As the launchers start a service.
+    execArgv: ['--max-semi-space-size=16'],
+  });
   const [url] = (await once(child, 'message')) as [string];
   return { url, process: child };
 }
