@@ -16,6 +16,7 @@ import { languages, outputFormats } from './options.ts';
 import { registerParked } from './parked.command.ts';
 import { registerRedelivery } from './redelivery.command.ts';
 import { registerRepair } from './repair.command.ts';
+import { registerReplays } from './replay.command.ts';
 import { registerTasks } from './task.command.ts';
 import type { Texts } from './texts.ts';
 import { registerTimeline } from './timeline.command.ts';
@@ -37,6 +38,7 @@ export function buildProgram(context: CommandContext, help: { out: (text: string
   registerTasks(program, context);
   registerRepair(program, context);
   registerObjections(program, context);
+  registerReplays(program, context);
   registerTimeline(program, context);
   registerRedelivery(program, context);
   registerExport(program, context);

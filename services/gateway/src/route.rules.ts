@@ -41,7 +41,7 @@ export const routedServices = {
   'window-check': ['checks', 'check-incidents'],
   monitoring: ['stats', 'events'],
   'credit-repair': ['repair-eligibility', 'repair-exclusions', 'repairs', 'repair-files', 'repair-receipts', 'credit-agencies'],
-  'objection-handling': ['objections', 'redeliveries', 'replays', 'replay-differences'],
+  'objection-handling': ['objections', 'redeliveries', 'replays'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type ServiceName = keyof typeof routedServices;

@@ -34,6 +34,7 @@ import { RedeliveryService } from './redelivery.service.ts';
 import { RedeliveryStore } from './redelivery.store.ts';
 import { RedeliveryWorker } from './redelivery.worker.ts';
 import { RedeliveryItemStore } from './redelivery-item.store.ts';
+import { ReplayBundle } from './replay.bundle.ts';
 import { ReplayConsumer } from './replay.consumer.ts';
 import { ReplayController } from './replay.controller.ts';
 import { replayDifferenceExport, replayExport } from './replay.export.ts';
@@ -112,6 +113,7 @@ export class AppModule {
         ReplayService,
         ReplayReader,
         ReplayRequests,
+        ReplayBundle,
         ReplayConsumer,
       ],
     };

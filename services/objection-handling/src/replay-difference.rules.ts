@@ -110,7 +110,17 @@ function entryRowOf(entry: Assessment['entries'][number]): DifferenceRow {
   const stands = action === 'KEEP' ? {} : { entryVersion: entry.entryVersion, activationNo: entry.activationNo, status: entry.status };
   return {
     ...{ kind: 'ENTRY', action, id: entryId, departmentCode: designatingDepartment },
-    facts: { subjectId: entry.subjectId, number, listCode, listType, clause, corrected: facts, validTo, ...stands },
+    facts: {
+      subjectId: entry.subjectId,
+      number,
+      listCode,
+      listType,
+      clause,
+      corrected: facts,
+      hardens: entry.hardens ?? [],
+      validTo,
+      ...stands,
+    },
   };
 }
 
@@ -151,9 +161,9 @@ function taskRowOf(task: Assessment['tasks'][number]): DifferenceRow {
   };
 }
 
-/** What the owner names as harder counts; besides, a later end and a higher grade than those known here. */
-function isHeavier({ facts, hardens = [] }: Assessment['entries'][number], terms: EntryTerms): boolean {
-  if (hardens.length > 0) return true;
+/** The owner says what binds harder; where it does not, a later end and a higher grade than those known here do. */
+function isHeavier({ facts, hardens }: Assessment['entries'][number], terms: EntryTerms): boolean {
+  if (hardens !== undefined) return hardens.length > 0;
   if (facts === null) return false;
   const gradeBefore = grades.indexOf(terms.grade as Grade);
   const heavier = facts.grade !== undefined && grades.indexOf(facts.grade) > gradeBefore;

@@ -52,30 +52,17 @@ export class ReplayJournalStore {
     return new Map([...keys].map(([entryId, own]) => [entryId, [...own].sort()]));
   }
 
-  /** All events of these cases and of this replay, in the derived order, in portions, for the evidence. */
-  async findEvidence(
-    tx: Transaction,
-    replayId: string,
-    entryIds: readonly string[],
-    keys: readonly string[],
-    after: { readonly key: string; readonly place: number } | undefined,
-    limit: number,
-  ): Promise<EvidenceRow[]> {
+  /** Everything that stands under these keys, key by key in the derived order, for the evidence. */
+  async findEvidence(tx: Transaction, keys: readonly string[]): Promise<EvidenceRow[]> {
     return tx.query<EvidenceRow>(
-      `SELECT * FROM (
-         SELECT subject_key, event_id, topic, type, source, subject_seq, time, recorded_time, correlation_id, causation_id, replay_id, data, sha256,
-           row_number() OVER (PARTITION BY subject_key ORDER BY order_time, order_depth, source, subject_seq, event_id)::integer AS place
-         FROM journal_event
-         WHERE subject_key = ANY($1) AND (topic = 'lianxin.subject' OR entry_ids && $2::uuid[] OR replay_id = $3)
-       ) AS found
-       WHERE $4::text IS NULL OR (subject_key, place) > ($4, $5::integer)
-       ORDER BY subject_key, place LIMIT $6`,
-      [keys, entryIds, replayId, after?.key ?? null, after?.place ?? null, limit],
+      `SELECT subject_key, event_id, topic, type, source, subject_seq, time, recorded_time, correlation_id, causation_id, replay_id, data, sha256
+       FROM journal_event WHERE subject_key = ANY($1) ORDER BY subject_key, order_time, order_depth, source, subject_seq, event_id`,
+      [keys],
     );
   }
 }
 
-/** One event of the evidence: its data as it was sent, and its place in the journal of its key. */
+/** One event of the evidence, with its data as it was sent. */
 export interface EvidenceRow {
   readonly subject_key: string;
   readonly event_id: string;
@@ -90,7 +77,6 @@ export interface EvidenceRow {
   readonly replay_id: string | null;
   readonly data: string;
   readonly sha256: string;
-  readonly place: number;
 }
 
 function eventOf(row: JournalEventRow): LianxinEvent {

@@ -1,8 +1,9 @@
 import { idSchema, type Page, type Principal, pageSchema } from '@lianxin/contracts';
 import { CurrentPrincipal, Database, Idempotent, type IdempotentRequest, Roles } from '@lianxin/platform';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { ReplayBundle } from './replay.bundle.ts';
 import { ReplayReader } from './replay.reader.ts';
 import { ReplayRequests } from './replay.requests.ts';
 import {
@@ -33,6 +34,7 @@ export class ReplayController {
     private readonly requests: ReplayRequests,
     private readonly replays: ReplayService,
     private readonly reader: ReplayReader,
+    private readonly evidence: ReplayBundle,
   ) {}
 
   @Post()
@@ -73,6 +75,28 @@ export class ReplayController {
     const view = await this.database.transaction(principal, async (tx) => this.reader.view(tx, await this.replays.get(tx, id)));
     void reply.header('ETag', `"${view.version}"`);
     return view;
+  }
+
+  @Get(':id/bundle')
+  @Roles('REPLAY_ADMIN', 'CREDIT_OFFICE', 'SUPERVISOR', 'AUDITOR')
+  @ApiOperation({
+    summary: '回放证据包',
+    description:
+      'zip：各案件的全部事件及散列、差异、所依据的版本、决定与批准、可读的 PDF，以及校验清单（sha256sum -c manifest.sha256）。自然人脱敏（R-8-8）。',
+  })
+  @ApiProduces('application/zip')
+  async bundle(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id', { schema: idSchema }) id: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const stream = await this.evidence.open(principal, id);
+    void reply
+      .header('content-type', 'application/zip')
+      .header('content-disposition', `attachment; filename="replay-${id}.zip"`)
+      .header('cache-control', 'no-store')
+      .header('x-content-type-options', 'nosniff');
+    await reply.send(stream);
   }
 
   @Get(':id/diff')

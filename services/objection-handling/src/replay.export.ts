@@ -32,7 +32,7 @@ const listed = (value: unknown) => (Array.isArray(value) ? value.join('、') : v
 
 /** The difference of one replay, row by row, with the filters of its screen. */
 export const replayDifferenceExport = exportOf({
-  path: 'replay-differences',
+  path: 'replays/diff',
   titleZh: '回放差异',
   tag: '回放',
   roles: ['REPLAY_ADMIN', 'CREDIT_OFFICE', 'SUPERVISOR', 'AUDITOR', 'DEPT_APPROVER'],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import {
   type EventData,
   type LianxinEvent,
@@ -10,6 +11,7 @@ import {
   replayRequested,
 } from '@lianxin/contracts';
 import { EventFeeder, eventually, principalOf, type TestAnswer } from '@lianxin/testing';
+import yauzl from 'yauzl';
 import type { ReplayView } from '../src/replay.schemas.ts';
 import { catalogue } from './catalogue.sayings.ts';
 import { JournalCity } from './journal.city.ts';
@@ -109,6 +111,10 @@ export class ReplayCity {
     });
   }
 
+  async download(who: Principal, path: string): Promise<Buffer> {
+    return (await this.journal.city.download(this.journal.running, who, path)).bytes;
+  }
+
   async close(): Promise<void> {
     await this.feeder.close();
     await this.journal.close();
@@ -118,4 +124,12 @@ export class ReplayCity {
 export async function refusal(answer: Promise<TestAnswer<unknown>>): Promise<[number, string]> {
   const { status, body } = await answer;
   return [status, (body as ProblemBody).code];
+}
+
+/** Reads an archive as any program for archives does. */
+export async function unzip(bytes: Buffer): Promise<Map<string, Buffer>> {
+  const archive = await yauzl.fromBufferPromise(bytes);
+  const files = new Map<string, Buffer>();
+  for await (const entry of archive.eachEntry()) files.set(entry.fileName, await buffer(await archive.openReadStreamPromise(entry)));
+  return files;
 }
