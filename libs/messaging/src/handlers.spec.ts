@@ -37,6 +37,9 @@ test('a service whose handlers disagree about taking several partitions at a tim
   expect(() => joined([alone, { ...first, together: false }, first])).toThrow(/subject\.changed.*measure_plan\.made/);
   expect(joined([alone]).together).toBe(false);
   expect(joined([first, noting([], subjectChanged)]).together).toBe(true);
+  const either = { ...first, together: 'AS_OTHERS' as const };
+  expect([joined([either, alone]).together, joined([first, either]).together]).toEqual([false, true]);
+  expect(() => joined([first, either, alone])).toThrow(/without it: lianxin\.subject\.changed\.v1/);
 });
 
 test('each handler gets its own events, in the order of registration; what nobody names is passed over', async () => {

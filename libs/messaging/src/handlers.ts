@@ -14,8 +14,9 @@ export interface EventHandler {
   /**
    * True: events of several topic partitions may come in one call, those of each partition in their order. One transaction then does for all that the log
    * has at the moment. Left out: of one partition at a time. All handlers of a service agree: one alone would slow down the whole service.
+   * `AS_OTHERS`: a handler that stands in every service, whichever way that goes.
    */
-  readonly together?: boolean;
+  readonly together?: boolean | 'AS_OTHERS';
   /**
    * The lanes that `handle` is going to lock. Where several handlers have work in one transaction, those of all are locked first, sorted, so that two
    * transactions never wait for each other in a ring.
@@ -30,9 +31,10 @@ export interface EventHandler {
  * @throws Error when some take several partitions at a time and others do not: the slower way would silently hold for all.
  */
 export function joined(handlers: readonly EventHandler[]): EventHandler {
-  const together = handlers.every((handler) => handler.together === true);
-  const alone = handlers.filter((handler) => handler.together !== true);
-  if (!together && alone.length < handlers.length)
+  const deciding = handlers.filter((handler) => handler.together !== 'AS_OTHERS');
+  const together = deciding.every((handler) => handler.together === true);
+  const alone = deciding.filter((handler) => handler.together !== true);
+  if (!together && alone.length < deciding.length)
     throw new Error(
       `handlers of one service must all be registered with \`together: true\` or none; without it: ${alone.map(namesOf).join('; ')}`,
     );

@@ -1,4 +1,7 @@
 export * from './consumer.ts';
+export * from './digest.migration.ts';
+export * from './digest.rules.ts';
+export * from './digest.service.ts';
 export * from './event-log.ts';
 export * from './handlers.ts';
 export * from './kafka.lag.ts';

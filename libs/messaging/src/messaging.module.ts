@@ -3,6 +3,7 @@ import { Database, Health, Metrics, ServiceContext, secretSchema } from '@lianxi
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { z } from 'zod';
 import { EventConsumer } from './consumer.ts';
+import { Digests } from './digest.service.ts';
 import type { EventLog } from './event-log.ts';
 import { watchOutbox } from './figures.ts';
 import { KafkaLog } from './kafka.log.ts';
@@ -53,10 +54,11 @@ class MessagingShutdown implements OnApplicationShutdown {
     private readonly relay: OutboxRelay,
     private readonly consumer: EventConsumer,
     private readonly timers: Timers,
+    private readonly digests: Digests,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.consumer.stop(), this.timers.stop()]);
+    await Promise.all([this.consumer.stop(), this.timers.stop(), this.digests.stop()]);
     await this.relay.stop();
     await this.log.close();
   }
@@ -89,12 +91,18 @@ export class MessagingModule {
       useFactory: (log: EventLog, database: Database, context: ServiceContext, health: Health, metrics: Metrics) =>
         new EventConsumer(log, database, context, health, metrics),
     };
+    const digests = {
+      provide: Digests,
+      inject: [EVENT_LOG, Database, EventConsumer, Outbox, ServiceContext],
+      useFactory: (log: EventLog, database: Database, events: EventConsumer, outbox: Outbox, context: ServiceContext) =>
+        new Digests(log, database, events, outbox, context),
+    };
     return {
       module: MessagingModule,
       global: true,
-      providers: [logProvider, Outbox, relay, consumer, ParkedService, Timers, MessagingShutdown],
+      providers: [logProvider, Outbox, relay, consumer, ParkedService, Timers, digests, MessagingShutdown],
       controllers: [ParkedController],
-      exports: [EVENT_LOG, Outbox, OutboxRelay, EventConsumer, Timers],
+      exports: [EVENT_LOG, Outbox, OutboxRelay, EventConsumer, Timers, Digests],
     };
   }
 }

@@ -1,6 +1,6 @@
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
 import { acceptFiles, FileDesk, FileFolder } from '@lianxin/files';
-import { MessagingModule, messagingMigration } from '@lianxin/messaging';
+import { digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AgencyController, agencyExport, PublicAgencyController } from './agency.controller.ts';
@@ -16,6 +16,7 @@ import { EligibilityService } from './eligibility.service.ts';
 import { FileController } from './file.controller.ts';
 import { FileStore } from './file.store.ts';
 import { ItemConsumer } from './item.consumer.ts';
+import { ItemDigest } from './item.digest.store.ts';
 import { ItemStore } from './item.store.ts';
 import { LiftingConsumer } from './lifting.consumer.ts';
 import { LiftingStore } from './lifting.store.ts';
@@ -57,6 +58,7 @@ export class AppModule {
       providers: [
         { provide: RepairSettings, useValue: new RepairSettings(config) },
         ItemStore,
+        ItemDigest,
         ItemConsumer,
         EligibilityService,
         FileDesk,
@@ -87,6 +89,7 @@ export const service = {
   config: configSchema,
   migrations: [
     messagingMigration,
+    digestMigration,
     itemsMigration,
     repairsMigration,
     exportMigrationOf('credit-repair'),

@@ -1,6 +1,6 @@
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
 import { acceptFiles, FileDesk, FileFolder } from '@lianxin/files';
-import { MessagingModule, messagingMigration } from '@lianxin/messaging';
+import { digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ActController } from './act.controller.ts';
@@ -62,6 +62,7 @@ import { spotCheckExport, windowHitExport } from './spot-check.export.ts';
 import { SpotCheckService } from './spot-check.service.ts';
 import { SpotCheckStore } from './spot-check.store.ts';
 import { TaskController } from './task.controller.ts';
+import { TaskDigest } from './task.digest.store.ts';
 import { noticeExport, taskExport } from './task.export.ts';
 import { TaskFigures } from './task.figures.ts';
 import { TaskStore } from './task.store.ts';
@@ -109,6 +110,7 @@ export class AppModule {
         { provide: UrgeTimes, useValue: new UrgeTimes(config) },
         { provide: UrgeChannels, useValue: new UrgeChannels(config) },
         PlanStore,
+        TaskDigest,
         ClaimStore,
         ClaimService,
         HandOverStore,
@@ -168,6 +170,7 @@ export const service = {
   config: configSchema,
   migrations: [
     messagingMigration,
+    digestMigration,
     tasksMigration,
     feedbackMigration,
     exportMigrationOf('execution-feedback'),

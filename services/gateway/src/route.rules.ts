@@ -39,7 +39,7 @@ export const routedServices = {
     'spot-checks',
   ],
   'window-check': ['checks', 'check-incidents'],
-  monitoring: ['stats', 'events'],
+  monitoring: ['stats', 'events', 'reconciliations'],
   'credit-repair': ['repair-eligibility', 'repair-exclusions', 'repairs', 'repair-files', 'repair-receipts', 'credit-agencies'],
   'objection-handling': ['objections', 'redeliveries', 'replays'],
 } as const satisfies Record<string, readonly string[]>;

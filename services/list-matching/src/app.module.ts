@@ -1,7 +1,7 @@
 import multipart from '@fastify/multipart';
 import { ProblemError } from '@lianxin/contracts';
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
-import { MessagingModule, messagingMigration } from '@lianxin/messaging';
+import { digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type Config, configSchema, ListConfig } from './config.ts';
@@ -10,6 +10,7 @@ import { NoticeMaker } from './decision-notice.maker.ts';
 import { NoticeService } from './decision-notice.service.ts';
 import { DepartmentConsumer } from './department.consumer.ts';
 import { DesignationService } from './designation.service.ts';
+import { EntryDigest } from './entry.digest.store.ts';
 import { EntryWriter } from './entry.writer.ts';
 import { lifeControllers, lifeProviders } from './entry-life.providers.ts';
 import { ExitNoticeController } from './exit-notice.controller.ts';
@@ -152,6 +153,7 @@ export class AppModule {
         RegisterService,
         SubjectQueries,
         EntryWriter,
+        EntryDigest,
         NoticeMaker,
         NoticeService,
         DesignationService,
@@ -200,6 +202,7 @@ export const service = {
   config: configSchema,
   migrations: [
     messagingMigration,
+    digestMigration,
     migration0001,
     migration0002,
     migration0003,

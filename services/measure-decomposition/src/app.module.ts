@@ -1,5 +1,5 @@
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
-import { MessagingModule, messagingMigration } from '@lianxin/messaging';
+import { digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CatalogueController } from './catalogue.controller.ts';
@@ -26,8 +26,10 @@ import { holdCauses } from './migrations/0003-hold-causes.ts';
 import { catalogueVersions } from './migrations/0004-catalogue-versions.ts';
 import { replanFlow } from './migrations/0005-replan-flow.ts';
 import { replays } from './migrations/0006-replays.ts';
+import { nightlyLook } from './migrations/0007-nightly-look.ts';
 import { PlanConsumer } from './plan.consumer.ts';
 import { PlanController, PlanReader } from './plan.controller.ts';
+import { PlanDigest } from './plan.digest.store.ts';
 import { decompositionExport, incidentExport, incidentGroupExport } from './plan.export.ts';
 import { PlanService } from './plan.service.ts';
 import { PlanStore } from './plan.store.ts';
@@ -76,6 +78,7 @@ export class AppModule {
         CatalogueJobRunner,
         PlanReader,
         PlanStore,
+        PlanDigest,
         PlanService,
         PlanConsumer,
         ReplanStore,
@@ -97,11 +100,13 @@ export const service = {
   config: configSchema,
   migrations: [
     messagingMigration,
+    digestMigration,
     catalogueAndPlans,
     narrowedPlans,
     holdCauses,
     catalogueVersions,
     replanFlow,
+    nightlyLook,
     replays,
     exportMigrationOf('measure-decomposition'),
   ],

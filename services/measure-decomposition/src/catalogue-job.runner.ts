@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Loop } from '@lianxin/messaging';
+import { Digests, Loop } from '@lianxin/messaging';
 import { Clock, Database, isTransientDatabaseError, ServiceContext, type Transaction } from '@lianxin/platform';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { type IndexedCatalogue, indexCatalogue } from './catalogue.rules.ts';
@@ -43,6 +43,7 @@ export class CatalogueJobRunner implements OnApplicationBootstrap, OnApplication
     private readonly replans: ReplanService,
     private readonly settings: ReplanSettings,
     private readonly context: ServiceContext,
+    private readonly digests: Digests,
   ) {
     this.loop = new Loop({
       idleMs,
@@ -116,16 +117,26 @@ export class CatalogueJobRunner implements OnApplicationBootstrap, OnApplication
     if (job === undefined) return undefined;
     const plans = await this.store.readNext(tx, job.scope, job.cursor, limit);
     if (plans.length === 0) {
-      await this.jobs.finish(tx, job.jobId, job.failed > 0 ? 'partially_succeeded' : 'succeeded', null, this.clock.now());
+      await this.finish(tx, job);
       return 0;
     }
     const versions = await this.versionsOf(tx, job);
+    // A version that has just come into force is applied first: what it will change is no fault of a plan.
+    if (job.kind === 'RECONCILIATION' && (await this.jobs.isReplanOpen(tx))) return 0;
     const outcome = await (job.kind === 'REPLAN' || job.kind === 'RETRY'
       ? this.replans.replan(tx, versions, job, plans)
       : this.look(tx, versions, job, plans));
     const { figures, cursor, looked, changed, rows } = outcome;
     await this.jobs.advance(tx, job.jobId, { done: looked, changed, failed: 0, rows, cursor, figures, at: this.clock.now() });
     return rows;
+  }
+
+  private async finish(tx: Transaction, job: CatalogueJob): Promise<void> {
+    await this.jobs.finish(tx, job.jobId, job.failed > 0 ? 'partially_succeeded' : 'succeeded', null, this.clock.now());
+    if (job.digestRun === null) return;
+    const found = job.figures.differences.map((id) => ({ id, fault: 'OTHER' as const, owner: null, copy: null }));
+    const counts = { rows: job.done, questioned: 0, moving: 0, differences: job.figures.entries + job.failed };
+    await this.digests.conclude(tx, { runId: job.digestRun, view: 'measure_plan.law', ...counts, found });
   }
 
   private async leaveOut(tx: Transaction): Promise<void> {

@@ -26,13 +26,15 @@ export interface CatalogueJob {
   readonly figures: JobFigures;
   readonly failure: string | null;
   readonly requestedBy: string | null;
+  /** The nightly comparison that it is part of. */
+  readonly digestRun: string | null;
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
 }
 
 export type NewJob = Pick<CatalogueJob, 'jobId' | 'kind' | 'scope' | 'total' | 'createdAt'> &
-  Partial<Pick<CatalogueJob, 'version' | 'draftId' | 'draftRevision' | 'draftRows' | 'effectiveFrom' | 'requestedBy'>>;
+  Partial<Pick<CatalogueJob, 'version' | 'draftId' | 'draftRevision' | 'draftRows' | 'effectiveFrom' | 'requestedBy' | 'digestRun'>>;
 
 interface JobRow {
   job_id: string;
@@ -55,6 +57,7 @@ interface JobRow {
   figures: JobFigures;
   failure: string | null;
   requested_by: string | null;
+  digest_run: string | null;
   created_at: Date;
   started_at: Date | null;
   finished_at: Date | null;
@@ -65,8 +68,8 @@ export class CatalogueJobStore {
   async insert(tx: Transaction, job: NewJob): Promise<void> {
     await tx.execute(
       `INSERT INTO catalogue_job (job_id, kind, status, version, draft_id, draft_revision, draft_rows, effective_from, cause, group_key, lists, since,
-                                  total, figures, requested_by, created_at)
-       VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+                                  total, figures, requested_by, created_at, digest_run)
+       VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING`,
       [
         job.jobId,
         job.kind,
@@ -83,6 +86,7 @@ export class CatalogueJobStore {
         JSON.stringify(noFigures),
         job.requestedBy ?? null,
         job.createdAt,
+        job.digestRun ?? null,
       ],
     );
   }
@@ -97,6 +101,14 @@ export class CatalogueJobStore {
        ORDER BY kind IN ('REPLAN', 'RETRY') DESC, job_id LIMIT 1 FOR UPDATE SKIP LOCKED`,
     );
     return row === undefined ? undefined : jobOf(row);
+  }
+
+  /** Whether a version has come into force of which the standing plans do not know yet. */
+  async isReplanOpen(tx: Transaction): Promise<boolean> {
+    const rows = await tx.query(
+      `SELECT 1 FROM catalogue_job WHERE kind IN ('REPLAN', 'RETRY') AND status IN ('queued', 'running') LIMIT 1`,
+    );
+    return rows.length > 0;
   }
 
   async advance(
@@ -174,6 +186,7 @@ function jobOf(row: JobRow): CatalogueJob {
     figures: row.figures,
     failure: row.failure,
     requestedBy: row.requested_by,
+    digestRun: row.digest_run,
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,

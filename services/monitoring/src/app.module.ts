@@ -1,5 +1,5 @@
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
-import { MessagingModule, messagingMigration } from '@lianxin/messaging';
+import { digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ClosedPeriodStore } from './closed-period.store.ts';
@@ -13,10 +13,16 @@ import { policyEstimatesMigration } from './migrations/0002-policy-estimates.ts'
 import { figuresMigration } from './migrations/0003-figures.ts';
 import { redeliveriesMigration } from './migrations/0004-redeliveries.ts';
 import { repairDaysMigration } from './migrations/0005-repair-days.ts';
+import { digestRunsMigration } from './migrations/0006-digest-runs.ts';
 import { MonitoringConsumer } from './monitoring.consumer.ts';
 import { PeriodClosing } from './period-closing.service.ts';
+import { ReadModelDigest } from './read-model.digest.store.ts';
 import { ReadModelService } from './read-model.service.ts';
 import { ReadModelStore } from './read-model.store.ts';
+import { ReconciliationController } from './reconciliation.controller.ts';
+import { reconciliationExport } from './reconciliation.export.ts';
+import { ReconciliationService, ReconciliationSettings } from './reconciliation.service.ts';
+import { ReconciliationStore } from './reconciliation.store.ts';
 import { StatsController } from './stats.controller.ts';
 import { departmentStatsExport, overviewExport, rankingExport, statsRowExport } from './stats.export.ts';
 import { StatsService } from './stats.service.ts';
@@ -41,12 +47,19 @@ export class AppModule {
       module: AppModule,
       imports: [
         MessagingModule.register(config),
-        ExportModule.register([overviewExport, departmentStatsExport, rankingExport, statsRowExport, eventExport]),
+        ExportModule.register([overviewExport, departmentStatsExport, rankingExport, statsRowExport, eventExport, reconciliationExport]),
       ],
-      controllers: [StatsController, EventsController],
+      controllers: [StatsController, EventsController, ReconciliationController],
       providers: [
         { provide: StreamSettings, useValue: settings },
         ReadModelStore,
+        ReadModelDigest,
+        {
+          provide: ReconciliationSettings,
+          useValue: new ReconciliationSettings(config.LIANXIN_RECONCILE_AT, config.LIANXIN_RECONCILE_WAIT_MINUTES * 60_000),
+        },
+        ReconciliationStore,
+        ReconciliationService,
         FigureStore,
         ReadModelService,
         MonitoringConsumer,
@@ -71,12 +84,14 @@ export const service = {
   config: configSchema,
   migrations: [
     messagingMigration,
+    digestMigration,
     monitoringMigration,
     exportMigrationOf('monitoring'),
     policyEstimatesMigration,
     figuresMigration,
     redeliveriesMigration,
     repairDaysMigration,
+    digestRunsMigration,
   ],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

@@ -10,5 +10,12 @@ export const configSchema = messagingConfigSchema.extend({
   LIANXIN_STREAM_LIFE_MS: z.coerce.number().int().min(1_000).max(86_400_000).default(900_000),
   /** Events older than this leave the stream; the event log keeps them for ever. */
   LIANXIN_STREAM_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(400),
+  /** When copies are compared with their owners every night, HH:MM in Beijing. */
+  LIANXIN_RECONCILE_AT: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+    .default('03:00'),
+  /** Whoever has not compared after so many minutes is reported as silent. */
+  LIANXIN_RECONCILE_WAIT_MINUTES: z.coerce.number().int().min(1).max(1_440).default(120),
 });
 export type Config = z.infer<typeof configSchema>;

@@ -1,10 +1,11 @@
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
-import { MessagingModule, messagingMigration } from '@lianxin/messaging';
+import { digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CatalogueStore } from './catalogue.store.ts';
 import { CausesService } from './causes.service.ts';
 import { type Config, configSchema, RedeliverySettings, ReplayLimits, Terms } from './config.ts';
+import { DisputableDigest } from './disputable.digest.store.ts';
 import { DisputableStore } from './disputable.store.ts';
 import { FindingController } from './finding.controller.ts';
 import { FindingService } from './finding.service.ts';
@@ -79,6 +80,7 @@ export class AppModule {
         ReplayWork,
         ReplayGate,
         JournalStore,
+        DisputableDigest,
         CatalogueStore,
         JournalService,
         JournalConsumer,
@@ -126,6 +128,7 @@ export const service = {
   config: configSchema,
   migrations: [
     messagingMigration,
+    digestMigration,
     journalMigration,
     exportMigrationOf('objection-handling'),
     objectionsMigration,

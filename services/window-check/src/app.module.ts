@@ -1,5 +1,5 @@
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
-import { MessagingModule, messagingMigration, preparedOutboxMigration } from '@lianxin/messaging';
+import { digestMigration, MessagingModule, messagingMigration, preparedOutboxMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { BackChecks } from './back-check.ts';
@@ -19,6 +19,7 @@ import { recordChecksMigration } from './migrations/0003-record-checks.ts';
 import { checkIncidentsMigration } from './migrations/0004-check-incidents.ts';
 import { windowDoubtsMigration } from './migrations/0005-window-doubts.ts';
 import { ReadModelConsumer } from './read-model.consumer.ts';
+import { ReadModelDigest } from './read-model.digest.store.ts';
 import { ReadModelStore } from './read-model.store.ts';
 import { CheckSpool } from './spool.ts';
 import { SubjectDocuments } from './subject-documents.ts';
@@ -35,6 +36,7 @@ export class AppModule {
       providers: [
         { provide: CheckSettings, useValue: new CheckSettings(config) },
         ReadModelStore,
+        ReadModelDigest,
         ReadModelConsumer,
         CatalogueCopy,
         SubjectDocuments,
@@ -59,6 +61,7 @@ export const service = {
   config: configSchema,
   migrations: [
     messagingMigration,
+    digestMigration,
     preparedOutboxMigration,
     checksMigration,
     sourceDoubtMigration,

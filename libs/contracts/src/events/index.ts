@@ -2,6 +2,7 @@ import type { EventDefinition } from '../event.ts';
 import { calendarLoaded } from './calendar.ts';
 import { catalogueApplied, cataloguePublished } from './catalogue.ts';
 import { checkDecided, checkOverridden, checkPerformed } from './check.ts';
+import { digestAnswered, digestCompared, digestMade, digestQuestioned, digestRequested } from './digest.ts';
 import { incidentRaised } from './incident.ts';
 import {
   listEntryActivated,
@@ -110,6 +111,7 @@ import {
 export * from './calendar.ts';
 export * from './catalogue.ts';
 export * from './check.ts';
+export * from './digest.ts';
 export * from './incident.ts';
 export * from './list-entry.ts';
 export * from './list-entry-life.ts';
@@ -240,6 +242,11 @@ export const eventDefinitions: readonly EventDefinition[] = [
   redeliveryConfirmed,
   redeliveryDelivered,
   redeliveryEnded,
+  digestRequested,
+  digestMade,
+  digestQuestioned,
+  digestAnswered,
+  digestCompared,
 ];
 
 const byType = new Map(eventDefinitions.map((definition) => [definition.type, definition]));
