@@ -12,6 +12,7 @@ const inputs = [
   'vite.config.ts',
   'index.html',
   'simulator.html',
+  'frame.html',
   'public',
   'src',
   '../../libs/contracts/src',

@@ -52,6 +52,6 @@ export default defineConfig({
     target: ['chrome90'],
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
-    rollupOptions: { input: [join(import.meta.dirname, 'index.html'), join(import.meta.dirname, 'simulator.html')] },
+    rollupOptions: { input: ['index.html', 'simulator.html', 'frame.html'].map((page) => join(import.meta.dirname, page)) },
   },
 });

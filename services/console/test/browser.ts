@@ -19,7 +19,12 @@ export class Window {
     readonly faults: string[],
   ) {}
 
-  static async open(browser: Browser, baseUrl: string, options: { width?: number; height?: number } = {}): Promise<Window> {
+  /** @param options.also origins that the page may reach beside the system */
+  static async open(
+    browser: Browser,
+    baseUrl: string,
+    options: { width?: number; height?: number; also?: readonly string[] } = {},
+  ): Promise<Window> {
     const context = await browser.newContext({
       baseURL: baseUrl,
       locale: 'zh-CN',
@@ -30,7 +35,7 @@ export class Window {
     const strayRequests: string[] = [];
     const faults: string[] = [];
     await context.route(
-      (url) => url.origin !== baseUrl && url.protocol !== 'data:',
+      (url) => url.origin !== baseUrl && url.protocol !== 'data:' && options.also?.includes(url.origin) !== true,
       (route) => {
         strayRequests.push(route.request().url());
         return route.abort();

@@ -93,7 +93,7 @@ async function prepare(app: NestFastifyApplication, config: Config): Promise<voi
     allowedPath: (path) => ['/swagger-ui.css', '/swagger-ui-bundle.js', '/favicon-32x32.png'].includes(path),
   });
   fastify.get('/docs/', async (_request, reply) => reply.redirect('/docs'));
-  await serveConsole(fastify, config.LIANXIN_CONSOLE_DIR);
+  await serveConsole(fastify, config.LIANXIN_CONSOLE_DIR, config.LIANXIN_EMBED_ORIGINS);
   await forwardToServices(fastify, services, logger);
 }
 

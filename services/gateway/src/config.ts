@@ -20,6 +20,14 @@ const serviceUrlsSchema = z
   })
   .pipe(urlsOfServices);
 
+/** Origins without path, as a browser names them: anything else would be ignored by it, or let in more than was meant. */
+const originsSchema = z.string().transform((text, context) => {
+  const origins = text.split(',').flatMap((one) => (one.trim() === '' ? [] : [one.trim()]));
+  const wrong = origins.filter((one) => !URL.canParse(one) || new URL(one).origin !== one || !/^https?:/.test(one));
+  for (const one of wrong) context.addIssue({ code: 'custom', message: `${one} is no origin: write https://host or http://host:port` });
+  return wrong.length === 0 ? origins : z.NEVER;
+});
+
 export const configSchema = z
   .object({
     /** Private key (JWK, Ed25519) that signs the 60-second tokens; only the gateway holds it. */
@@ -44,6 +52,8 @@ export const configSchema = z
     LIANXIN_DEMO_CREDENTIALS_FILE: z.string().optional(),
     /** The built console; what stands beside the gateway when left out. */
     LIANXIN_CONSOLE_DIR: z.string().optional(),
+    /** Pages that may frame the window prompt, comma separated: `https://approval.example,http://10.1.2.3:8080`. */
+    LIANXIN_EMBED_ORIGINS: originsSchema.default([]),
     /** Commit that this build was made from. */
     LIANXIN_COMMIT: z.string().max(64).optional(),
     LIANXIN_SERVICE_HOST: z.string().default('127.0.0.1'),

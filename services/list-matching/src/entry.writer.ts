@@ -14,7 +14,7 @@ import { advancedEvent, reviewDecidedEvent, reviewRaisedEvent } from './list-ent
 import { closeCandidatesOfEntries, insertCandidates } from './match-candidate.store.ts';
 import { PublicationOrders } from './publication-order.maker.ts';
 import { acrossDepartments } from './row-scope.store.ts';
-import { entryEnded } from './window-doubt.rules.ts';
+import { entryEnded } from './window-doubt.candidate.ts';
 
 /** Kind of the timer that ends an entry at 24:00 of its last day (T16). Its reference is the entry id. */
 export const expiryTimer = 'list-entry-expiry';

@@ -14,7 +14,7 @@ import { MatchReviewService } from './match-review.service.ts';
 import { type ReviewDecision, type ReviewSource, ReviewSources, type SourceView } from './match-review.sources.ts';
 import { findRegisterVersion } from './match-review.store.ts';
 import { findMergedInto, findSubjects } from './subject.store.ts';
-import { doubtCandidate, type Overridden, rememberedAnswer, windowDoubtKind } from './window-doubt.rules.ts';
+import { doubtCandidate, type Overridden, rememberedAnswer, windowDoubtKind } from './window-doubt.candidate.ts';
 
 /**
  * What clerks doubt (product §B.9): "not the same subject" at a window opens one review per entry and party, and what the credit office finds is

@@ -18,6 +18,7 @@ import { sourceDoubtMigration } from './migrations/0002-source-doubt.ts';
 import { recordChecksMigration } from './migrations/0003-record-checks.ts';
 import { checkIncidentsMigration } from './migrations/0004-check-incidents.ts';
 import { windowDoubtsMigration } from './migrations/0005-window-doubts.ts';
+import { backChecksMigration } from './migrations/0006-back-checks.ts';
 import { ReadModelConsumer } from './read-model.consumer.ts';
 import { ReadModelDigest } from './read-model.digest.store.ts';
 import { ReadModelStore } from './read-model.store.ts';
@@ -69,6 +70,7 @@ export const service = {
     recordChecksMigration,
     checkIncidentsMigration,
     windowDoubtsMigration,
+    backChecksMigration,
   ],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

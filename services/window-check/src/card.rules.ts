@@ -25,6 +25,8 @@ export interface Prompt {
   readonly level: CheckLevel;
   readonly measureCodes: readonly string[];
   readonly doubtedBy: PlanRow['doubtedBy'];
+  /** False where nothing may rest on it: on hold, or of somebody whose identity is not certain (§4.3, R-11-1). */
+  readonly mayApply: boolean;
   /** The same prompt on the same case has the same key, whatever check it stands in. */
   readonly key: string;
 }
@@ -112,6 +114,7 @@ function makePrompt(
     level,
     measureCodes,
     doubtedBy: row.doubtedBy,
+    mayApply: asked.identity === 'EXACT' && (level !== 'INFO' || standing === 'RUNS'),
     key: JSON.stringify([subjectId, row.planId, row.planVersion, level, [...measureCodes].sort()]),
   };
 }

@@ -8,6 +8,8 @@ export interface KeptCard {
   readonly planId: string;
   readonly planVersion: number;
   readonly key: string;
+  /** False: no measure may rest on it. Left out in checks of before. */
+  readonly mayApply?: boolean;
 }
 
 /** One prompt and what the clerk made of it. */
@@ -52,6 +54,7 @@ export function readDecisions(cards: readonly KeptCard[], feedback: CheckFeedbac
     const applied = one.acceptedMeasures ?? offered;
     const foreign = applied.filter((code) => !offered.includes(code));
     if (foreign.length > 0) add(`${at}/acceptedMeasures`, `提示卡没有这些措施：${foreign.join('、')}`);
+    if (kept.mayApply === false && applied.length > 0) add(`${at}/acceptedMeasures`, '暂停执行或身份待核的提示不得据以采取措施');
     if (one.overrideReason !== undefined) add(`${at}/overrideReason`, '采纳时不填不采纳原因');
     return [{ ...common, appliedMeasureCodes: applied, reason: null, comment: null }];
   });

@@ -68,7 +68,7 @@ export class CheckController {
 
   @Get(':id')
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: '一次核查' })
+  @ApiOperation({ summary: '一次核查', description: '以登记时的标识查询的，补查完成后返回补查结果（R-4-14）。' })
   @ApiResponse({ status: 200, standardSchema: checkAnswerSchema })
   get(@CurrentPrincipal() principal: Principal, @Param('id', { schema: idSchema }) id: string): Promise<CheckAnswer> {
     return this.service.get(principal, id);

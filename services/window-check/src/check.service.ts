@@ -90,12 +90,15 @@ export class CheckService {
     }
   }
 
-  /** @throws ProblemError NOT_FOUND, also for a check of another department. */
+  /**
+   * By the id of a registered check: the one that made up for it, once there is one.
+   * @throws ProblemError NOT_FOUND, also for a check of another department.
+   */
   async get(principal: Principal, id: string): Promise<CheckAnswer> {
     return this.database.transaction(principal, async (tx) => {
-      const row = await this.checks.find(tx, id);
-      if (row === undefined) throw new ProblemError('NOT_FOUND', '没有该核查记录，或不属于本部门');
-      return answerOf(withAnswers(row, await this.checks.findDecisions(tx, id)));
+      const row = (await this.checks.find(tx, id)) ?? (await this.checks.findMadeUpFor(tx, id));
+      if (row === undefined) throw new ProblemError('NOT_FOUND', '没有该核查记录，尚未补查，或不属于本部门');
+      return answerOf(withAnswers(row, await this.checks.findDecisions(tx, row.id)));
     });
   }
 

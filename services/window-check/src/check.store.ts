@@ -116,6 +116,11 @@ export class CheckStore {
     return row;
   }
 
+  /** The check that made up for a registered one, for whoever has its id. */
+  async findMadeUpFor(tx: Transaction, registeredId: string): Promise<CheckRow | undefined> {
+    return (await tx.query<CheckRow>('SELECT * FROM window_check WHERE back_check_of = $1 ORDER BY id LIMIT 1', [registeredId]))[0];
+  }
+
   /** Newest first. */
   findPage(
     tx: Transaction,

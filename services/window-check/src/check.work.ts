@@ -108,7 +108,8 @@ const maskedName = (subject: FoundSubject) => subject.organisationName ?? subjec
  */
 function keptCard(prompt: Prompt, answer: KeptAnswer | undefined, departmentCode: string): KeptCard {
   const reported = prompt.doubtedBy.find((doubt) => doubt.departmentCode === departmentCode);
-  const common = { subjectId: prompt.subjectId, planId: prompt.planId, planVersion: prompt.planVersion, key: prompt.key };
+  const { subjectId, planId, planVersion, key, mayApply } = prompt;
+  const common = { subjectId, planId, planVersion, key, mayApply };
   if (answer !== undefined)
     return { ...common, card: { ...prompt.card, answered: { outcome: answer.outcome, at: answer.decidedAt.toISOString() } } };
   if (reported === undefined || prompt.card.indicator === 'info') return { ...common, card: { ...prompt.card, answered: null } };

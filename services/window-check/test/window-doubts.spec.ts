@@ -95,6 +95,10 @@ describe('"not the same subject" at a window, until a person has looked', () => 
     const { body } = await window.check({ subjects: [{ usccCode: company.usccCode }] });
     const [card] = body.cards;
     expect(card?.indicator).toBe('info');
+    // Nothing may rest on an identity that is not certain (R-11-1).
+    expect((await window.decide(body.id, [{ card: card?.uuid, outcome: 'accepted' }])).body.errors?.[0]?.pointer).toBe(
+      '/feedback/0/acceptedMeasures',
+    );
     const override = { card: card?.uuid, outcome: 'overridden', overrideReason: { code: 'not_same_subject' } };
     expect((await window.decide(body.id, [override])).status).toBe(200);
     expect((await ask(company)).card).toMatchObject({ indicator: 'critical', answered: null });

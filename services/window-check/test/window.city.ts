@@ -110,8 +110,13 @@ export class WindowCity {
     readonly feeder: EventFeeder,
   ) {}
 
-  static async create(extra: Record<string, string> = {}, log: 'postgres' | 'kafka' = 'postgres'): Promise<WindowCity> {
-    const city = await TestCity.create(log, ['window-check']);
+  /** @param beside other services for which the database is made ready */
+  static async create(
+    extra: Record<string, string> = {},
+    log: 'postgres' | 'kafka' = 'postgres',
+    beside: readonly string[] = [],
+  ): Promise<WindowCity> {
+    const city = await TestCity.create(log, ['window-check', ...beside]);
     const running = await city.boot(service, extra);
     const feeder = await EventFeeder.for(city);
     await feeder.listen(['lianxin.check']);

@@ -1,0 +1,80 @@
+import { describe, expect, test } from '@jest/globals';
+import type { CheckCard } from '@lianxin/contracts';
+import { type KeptCard, readDecisions } from './check-feedback.rules.ts';
+
+const now = new Date('2026-11-23T02:00:00Z');
+const [cardId, otherId] = ['019f0000-0000-7000-8000-000000000001', '019f0000-0000-7000-8000-000000000002'];
+const suggestionOf = (measureId: string): CheckCard['suggestions'][number] => ({
+  uuid: cardId,
+  label: measureId,
+  measureId,
+  level: 'BLOCK',
+  basis: null,
+  isRecommended: true,
+});
+function kept(indicator: CheckCard['indicator'], mayApply?: boolean): KeptCard {
+  const card: CheckCard = {
+    uuid: cardId,
+    subjectRole: 'applicant',
+    subjectIndex: 0,
+    indicator,
+    summary: '',
+    detail: '',
+    source: { label: '' },
+    entryId: cardId,
+    suggestions: [suggestionOf('FOOD-01'), suggestionOf('FOOD-02')],
+    selectionBehavior: 'any',
+    overrideReasons: [],
+    links: [],
+    answered: null,
+  };
+  return { card, subjectId: cardId, planId: cardId, planVersion: 1, key: 'k', ...(mayApply === undefined ? {} : { mayApply }) };
+}
+type Word = Parameters<typeof readDecisions>[1]['feedback'][number];
+const read = (word: Partial<Word>, card = kept('critical')) =>
+  readDecisions([card], { feedback: [{ card: cardId, outcome: 'accepted', ...word } as Word] }, now);
+const pointersOf = (result: ReturnType<typeof readDecisions>) => (result.ok ? [] : result.faults.map(({ pointer }) => pointer));
+
+describe('what a clerk may say of a prompt', () => {
+  test.each<[string, Partial<Word>, KeptCard]>([
+    ['all that is offered', {}, kept('critical')],
+    ['some of it', { acceptedMeasures: ['FOOD-02'] }, kept('critical')],
+    ['nothing of a note', { acceptedMeasures: [] }, kept('info', false)],
+    ['a reference that runs', {}, kept('info', true)],
+    ['a check from before, which does not say', {}, kept('info')],
+    ['not followed, with a reason', { outcome: 'overridden', overrideReason: { code: 'not_same_subject' } }, kept('critical')],
+    ['a note not followed, without a reason', { outcome: 'overridden' }, kept('info', false)],
+  ])('%s', (_what, word, card) => {
+    expect(pointersOf(read(word, card))).toEqual([]);
+  });
+
+  test.each<[string, Partial<Word>, string, KeptCard]>([
+    ['of a card of another check', { card: otherId }, '/feedback/0/card', kept('critical')],
+    ['in the future', { outcomeTimestamp: '2026-11-24T00:00:00Z' }, '/feedback/0/outcomeTimestamp', kept('critical')],
+    ['with a measure that was not offered', { acceptedMeasures: ['FOOD-03'] }, '/feedback/0/acceptedMeasures', kept('critical')],
+    ['applied, with a reason why not', { overrideReason: { code: 'other', comment: 'x' } }, '/feedback/0/overrideReason', kept('critical')],
+    ['not followed without a reason', { outcome: 'overridden' }, '/feedback/0/overrideReason', kept('critical')],
+    ['not followed without a reason', { outcome: 'overridden' }, '/feedback/0/overrideReason', kept('warning')],
+    [
+      '"other" without words',
+      { outcome: 'overridden', overrideReason: { code: 'other' } },
+      '/feedback/0/overrideReason/comment',
+      kept('critical'),
+    ],
+    [
+      'not followed, and applied',
+      { outcome: 'overridden', overrideReason: { code: 'other', comment: 'x' }, acceptedMeasures: ['FOOD-01'] },
+      '/feedback/0/acceptedMeasures',
+      kept('critical'),
+    ],
+    ['applied, though it is held or about nobody certain', {}, '/feedback/0/acceptedMeasures', kept('info', false)],
+    ['applied in part, though it is held', { acceptedMeasures: ['FOOD-01'] }, '/feedback/0/acceptedMeasures', kept('info', false)],
+  ])('is refused: %s', (_what, word, pointer, card) => {
+    expect(pointersOf(read(word, card))).toEqual([pointer]);
+  });
+
+  test('one card is decided once in a request', () => {
+    const word: Word = { card: cardId, outcome: 'accepted' };
+    expect(pointersOf(readDecisions([kept('critical')], { feedback: [word, word] }, now))).toEqual(['/feedback/1/card']);
+  });
+});
