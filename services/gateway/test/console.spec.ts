@@ -15,6 +15,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lianxin-console-'));
   await mkdir(join(folder, 'built/assets'), { recursive: true });
   await writeFile(join(folder, 'built/index.html'), '<!doctype html><title>联信</title>');
+  await writeFile(join(folder, 'built/frame.html'), '<!doctype html><title>联信</title>');
   await writeFile(join(folder, 'built/.sources'), 'not for readers');
   await writeFile(join(folder, 'built/assets/index-1a2b3c.js'), 'export {};');
   await writeFile(join(folder, 'keys.json'), JSON.stringify({ apiKeys: { RSJ: 'lx_test_a', ADMIN: 'lx_test_b', ADMIN2: 'lx_test_c' } }));
@@ -44,6 +45,26 @@ describe('the console', () => {
     expect(policy).toContain("default-src 'self'");
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toMatch(/https?:|unsafe-eval/);
+  });
+
+  test('the window prompt alone is framed, by whoever is named by an origin and nothing wider', async () => {
+    const named = await city.again({
+      LIANXIN_EMBED_ORIGINS: 'https://approval.example, http://10.1.2.3:8080',
+      LIANXIN_CONSOLE_DIR: join(folder, 'built'),
+    });
+    const policyOf = async (path: string) => (await fetch(named.url + path)).headers.get('content-security-policy');
+    expect(await policyOf('/embed/frame')).toContain("frame-ancestors 'self' https://approval.example http://10.1.2.3:8080");
+    expect((await fetch(`${named.url}/embed/frame`)).headers.get('x-frame-options')).toBeNull();
+    expect(await policyOf('/')).toContain("frame-ancestors 'none'");
+    for (const wrong of [
+      'https://approval.example/page',
+      'approval.example',
+      '*',
+      'https://*.example',
+      'javascript:alert(1)',
+      'https://a.example; script-src *',
+    ])
+      await expect(city.again({ LIANXIN_EMBED_ORIGINS: wrong })).rejects.toThrow('LIANXIN_EMBED_ORIGINS');
   });
 
   test('shows nothing but its files: what is not there is a problem as everywhere', async () => {
