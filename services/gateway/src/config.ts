@@ -23,7 +23,7 @@ const serviceUrlsSchema = z
 /** Origins without path, as a browser names them: anything else would be ignored by it, or let in more than was meant. */
 const originsSchema = z.string().transform((text, context) => {
   const origins = text.split(',').flatMap((one) => (one.trim() === '' ? [] : [one.trim()]));
-  const wrong = origins.filter((one) => !URL.canParse(one) || new URL(one).origin !== one || !/^https?:/.test(one));
+  const wrong = origins.filter((one) => !/^https?:[^*;'\s]+$/.test(one) || !URL.canParse(one) || new URL(one).origin !== one);
   for (const one of wrong) context.addIssue({ code: 'custom', message: `${one} is no origin: write https://host or http://host:port` });
   return wrong.length === 0 ? origins : z.NEVER;
 });
