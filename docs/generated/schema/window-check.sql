@@ -424,6 +424,7 @@ TABLE window_check
   degraded boolean NOT NULL
   back_check_of uuid
   CONSTRAINT window_check_pkey PRIMARY KEY (asked_at, id)
+  CREATE INDEX window_check_back_check ON ONLY window_check.window_check USING btree (back_check_of) WHERE (back_check_of IS NOT NULL)
   CREATE INDEX window_check_case ON ONLY window_check.window_check USING btree (department_code, matter_code, case_no) WHERE (case_no IS NOT NULL)
   CREATE INDEX window_check_department ON ONLY window_check.window_check USING btree (department_code, id)
   CREATE INDEX window_check_id ON ONLY window_check.window_check USING btree (id)
@@ -451,6 +452,7 @@ TABLE window_check_default
   degraded boolean NOT NULL
   back_check_of uuid
   CONSTRAINT window_check_default_pkey PRIMARY KEY (asked_at, id)
+  CREATE INDEX window_check_default_back_check_of_idx ON window_check.window_check_default USING btree (back_check_of) WHERE (back_check_of IS NOT NULL)
   CREATE INDEX window_check_default_department_code_id_idx ON window_check.window_check_default USING btree (department_code, id)
   CREATE INDEX window_check_default_department_code_matter_code_case_no_idx ON window_check.window_check_default USING btree (department_code, matter_code, case_no) WHERE (case_no IS NOT NULL)
   CREATE INDEX window_check_default_id_idx ON window_check.window_check_default USING btree (id)
