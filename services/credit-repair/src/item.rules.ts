@@ -22,6 +22,8 @@ import {
   type PenaltyCategory,
   type PenaltyField,
   type PublicRecordStatus,
+  publicRecordDisputed,
+  publicRecordDisputeEnded,
   publicRecordPublished,
   publicRecordStopped,
   publicRecordWithdrawn,
@@ -46,7 +48,13 @@ export const entryEvents = [
   listEntrySuperseded,
   listEntryExited,
 ];
-export const recordEvents = [publicRecordPublished, publicRecordStopped, publicRecordWithdrawn];
+export const recordEvents = [
+  publicRecordPublished,
+  publicRecordDisputed,
+  publicRecordDisputeEnded,
+  publicRecordStopped,
+  publicRecordWithdrawn,
+];
 
 /** A record as its events tell of it. What an event does not tell (null) stays as it was. */
 export interface ItemChange {
@@ -167,7 +175,7 @@ function recordChange(event: LianxinEvent): ItemChange | undefined {
     performedOn: null,
     endGround: isOver ? ((event.data as { ground?: string }).ground ?? data.status) : null,
     endedAt: isOver ? event.time : null,
-    disputed: null,
+    disputed: event.type === publicRecordDisputed.type ? true : event.type === publicRecordDisputeEnded.type || isOver ? false : null,
   };
 }
 

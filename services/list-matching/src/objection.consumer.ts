@@ -48,16 +48,33 @@ export class ObjectionConsumer {
   }
 
   private async hear(tx: Transaction, event: LianxinEvent): Promise<void> {
-    if (isEvent(event, objectionDecided) && event.data.target.kind === 'PUBLIC_RECORD') return this.decideRecord(tx, event, event.data);
-    if (isEvent(event, objectionAccepted) && event.data.marks && event.data.target.kind === 'LIST_ENTRY')
-      await this.change(tx, event, event.data.target.id, (work, entry) => mark(work, entry, event));
-    else if (isEvent(event, objectionDecided) && event.data.target.taskId === null)
-      await this.change(tx, event, event.data.target.id, (work, entry) => this.decide(tx, work, entry, event));
-    else if (isEvent(event, objectionWithdrawn) && event.data.target.kind === 'LIST_ENTRY' && event.data.target.taskId === null)
-      await this.change(tx, event, event.data.target.id, (work, entry) => {
-        const { objectionId, wasAccepted, stillDisputed, number, withdrawnOn } = event.data;
-        if (wasAccepted) unmark(work, entry, { outcome: 'WITHDRAWN', documentNo: number, on: withdrawnOn, objectionId }, stillDisputed);
-      });
+    if (!isHeard(event) || event.data.target.taskId !== null) return;
+    const { id, kind } = event.data.target;
+    if (kind === 'PUBLIC_RECORD') return this.hearOfRecord(tx, event, id);
+    await this.change(tx, event, id, (work, entry) => {
+      if (isEvent(event, objectionAccepted)) return event.data.marks ? mark(work, entry, event) : undefined;
+      if (isEvent(event, objectionDecided)) return this.decide(tx, work, entry, event);
+      if (!isEvent(event, objectionWithdrawn) || !event.data.wasAccepted) return;
+      const { objectionId, stillDisputed, number, withdrawnOn } = event.data;
+      unmark(work, entry, { outcome: 'WITHDRAWN', documentNo: number, on: withdrawnOn, objectionId }, stillDisputed);
+    });
+  }
+
+  /** A public record: marked while it is verified (R-6-5), taken back where the objection was right. */
+  private async hearOfRecord(tx: Transaction, event: LianxinEvent, id: string): Promise<void> {
+    const by = { actor: event.actor ?? event.source, cause: event };
+    if (isEvent(event, objectionAccepted)) {
+      const { objectionId, number: documentNo, acceptedOn: on, marks } = event.data;
+      if (marks) await this.records.disputeByObjection(tx, id, { objectionId, documentNo, on }, by);
+    } else if (isEvent(event, objectionDecided)) {
+      const { objectionId, documentNo, decidedOn: on, effect } = event.data;
+      const ground = recordGrounds[effect];
+      if (ground !== undefined) await this.records.voidByObjection(tx, id, { ground, documentNo, date: on }, by);
+      else await this.records.endDisputeByObjection(tx, id, { objectionId, documentNo, on }, 'DISMISSED', by);
+    } else if (isEvent(event, objectionWithdrawn)) {
+      const { objectionId, number: documentNo, withdrawnOn: on } = event.data;
+      await this.records.endDisputeByObjection(tx, id, { objectionId, documentNo, on }, 'WITHDRAWN', by);
+    }
   }
 
   private async decide(tx: Transaction, work: EntryWork, entry: EntryInWork, event: LianxinEvent<Decided>): Promise<void> {
@@ -121,13 +138,6 @@ export class ObjectionConsumer {
     correctInWork(work, entry, parties, decided, versions, order, detail);
   }
 
-  private async decideRecord(tx: Transaction, event: LianxinEvent, data: Decided): Promise<void> {
-    const ground = recordGrounds[data.effect];
-    if (ground === undefined) return;
-    const by = { actor: event.actor ?? event.source, cause: event };
-    await this.records.voidByObjection(tx, data.target.id, { ground, documentNo: data.documentNo, date: data.decidedOn }, by);
-  }
-
   private async change(
     tx: Transaction,
     event: LianxinEvent,
@@ -140,6 +150,12 @@ export class ObjectionConsumer {
     await decide(work, entry);
     await this.writer.write(tx, work);
   }
+}
+
+type Heard = EventData<typeof objectionAccepted> | Decided | EventData<typeof objectionWithdrawn>;
+
+function isHeard(event: LianxinEvent): event is LianxinEvent<Heard> {
+  return [objectionAccepted, objectionDecided, objectionWithdrawn].some(({ type }) => type === event.type);
 }
 
 /** T13; a mark that stands already serves every objection, and each holds it. */

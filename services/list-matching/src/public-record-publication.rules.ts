@@ -38,9 +38,25 @@ export function isRecordPublic(record: PublishableRecord, today: string): boolea
   return today < addMonths(from, longestMonths[record.grade ?? 'GENERAL']);
 }
 
-/** What the source said of a record when it came: that somebody disputes it is shown with it (R-6-5). */
-export function isRecordDisputed(facts: readonly { readonly what: string; readonly detail: Readonly<Record<string, unknown>> }[]): boolean {
-  return facts.some(({ what, detail }) => what === 'RECEIVE' && detail['state'] === 'DISPUTED');
+interface RecordFact {
+  readonly what: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** Objections that hold the mark of a record: accepted here and not over. */
+export function objectionsTo(facts: readonly RecordFact[]): string[] {
+  const holding = new Set<string>();
+  for (const { what, detail } of facts) {
+    const id = String(detail['objectionId']);
+    if (what === 'DISPUTE') holding.add(id);
+    if (what === 'END_DISPUTE') holding.delete(id);
+  }
+  return [...holding];
+}
+
+/** Somebody disputes it, as its source said when it came or as an objection says that was accepted here: that is shown with it (R-6-5). */
+export function isRecordDisputed(facts: readonly RecordFact[]): boolean {
+  return facts.some(({ what, detail }) => what === 'RECEIVE' && detail['state'] === 'DISPUTED') || objectionsTo(facts).length > 0;
 }
 
 export interface PublicRecordFacts {

@@ -19,13 +19,25 @@ import { assertStorable } from './match-review.service.ts';
 import { type ReviewDecision, type ReviewSource, ReviewSources, type SourceView } from './match-review.sources.ts';
 import { PublicRecordIntake } from './public-record.intake.ts';
 import { withdrawTerm } from './public-record.rules.ts';
-import { findRecordFacts, findRecordPage, findRecords, lockRecords, type PublicRecordRow } from './public-record.store.ts';
+import {
+  findRecordFacts,
+  findRecordPage,
+  findRecords,
+  lockRecords,
+  type PublicRecordFactRow,
+  type PublicRecordRow,
+} from './public-record.store.ts';
 import { publicRecordViewOf } from './public-record.view.ts';
-import { PublicRecordWork, PublicRecordWriter, publicPeriodTimer, publicRecordSource } from './public-record.work.ts';
+import { type HeardObjection, PublicRecordWork, PublicRecordWriter, publicPeriodTimer, publicRecordSource } from './public-record.work.ts';
 import { findSubjects } from './subject.store.ts';
 
 const cursorSchema = z.tuple([z.uuid()]);
 type Change = (work: PublicRecordWork, row: PublicRecordRow) => void;
+/** The event of an objection that brings something about. */
+interface HeardFrom {
+  readonly actor: string;
+  readonly cause: NonNullable<NewEvent['cause']>;
+}
 
 /** Use cases of public records: reading, taking in, stopping, withdrawing, what follows from a review, and the end of their period. */
 @Injectable()
@@ -105,7 +117,7 @@ export class PublicRecordService implements ReviewSource {
   }
 
   /** An objection was upheld: the record is taken back, unless it has been already. */
-  async voidByObjection(
+  voidByObjection(
     tx: Transaction,
     id: string,
     order: {
@@ -113,19 +125,43 @@ export class PublicRecordService implements ReviewSource {
       readonly documentNo: string;
       readonly date: string;
     },
-    by: { readonly actor: string; readonly cause: NonNullable<NewEvent['cause']> },
+    by: HeardFrom,
+  ): Promise<void> {
+    return this.byObjection(tx, id, by, (work, row) => {
+      if (row.status === 'WITHDRAWN') return;
+      work.withdraw(row, order.ground, order.documentNo, withdrawTerm(this.clock.calendar(), order.date), { documentDate: order.date });
+    });
+  }
+
+  /** An objection was accepted: it is marked (R-6-5). */
+  disputeByObjection(tx: Transaction, id: string, objection: HeardObjection, by: HeardFrom): Promise<void> {
+    return this.byObjection(tx, id, by, (work, row, facts) => work.dispute(row, facts, objection));
+  }
+
+  /** An objection was dismissed or withdrawn: its mark goes, unless another objection holds it. */
+  endDisputeByObjection(
+    tx: Transaction,
+    id: string,
+    objection: HeardObjection,
+    outcome: 'DISMISSED' | 'WITHDRAWN',
+    by: HeardFrom,
+  ): Promise<void> {
+    return this.byObjection(tx, id, by, (work, row, facts) => work.endDispute(row, facts, objection, outcome));
+  }
+
+  private async byObjection(
+    tx: Transaction,
+    id: string,
+    by: HeardFrom,
+    decide: (work: PublicRecordWork, row: PublicRecordRow, facts: readonly PublicRecordFactRow[]) => void,
   ): Promise<void> {
     const seen = await findRecords(tx, [id]);
     await lockLanes(
       tx,
       seen.flatMap((row) => row.subject_id ?? []),
     );
-    const work = new PublicRecordWork(this.actingOf(by.actor));
-    for (const row of await lockRecords(tx, [id])) {
-      if (row.status === 'WITHDRAWN') continue;
-      work.withdraw(row, order.ground, order.documentNo, withdrawTerm(this.clock.calendar(), order.date), { documentDate: order.date });
-    }
-    work.events.splice(0, work.events.length, ...work.events.map((event) => ({ ...event, cause: by.cause })));
+    const work = new PublicRecordWork(this.actingOf(by.actor), by.cause);
+    for (const row of await lockRecords(tx, [id])) decide(work, row, await findRecordFacts(tx, [id]));
     await this.writer.write(tx, work);
   }
 

@@ -1,6 +1,7 @@
 import type { PublicRecordView } from '@lianxin/contracts';
 import { isLate } from './public-record.rules.ts';
 import type { PublicRecordFactRow, PublicRecordRow } from './public-record.store.ts';
+import { isRecordDisputed } from './public-record-publication.rules.ts';
 
 /** What callers see of a record, persons masked (R-8-8). */
 export function publicRecordViewOf(row: PublicRecordRow, facts: readonly PublicRecordFactRow[], today: string): PublicRecordView {
@@ -40,6 +41,7 @@ export function publicRecordViewOf(row: PublicRecordRow, facts: readonly PublicR
     ...terms,
     late: isLate(terms, today),
     termProvisional: row.term_provisional,
+    disputed: row.status !== 'WITHDRAWN' && isRecordDisputed(facts),
     timeline: facts.map((fact) => ({
       version: fact.version,
       what: fact.what,

@@ -1,8 +1,9 @@
 import {
   type EventData,
   endOfDayBeijing,
-  type LianxinEvent,
   ProblemError,
+  publicRecordDisputed,
+  publicRecordDisputeEnded,
   publicRecordPublished,
   publicRecordStopped,
   publicRecordWithdrawn,
@@ -16,6 +17,7 @@ import { penaltyFieldLaws } from './penalty-field.data.ts';
 import { penaltyFieldsOf } from './penalty-field.rules.ts';
 import { decidePublicRecordStep, firstActionOf, type PublicRecordAction, type Term } from './public-record.rules.ts';
 import { insertRecordFacts, insertRecords, type PublicRecordFactRow, type PublicRecordRow, updateRecords } from './public-record.store.ts';
+import { objectionsTo } from './public-record-publication.rules.ts';
 
 /** `source_kind` of its candidates in the review queue. */
 export const publicRecordSource = 'PUBLIC_RECORD';
@@ -23,6 +25,13 @@ export const publicRecordSource = 'PUBLIC_RECORD';
 export const publicPeriodTimer = 'public-record-period';
 type StopGround = EventData<typeof publicRecordStopped>['ground'];
 type WithdrawGround = EventData<typeof publicRecordWithdrawn>['ground'] | 'IDENTITY_FAILED';
+
+/** What is heard of an objection to a record. */
+export interface HeardObjection {
+  readonly objectionId: string;
+  readonly documentNo: string;
+  readonly on: string;
+}
 
 /** What one use case does to public records, gathered in memory and written once; decided under the lanes of their subjects. */
 export class PublicRecordWork {
@@ -34,7 +43,7 @@ export class PublicRecordWork {
   /** @param cause the event of another service that brings it about */
   constructor(
     readonly acting: Acting,
-    private readonly cause?: LianxinEvent,
+    private readonly cause?: NewEvent['cause'],
   ) {}
 
   /** A new record waits until it is certain whom it means. */
@@ -125,7 +134,43 @@ export class PublicRecordWork {
     row.withdraw_due_on = due.date;
     if (!wasPublic || ground === 'IDENTITY_FAILED') return;
     const data = { ...headOf(row, subjectOf(row)), ground, documentNo, withdrawnOn: row.withdrawn_on, withdrawDueOn: due.date };
-    this.events.push(newEvent({ definition: publicRecordWithdrawn, key: data.subjectId, data, actor: this.acting.actor }));
+    this.events.push(
+      newEvent({ definition: publicRecordWithdrawn, key: data.subjectId, data, cause: this.cause, actor: this.acting.actor }),
+    );
+  }
+
+  /**
+   * R-6-5: an objection to it was accepted. A mark that stands already serves every objection, and each holds it.
+   * @param facts those of the record so far
+   */
+  dispute(row: PublicRecordRow, facts: readonly PublicRecordFactRow[], objection: HeardObjection): void {
+    const holding = objectionsTo(facts);
+    if (row.status !== 'PUBLISHED' || holding.includes(objection.objectionId)) return;
+    this.changed.add(row);
+    this.note(row, 'DISPUTE', row.status, { ...objection });
+    if (holding.length > 0) return;
+    const data = { ...headOf(row, subjectOf(row)), documentNo: objection.documentNo, disputedOn: objection.on };
+    this.events.push(
+      newEvent({ definition: publicRecordDisputed, key: data.subjectId, data, cause: this.cause, actor: this.acting.actor }),
+    );
+  }
+
+  /** The objection is over and the record stands; the mark goes with the last that holds it. One that was never accepted takes nothing away. */
+  endDispute(
+    row: PublicRecordRow,
+    facts: readonly PublicRecordFactRow[],
+    objection: HeardObjection,
+    outcome: EventData<typeof publicRecordDisputeEnded>['outcome'],
+  ): void {
+    const holding = objectionsTo(facts);
+    if (row.status === 'WITHDRAWN' || !holding.includes(objection.objectionId)) return;
+    this.changed.add(row);
+    this.note(row, 'END_DISPUTE', row.status, { ...objection, outcome });
+    if (holding.length > 1) return;
+    const data = { ...headOf(row, subjectOf(row)), outcome, documentNo: objection.documentNo, endedOn: objection.on };
+    this.events.push(
+      newEvent({ definition: publicRecordDisputeEnded, key: data.subjectId, data, cause: this.cause, actor: this.acting.actor }),
+    );
   }
 
   /** @throws ProblemError CONFLICT, naming the state and what is allowed */

@@ -13,6 +13,8 @@ import {
   objectionWithdrawn,
   type ProblemBody,
   type PublicRecordView,
+  publicRecordDisputed,
+  publicRecordDisputeEnded,
   publicRecordPublished,
   publicRecordWithdrawn,
 } from '@lianxin/contracts';
@@ -157,20 +159,16 @@ test('what can be neither confirmed nor refuted keeps its mark and is not shown 
   expect(body.here).toBe('HIDDEN');
 });
 
-test.each([
-  ['UPHELD', 'VOID', 'RECORD_WRONG'],
-  ['UPHELD', 'REVOKE', 'DECISION_REVOKED'],
-  ['PARTLY_UPHELD', 'AMEND', 'DECISION_CHANGED'],
-  ['UNCONFIRMED', 'NOTE', 'RECORD_WRONG'],
-  ['DISMISSED', 'KEEP', null],
-] as const)('a penalty about which an objection is %s (%s) is public no longer: %s (§6.4)', async (outcome, effect, ground) => {
-  const bureau = principalOf(['DEPT_HANDLER'], ['STHJJ']);
+const bureau = principalOf(['DEPT_HANDLER'], ['STHJJ']);
+
+/** A penalty that is public. */
+async function penalised(number: string, usccCode = nextUscc()): Promise<{ record: PublicRecordView; subjectId: string }> {
   const authority = { name: '示例生态环境局', usccCode: '11320799MB000006XY' };
   const { status, body: record } = await lists.call<PublicRecordView>(bureau, 'POST', '/api/v1/public-records', {
     kind: 'PENALTY',
-    subject: { kind: 'LEGAL', name: '示例异议有限公司', usccCode: nextUscc() },
+    subject: { kind: 'LEGAL', name: '示例异议有限公司', usccCode },
     representative: { name: '王某', idType: 'ID_CARD', idNumber: nextIdNumber() },
-    document: { number: `示环罚〔2026〕${effect}号` },
+    document: { number: `示环罚〔2026〕${number}号` },
     decidedOn: daysAgo(1),
     authority,
     source: authority,
@@ -182,6 +180,17 @@ test.each([
     const [told] = lists.feeder.eventsOf(publicRecordPublished).filter((event) => event.data.recordId === record.id);
     return told?.key;
   });
+  return { record, subjectId };
+}
+
+test.each([
+  ['UPHELD', 'VOID', 'RECORD_WRONG'],
+  ['UPHELD', 'REVOKE', 'DECISION_REVOKED'],
+  ['PARTLY_UPHELD', 'AMEND', 'DECISION_CHANGED'],
+  ['UNCONFIRMED', 'NOTE', 'RECORD_WRONG'],
+  ['DISMISSED', 'KEEP', null],
+] as const)('a penalty about which an objection is %s (%s) is public no longer: %s (§6.4)', async (outcome, effect, ground) => {
+  const { record, subjectId } = await penalised(effect);
   await lists.feeder.send(objectionDecided, subjectId, {
     objectionId: randomUUIDv7(),
     objectionVersion: 3,
@@ -345,4 +354,38 @@ describe('a correction by the designating unit (§6.4)', () => {
     await act(entry, '/approve', undefined, taxApprover);
     expect((await orders()).filter(({ no }) => no === 3)).toEqual([]);
   });
+});
+
+test('a disputed penalty bears its mark in every answer until the last objection is over (R-6-5)', async () => {
+  const uscc = nextUscc();
+  const { record, subjectId } = await penalised('标注', uscc);
+  const target = { kind: 'PUBLIC_RECORD' as const, id: record.id, number: record.number, listCode: null, taskId: null };
+  const head = { number: 'LYG-YY-2026-000003', subjectId, target, sourceDepartment: 'STHJJ' };
+  const accept = (objectionId: string) =>
+    lists.feeder.send(objectionAccepted, subjectId, {
+      ...{ ...head, objectionId, objectionVersion: 2, status: 'ACCEPTED', acceptedOn: today, marks: true, markDueOn: today },
+    });
+  const withdraw = (objectionId: string, wasAccepted: boolean) =>
+    lists.feeder.send(objectionWithdrawn, subjectId, {
+      ...{ ...head, objectionId, objectionVersion: 3, status: 'WITHDRAWN', withdrawnOn: today, wasAccepted, stillDisputed: false },
+    });
+  const now = async () => (await lists.call<PublicRecordView>(bureau, 'GET', `/api/v1/public-records/${record.id}`)).body;
+  const shown = async () => (await fetch(`${lists.running.url}/api/v1/public/subjects/${uscc}`)).text();
+  const [first, second] = [randomUUIDv7(), randomUUIDv7()];
+  expect([record.disputed, (await shown()).includes('异议处理中')]).toEqual([false, false]);
+  const accepted = await accept(first);
+  await accept(first);
+  await accept(second);
+  await eventually('it is marked', async () => (await now()).timeline.filter(({ what }) => what === 'DISPUTE').length === 2);
+  expect([(await now()).disputed, (await shown()).includes('异议处理中')]).toEqual([true, true]);
+  expect(lists.feeder.eventsOf(publicRecordDisputed).map(({ causationId }) => causationId)).toEqual([accepted.id]);
+  await withdraw(randomUUIDv7(), false);
+  await withdraw(first, true);
+  await passed();
+  expect([(await now()).disputed, lists.feeder.eventsOf(publicRecordDisputeEnded)]).toEqual([true, []]);
+  await withdraw(second, true);
+  await eventually('the mark is gone', async () => !(await now()).disputed);
+  expect((await shown()).includes('异议处理中')).toBe(false);
+  const ended = await eventually('it is told', () => lists.feeder.eventsOf(publicRecordDisputeEnded)[0]);
+  expect(ended.data).toMatchObject({ recordId: record.id, outcome: 'WITHDRAWN', status: 'PUBLISHED' });
 });

@@ -57,7 +57,7 @@ export function disputableOf(event: LianxinEvent): Disputable | undefined {
       listCode: null,
       departmentCode: text('departmentCode'),
       status,
-      inForce: verb === 'published' || verb === 'disputed' || verb === 'dispute_ended',
+      inForce: status === 'PUBLISHED',
       disputed: verb === 'disputed' ? true : ['dispute_ended', 'stopped', 'withdrawn'].includes(verb) ? false : undefined,
       validTo: 'publicUntil' in data ? ((data['publicUntil'] as string | null) ?? null) : undefined,
     };

@@ -134,9 +134,17 @@ export function isDoneAlready(row: ObjectionRow, target: Known | undefined): boo
       return true;
     case 'AMEND':
     case 'KEEP':
-      if (isOwed(decision) && row.target_kind === 'LIST_ENTRY' && row.task_id === null) return target?.inForce !== true;
-      return row.target_kind === 'PUBLIC_RECORD' || row.task_id !== null || decision.stillDisputed || target?.inForce !== true;
+      if (row.task_id !== null) return true;
+      if (row.target_kind === 'PUBLIC_RECORD') return isRecordDone(decision.effect, decision.stillDisputed, target);
+      if (isOwed(decision)) return target?.inForce !== true;
+      return decision.stillDisputed || target?.inForce !== true;
   }
+}
+
+/** A record that is to be corrected is taken back and comes anew; of one that stands only the mark need go. */
+function isRecordDone(effect: 'AMEND' | 'KEEP', stillDisputed: boolean, target: Known | undefined): boolean {
+  if (effect === 'AMEND') return target === undefined || target.status === 'WITHDRAWN';
+  return stillDisputed || target?.disputed !== true;
 }
 
 /** Whose finding it is: the self-check is the office's, verification the source unit's. */

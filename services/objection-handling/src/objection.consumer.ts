@@ -7,6 +7,8 @@ import {
   listEntryExited,
   listEntrySuperseded,
   type ObjectionStatus,
+  publicRecordDisputed,
+  publicRecordDisputeEnded,
   publicRecordWithdrawn,
 } from '@lianxin/contracts';
 import { EventConsumer, lockLanes } from '@lianxin/messaging';
@@ -67,7 +69,7 @@ export class ObjectionConsumer {
       if (told === undefined) continue;
       for (const row of objections) {
         if (row.target_kind !== told.kind || row.target_id !== told.id) continue;
-        if (is(event, listEntryDisputed)) await this.marked(tx, row, event, event.data.disputedOn);
+        if (is(event, listEntryDisputed) || is(event, publicRecordDisputed)) await this.marked(tx, row, event, event.data.disputedOn);
         else if (isEnd(event) && isWaitedFor(row, event)) await this.executed(tx, row, event);
       }
     }
@@ -95,9 +97,14 @@ function isOver(status: ObjectionStatus): boolean {
 }
 
 function isEnd(event: LianxinEvent): boolean {
-  return [listEntryExited, listEntryCorrected, listEntryDisputeEnded, listEntrySuperseded, publicRecordWithdrawn].some(
-    ({ type }) => type === event.type,
-  );
+  return [
+    listEntryExited,
+    listEntryCorrected,
+    listEntryDisputeEnded,
+    listEntrySuperseded,
+    publicRecordDisputeEnded,
+    publicRecordWithdrawn,
+  ].some(({ type }) => type === event.type);
 }
 
 /**
@@ -108,8 +115,8 @@ function isWaitedFor(row: ObjectionRow, event: LianxinEvent): boolean {
   const { decision, status } = row;
   if (decision === null || !['UPHELD', 'PARTLY_UPHELD', 'DISMISSED'].includes(status)) return false;
   if (is(event, listEntryCorrected)) return decision.effect === 'AMEND' && event.data.objectionId === row.id;
+  if (row.target_kind === 'PUBLIC_RECORD') return decision.effect === 'KEEP' || is(event, publicRecordWithdrawn);
   if (decision.effect === 'AMEND') return !isOwed(decision) || !is(event, listEntryDisputeEnded);
   if (decision.effect === 'KEEP') return true;
-  if (is(event, publicRecordWithdrawn)) return true;
   return is(event, listEntryExited) && (event.data.status === 'CORRECTED' || event.data.status === 'REVOKED');
 }

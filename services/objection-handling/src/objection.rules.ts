@@ -93,9 +93,9 @@ export function holdsMark(objection: {
   return decision.effect === 'NOTE' || (status === 'PARTLY_UPHELD' && isOwed(decision));
 }
 
-/** A measure that was wrongly applied disputes the measure, not the record that it rests on; public records bear no mark yet. */
-export function marksRecord(target: { readonly kind: 'LIST_ENTRY' | 'PUBLIC_RECORD'; readonly taskId: string | null }): boolean {
-  return target.kind === 'LIST_ENTRY' && target.taskId === null;
+/** A measure that was wrongly applied disputes the measure, not the record that it rests on. */
+export function marksRecord(target: { readonly taskId: string | null }): boolean {
+  return target.taskId === null;
 }
 
 export interface Submission {

@@ -63,7 +63,7 @@ export class ObjectionService {
       await this.work.step(tx, row, 'ACCEPT', actor);
       const { set } = await this.work.clocks(tx, row, 'ACCEPTED', on);
       const markDueOn = set.find((one) => one.kind === 'MARK')?.dueOn ?? on;
-      const marks = marksRecord({ kind: row.target_kind, taskId: row.task_id });
+      const marks = marksRecord({ taskId: row.task_id });
       const origin = { actor: actor.id };
       const events = [acceptedEvent(row, { acceptedOn: on, marks, markDueOn }, origin)];
       const target = (await this.disputables.findMany(tx, row.target_kind, [row.target_id])).get(row.target_id);

@@ -279,7 +279,10 @@ describe('an objection to a public record', () => {
     const body = { ...submission(new Flag()), target: { kind: 'PUBLIC_RECORD', id: record.id }, kinds: ['OUT_OF_DATE'] };
     const { id } = await must(city.post<ObjectionView>(window, '/api/v1/objections', body));
     const accepted = await must(act(creditOffice, id, 'accept'));
-    expect(accepted.deadlines.find((one) => one.kind === 'MARK')?.metOn).toBe(today);
+    expect(accepted.deadlines.find((one) => one.kind === 'MARK')?.metOn).toBe(null);
+    expect((await told(objectionAccepted, id)).data.marks).toBe(true);
+    await city.hear(record.disputed);
+    expect((await city.get<ObjectionView>(creditOffice, `/api/v1/objections/${id}`)).body).toMatchObject({ status: 'MARKED' });
     await must(act(creditOffice, id, 'self-check'));
     await must(act(creditOffice, id, 'forward'));
     await must(act(tax, id, 'verify'));
@@ -297,10 +300,20 @@ describe('an objection to a public record', () => {
     });
   });
 
-  test('is done at once when it is dismissed', async () => {
-    const { id } = await verified();
+  test('that is dismissed is done when the mark is gone', async () => {
+    const { id, record } = await verified();
     await must(act(tax, id, 'propose', dismissal));
-    expect((await must(act(taxApprover, id, 'approve'))).status).toBe('EXECUTED');
+    expect((await must(act(taxApprover, id, 'approve'))).status).toBe('DISMISSED');
+    await city.hear(record.disputeEnded);
+    expect((await city.get<ObjectionView>(creditOffice, `/api/v1/objections/${id}`)).body.status).toBe('EXECUTED');
+  });
+
+  test('that is partly right is done when the record is taken back, to come anew corrected', async () => {
+    const { id, record } = await verified();
+    await must(act(tax, id, 'propose', { ...upheld, outcome: 'PARTLY_UPHELD', effect: 'AMEND', correctedFields: ['处罚金额'] }));
+    expect((await must(act(taxApprover, id, 'approve'))).status).toBe('PARTLY_UPHELD');
+    await city.hear(record.withdrawn);
+    expect((await city.get<ObjectionView>(creditOffice, `/api/v1/objections/${id}`)).body.status).toBe('EXECUTED');
   });
 });
 

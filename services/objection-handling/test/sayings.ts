@@ -12,6 +12,8 @@ import {
   measurePlanEnded,
   measurePlanHeld,
   measurePlanMade,
+  publicRecordDisputed,
+  publicRecordDisputeEnded,
   publicRecordPublished,
   publicRecordWithdrawn,
   subjectChangedV2,
@@ -332,8 +334,8 @@ export function merged(subjectId: string, into: string | null, version = 2): Say
   return say(subjectChangedV2, subjectId, data);
 }
 
-/** A penalty that is public, and that it is taken back. */
-export function penalty(): { readonly id: string; readonly published: Saying; readonly withdrawn: Saying } {
+/** A penalty that is public, what is marked of it, and that it is taken back. */
+export function penalty(): Readonly<Record<'published' | 'disputed' | 'disputeEnded' | 'withdrawn', Saying>> & { readonly id: string } {
   const [id, subjectId] = [randomUUIDv7(), randomUUIDv7()];
   const head = (recordVersion: number, status: 'PUBLISHED' | 'WITHDRAWN') => ({
     ...{
@@ -352,6 +354,11 @@ export function penalty(): { readonly id: string; readonly published: Saying; re
   return {
     id,
     published: say(publicRecordPublished, subjectId, { ...head(1, 'PUBLISHED'), ...content, ...dates }),
-    withdrawn: say(publicRecordWithdrawn, subjectId, { ...head(2, 'WITHDRAWN'), ...undone }),
+    disputed: say(publicRecordDisputed, subjectId, { ...head(2, 'PUBLISHED'), documentNo: 'YY-1', disputedOn: '2026-11-10' }),
+    disputeEnded: say(publicRecordDisputeEnded, subjectId, {
+      ...head(3, 'PUBLISHED'),
+      ...{ outcome: 'DISMISSED', documentNo: 'YY-2', endedOn: '2026-11-20' },
+    }),
+    withdrawn: say(publicRecordWithdrawn, subjectId, { ...head(4, 'WITHDRAWN'), ...undone }),
   };
 }

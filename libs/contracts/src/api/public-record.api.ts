@@ -174,6 +174,8 @@ export const publicRecordViewSchema = z
     late: z.boolean(),
     /** The term runs into a year whose working days are not known yet (R-7-3). */
     termProvisional: z.boolean(),
+    /** 异议处理中: somebody disputes it and it is being verified (R-6-5). */
+    disputed: z.boolean(),
     timeline: z.array(
       z.object({
         version: z.int(),

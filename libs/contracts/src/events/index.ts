@@ -49,7 +49,13 @@ import {
   objectionSubmitted,
   objectionWithdrawn,
 } from './objection.ts';
-import { publicRecordPublished, publicRecordStopped, publicRecordWithdrawn } from './public-record.ts';
+import {
+  publicRecordDisputed,
+  publicRecordDisputeEnded,
+  publicRecordPublished,
+  publicRecordStopped,
+  publicRecordWithdrawn,
+} from './public-record.ts';
 import { listEntryPublicationConfirmed, listEntryPublicationOrdered, listEntryPublicationOverdue } from './publication.ts';
 import { redeliveryConfirmed, redeliveryDelivered, redeliveryEnded } from './redelivery.ts';
 import { repairGranted, repairRevoked } from './repair.ts';
@@ -161,6 +167,8 @@ export const eventDefinitions: readonly EventDefinition[] = [
   listEntryPublicationOverdue,
   publicRecordPublished,
   publicRecordStopped,
+  publicRecordDisputed,
+  publicRecordDisputeEnded,
   publicRecordWithdrawn,
   objectionSubmitted,
   objectionAccepted,

@@ -51,6 +51,22 @@ export const publicRecordStopped = defineEvent({
   }),
 });
 
+/** Sent when an objection to a record is accepted: 异议处理中 is shown with it in every answer (R-6-5). It stays public; nothing is executed from it. */
+export const publicRecordDisputed = defineEvent({
+  type: 'lianxin.public_record.disputed.v1',
+  effect: 'INFORMS',
+  titleZh: '公示记录异议标注',
+  data: z.object({ ...recordHead, documentNo: z.string(), disputedOn: dateSchema }),
+});
+
+/** Sent when the last objection that held the mark is over and the record stands. One that was upheld ends in `withdrawn`. */
+export const publicRecordDisputeEnded = defineEvent({
+  type: 'lianxin.public_record.dispute_ended.v1',
+  effect: 'INFORMS',
+  titleZh: '公示记录异议标注解除',
+  data: z.object({ ...recordHead, outcome: z.enum(['DISMISSED', 'WITHDRAWN']), documentNo: z.string(), endedOn: dateSchema }),
+});
+
 /** Sent when a record that was public is taken back: its decision was changed or revoked, or it was wrong (行政处罚法 48). */
 export const publicRecordWithdrawn = defineEvent({
   type: 'lianxin.public_record.withdrawn.v1',
