@@ -44,6 +44,7 @@ import { feedbackTablesMigration } from './migrations/0010-feedback-tables.ts';
 import { windowHitsMigration } from './migrations/0011-window-hits.ts';
 import { plannedDepartmentsMigration } from './migrations/0012-planned-departments.ts';
 import { replaysMigration } from './migrations/0013-replays.ts';
+import { replayCorrectionsMigration } from './migrations/0014-replay-corrections.ts';
 import { NoticeStore } from './notice.store.ts';
 import { OrderConsumer } from './order.consumer.ts';
 import { OrderService } from './order.service.ts';
@@ -52,6 +53,7 @@ import { PlanConsumer } from './plan.consumer.ts';
 import { PlanService } from './plan.service.ts';
 import { PlanStore } from './plan.store.ts';
 import { QueueService } from './queue.service.ts';
+import { ReplayCarrier } from './replay.carrier.ts';
 import { ReplayConsumer } from './replay.consumer.ts';
 import { ReplayService } from './replay.service.ts';
 import { ReplayStore } from './replay.store.ts';
@@ -127,6 +129,7 @@ export class AppModule {
         PlanConsumer,
         ReplayStore,
         ReplayService,
+        ReplayCarrier,
         ReplayConsumer,
         CopyStore,
         TaskStore,
@@ -185,6 +188,7 @@ export const service = {
     windowHitsMigration,
     plannedDepartmentsMigration,
     replaysMigration,
+    replayCorrectionsMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

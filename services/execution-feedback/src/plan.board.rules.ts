@@ -299,6 +299,16 @@ export class PlanBoard {
     if (!this.freshNoticeIds.has(notice.id)) this.changedNotices.add(notice.id);
   }
 
+  /** How many facts there are: a mark from which `changedSince` counts. */
+  get mark(): number {
+    return this.facts.length;
+  }
+
+  /** Tasks that facts after this mark befell, as they are now. */
+  changedSince(mark: number): Task[] {
+    return [...new Set(this.facts.slice(mark).map((fact) => fact.taskId))].map((id) => this.getTask(id));
+  }
+
   changes(): Changes {
     const noticesAt = (ids: Iterable<string>) => [...ids].flatMap((id) => this.notices.get(id) ?? []);
     return {

@@ -2,6 +2,7 @@ import {
   type EventData,
   type EventDefinition,
   type LianxinEvent,
+  taskAdjusted,
   taskDispatched,
   taskHeld,
   taskLifting,
@@ -31,7 +32,7 @@ const weightOfOthers = 0.35;
  */
 export function eventsOfStep(step: Step): StepEvent[] {
   if (step.kind === 'MOVED') return step.tasks.map((moved) => reassignedEvent(step, moved));
-  const others: readonly (Notice | Stay)[] = step.kind === 'DISPATCHED' ? step.notices : step.stays;
+  const others: readonly (Notice | Stay)[] = step.kind === 'DISPATCHED' ? step.notices : step.kind === 'ADJUSTED' ? [] : step.stays;
   const parts = Math.max(1, Math.ceil((step.tasks.length + others.length * weightOfOthers) / tasksPerEvent));
   return Array.from({ length: parts }, (_, index) => eventOfPart(step, index, parts));
 }
@@ -61,6 +62,10 @@ function eventOfPart(step: Exclude<Step, { kind: 'MOVED' }>, index: number, part
         notices: take(step.notices).map(noticeRow),
       };
       return { ...place, definition: taskDispatched, data };
+    }
+    case 'ADJUSTED': {
+      const data: EventData<typeof taskAdjusted> = { ...head, tasks: take(step.tasks).map(taskRow) };
+      return { ...place, definition: taskAdjusted, data };
     }
     case 'HELD': {
       const data: EventData<typeof taskHeld> = {

@@ -209,6 +209,7 @@ describe('a hold', () => {
     expect(steps.map((step) => [step.kind, step.kind === 'DISPATCHED' ? 0 : step.tasks.length])).toEqual([
       ['HELD', 0],
       ['RELEASED', 1],
+      ['ADJUSTED', 1],
     ]);
   });
 

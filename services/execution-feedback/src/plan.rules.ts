@@ -17,7 +17,7 @@ import { type Changes, type Known, PlanBoard } from './plan.board.rules.ts';
 import { applyMade } from './plan.dispatch.rules.ts';
 import { advance, endBases, moveTasks, setNotice } from './plan.move.rules.ts';
 import { applyRevised } from './plan.revise.rules.ts';
-import type { Step } from './plan.step.rules.ts';
+import { type Step, withAdjusted } from './plan.step.rules.ts';
 import { endedStatuses, holds } from './task.rules.ts';
 
 type Held = EventData<typeof measurePlanHeld>;
@@ -40,34 +40,35 @@ export function applyPlanEvents(
   const board = new PlanBoard(known, context);
   const steps: Step[] = [];
   for (const event of events) {
-    switch (event.type) {
-      case measurePlanMade.type:
-        steps.push(...applyMade(board, event as LianxinEvent<MeasurePlanMade>, newId));
-        break;
-      case measurePlanHeld.type:
-        steps.push(...applyHeld(board, event as LianxinEvent<Held>));
-        break;
-      case measurePlanReleased.type:
-        steps.push(...applyReleased(board, event as LianxinEvent<Released>));
-        break;
-      case measurePlanNarrowed.type:
-        steps.push(...applyNarrowed(board, event as LianxinEvent<Narrowed>));
-        break;
-      case measurePlanRevised.type:
-      case measurePlanCorrected.type:
-        steps.push(...applyRevised(board, event as LianxinEvent<MeasurePlanRevised>, newId));
-        break;
-      case measurePlanEnded.type:
-        steps.push(...applyEnded(board, event as LianxinEvent<Ended>));
-        break;
-      case measurePlanSuperseded.type:
-        steps.push(...applySuperseded(board, event as LianxinEvent<Superseded>));
-        break;
-      default:
-        throw new Error(`${event.type} is no event of a plan`);
-    }
+    const mark = board.mark;
+    const said = applyPlanEvent(board, event, newId);
+    const plan = board.findPlan(event.data as { entryId: string; activationNo: number });
+    const head = plan === undefined || plan.body === null ? undefined : { plan, body: plan.body, cause: event };
+    steps.push(...withAdjusted(head, said, board.changedSince(mark)));
   }
   return { changes: board.changes(), steps };
+}
+
+function applyPlanEvent(board: PlanBoard, event: LianxinEvent, newId: () => string): Step[] {
+  switch (event.type) {
+    case measurePlanMade.type:
+      return applyMade(board, event as LianxinEvent<MeasurePlanMade>, newId);
+    case measurePlanHeld.type:
+      return applyHeld(board, event as LianxinEvent<Held>);
+    case measurePlanReleased.type:
+      return applyReleased(board, event as LianxinEvent<Released>);
+    case measurePlanNarrowed.type:
+      return applyNarrowed(board, event as LianxinEvent<Narrowed>);
+    case measurePlanRevised.type:
+    case measurePlanCorrected.type:
+      return applyRevised(board, event as LianxinEvent<MeasurePlanRevised>, newId);
+    case measurePlanEnded.type:
+      return applyEnded(board, event as LianxinEvent<Ended>);
+    case measurePlanSuperseded.type:
+      return applySuperseded(board, event as LianxinEvent<Superseded>);
+    default:
+      throw new Error(`${event.type} is no event of a plan`);
+  }
 }
 
 function applyHeld(board: PlanBoard, event: LianxinEvent<Held>): Step[] {

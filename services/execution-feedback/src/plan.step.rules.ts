@@ -17,7 +17,7 @@ export interface DispatchedTask {
   readonly joined: boolean;
 }
 
-interface StepHead {
+export interface StepHead {
   readonly plan: Plan;
   readonly body: PlanBody;
   readonly cause: LianxinEvent;
@@ -36,8 +36,21 @@ export type Step =
       readonly tasks: readonly Task[];
       readonly stays: readonly Stay[];
     })
+  | (StepHead & { readonly kind: 'ADJUSTED'; readonly tasks: readonly Task[] })
   | (StepHead & {
       readonly kind: 'MOVED';
       readonly at: Date;
       readonly tasks: readonly { readonly task: Task; readonly from: string; readonly entryIds: readonly string[] }[];
     });
+
+/** What the steps of one event say of tasks, and besides the tasks that got another version of which they say nothing: nobody who follows tasks misses one. */
+export function withAdjusted(head: StepHead | undefined, steps: readonly Step[], changed: readonly Task[]): Step[] {
+  const told = new Map<string, number>();
+  for (const step of steps)
+    for (const row of step.tasks) {
+      const task = 'task' in row ? row.task : row;
+      told.set(task.id, task.version);
+    }
+  const silent = changed.filter((task) => told.get(task.id) !== task.version);
+  return silent.length === 0 || head === undefined ? [...steps] : [...steps, { ...head, kind: 'ADJUSTED', tasks: silent }];
+}

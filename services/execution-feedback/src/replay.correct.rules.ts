@@ -3,7 +3,7 @@ import type { Plan, PlanBoard } from './plan.board.rules.ts';
 import { moveTasks, type PlanRowName, plannedRow, setNotice } from './plan.move.rules.ts';
 import { bringTo, keyOf, type WantedRow } from './plan.revise.rules.ts';
 import { applyEnded } from './plan.rules.ts';
-import type { Step } from './plan.step.rules.ts';
+import { type Step, withAdjusted } from './plan.step.rules.ts';
 import type { Mismatch } from './replay.state.rules.ts';
 import { type Basis, holds } from './task.rules.ts';
 
@@ -22,8 +22,10 @@ export function correctTasks(
   for (const plan of plans) {
     const seen = board.allPlans().find(({ planId }) => planId === plan.planId);
     if (plan.action !== 'KEEP' || seen === undefined || seen.body === null) continue;
+    const mark = board.mark;
+    const stepHead = { plan: seen, body: seen.body, cause };
     if (seen.status === 'ENDED') {
-      steps.push(...endWhatStands(board, seen, cause));
+      steps.push(...withAdjusted(stepHead, endWhatStands(board, seen, cause), board.changedSince(mark)));
       continue;
     }
     const { wanted, lacking } = wantedRowsOf(board, seen, plan);
@@ -34,7 +36,8 @@ export function correctTasks(
       data: { ...data, entryId: seen.entryId, activationNo: seen.activationNo },
     } as unknown as LianxinEvent<MeasurePlanMade>;
     const again = { wanted, moves: [], ground: 'PLAN_CORRECTED', documentNo: null, on: beijingDate(board.context.now) };
-    steps.push(...bringTo(board, event, seen, again, newId), ...holdWhatRests(board, seen, event));
+    const said = [...bringTo(board, event, seen, again, newId), ...holdWhatRests(board, seen, event)];
+    steps.push(...withAdjusted(stepHead, said, board.changedSince(mark)));
   }
   return { steps, missing };
 }

@@ -20,10 +20,8 @@ import { type Basis, endedStatuses, type Task } from './task.rules.ts';
 export interface CaseWorld {
   /** The plans of the case, every task with a basis of one and the living tasks of parties that get more, with all their bases, and the notices. */
   readonly known: Known;
-  /** Tasks on which something was done, by what was fed back (APPLIED, HIT, PARTIAL), also where it was sent back. */
+  /** Tasks on which something was done: by what was fed back (APPLIED, HIT, PARTIAL), also where it was sent back, or by what a window applied. */
   readonly acted: ReadonlySet<string>;
-  /** Measures that a window applied although the department has no task of them. */
-  readonly windowHits: readonly { entryId: string; departmentCode: string; subjectId: string; measureCode: string }[];
   /** What is being restored already, or has been: `entry|department|party|measure`. */
   readonly restored: ReadonlySet<string>;
   /** Looked at where nothing is taken to be otherwise. */
@@ -204,7 +202,6 @@ class CaseReader {
       rows.push(...mine);
       if (mine.length > 0 && own !== undefined) touched.add(id);
     }
-    rows.push(...this.windowRows());
     return { tasks: rows.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)), unchangedTasks: ofCase - touched.size };
   }
 
@@ -228,9 +225,8 @@ class CaseReader {
     if (isOver(after) && !isOver(before)) return 'WITHDRAW';
     const standing = (bases: readonly Basis[]) => bases.filter(({ status }) => status !== 'ENDED').length;
     const [had, has] = [standing(this.basesBefore.get(before.id) ?? []), standing(this.board.basesOf(before.id))];
-    const stays = after.status === before.status && after.departmentCode === before.departmentCode;
-    // Under whose name it goes on is told by who keeps it.
-    if (stays && had !== has) return isOver(before) ? undefined : 'KEEP';
+    // Under whose name it goes on, and whether it rests until then, is told by who keeps it.
+    if (had !== has && after.departmentCode === before.departmentCode) return isOver(before) ? undefined : 'KEEP';
     const terms = ({ status, departmentCode, force, measureCode, role, hasDeadline }: Task) =>
       [status, departmentCode, force, measureCode, role, hasDeadline].join('|');
     return terms(after) === terms(before) ? undefined : 'CHANGE';
@@ -247,31 +243,6 @@ class CaseReader {
 
   private isRestored(task: Task, own: Basis): boolean {
     return this.world.restored.has([own.entryId, task.departmentCode, task.partySubjectId, own.measureCode].join('|'));
-  }
-
-  /** What a window did where the department has no task: it is to be made good as well. */
-  private windowRows(): AssessedTask[] {
-    return this.world.windowHits.flatMap(({ entryId, departmentCode, subjectId, measureCode }) => {
-      const party = this.world.known.bases.find(
-        (basis) => basis.entryId === entryId && this.before.get(basis.taskId)?.partySubjectId === subjectId,
-      );
-      if (!this.ending.has(entryId) || party === undefined) return [];
-      if (this.world.restored.has([entryId, departmentCode, subjectId, measureCode].join('|'))) return [];
-      const { partyId } = party;
-      return [
-        {
-          action: 'RESTORE',
-          taskId: null,
-          entryId,
-          partyId,
-          partySubjectId: subjectId,
-          measureCode,
-          departmentCode,
-          status: null,
-          keptBy: [],
-        },
-      ];
-    });
   }
 
   private keepersOf(task: Task): string[] {

@@ -14,7 +14,7 @@ import { Injectable } from '@nestjs/common';
 import { CalendarStore } from './calendar.store.ts';
 import { TaskTerms } from './config.ts';
 import { assessCase, type CaseFinding, type CaseWorld, reasonOfBehind } from './replay.rules.ts';
-import { caseNameOf, ReplayStore } from './replay.store.ts';
+import { type CaseCorrection, caseNameOf, ReplayStore } from './replay.store.ts';
 
 const owner = 'execution-feedback';
 /** Cases that are looked at together: their tasks stay within memory. */
@@ -47,6 +47,7 @@ export class ReplayService {
       cases.map(({ answer }) => caseNameOf(answer.plans, answer.change.kind === 'NOTHING')),
     );
     const context = { now: this.clock.now(), calendar: this.clock.calendar(), terms: this.terms };
+    const corrections: CaseCorrection[] = [];
     const said = cases.flatMap(({ cause, answer }, index) => {
       const world = worlds[index];
       if (world === undefined) throw new Error(`no world of case ${index}`);
@@ -57,6 +58,7 @@ export class ReplayService {
         behind === undefined ? assessedOf(head, assessCase(world, change, plans, cause, context), world, settings) : behindOf(head, behind);
       return replayParts(data).map((part) => newEvent({ definition: replayAssessed, key: cause.key, data: part, cause }));
     });
+    await this.store.keepCorrections(tx, corrections);
     await this.outbox.publish(tx, said);
   }
 

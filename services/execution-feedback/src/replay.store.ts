@@ -15,6 +15,14 @@ export interface CaseName {
   readonly withFacts: boolean;
 }
 
+/** What plans demand where the tasks of a case are otherwise. */
+export interface CaseCorrection {
+  readonly replayId: string;
+  readonly round: number;
+  readonly entryId: string;
+  readonly plans: readonly AssessedPlan[];
+}
+
 export function caseNameOf(plans: readonly AssessedPlan[], withFacts: boolean): CaseName {
   return {
     entryIds: [...new Set(plans.filter(({ planId }) => planId !== null).map(({ entryId }) => entryId))],
@@ -44,17 +52,53 @@ export class ReplayStore {
     const known = { plans: await this.plans.readPlans(tx, names), tasks, bases, notices: await this.plans.readNotices(tx, names) };
     const withFacts = cases.some((one) => one.withFacts);
     const shared = {
-      acted: await this.readActed(tx, taskIds),
-      windowHits: await this.readWindowHits(tx, entryIds),
+      acted: await this.readActed(tx, taskIds, entryIds),
       restored: await this.readRestored(tx, entryIds),
       facts: withFacts ? await this.readFacts(tx, taskIds) : new Map<string, FactFold>(),
     };
     const index = new KnownIndex(known);
-    return cases.map((one) => ({
-      ...shared,
-      known: index.of(one),
-      windowHits: shared.windowHits.filter((hit) => one.entryIds.includes(hit.entryId)),
-    }));
+    return cases.map((one) => ({ ...shared, known: index.of(one) }));
+  }
+
+  /** What would be carried out of these cases. */
+  async keepCorrections(tx: Transaction, corrections: readonly CaseCorrection[]): Promise<void> {
+    if (corrections.length === 0) return;
+    await tx.execute(
+      `INSERT INTO replay_correction (replay_id, round, entry_id, plans) SELECT * FROM unnest($1::uuid[], $2::integer[], $3::uuid[], $4::jsonb[])
+       ON CONFLICT (replay_id, round, entry_id) DO NOTHING`,
+      [
+        corrections.map((one) => one.replayId),
+        corrections.map((one) => one.round),
+        corrections.map((one) => one.entryId),
+        corrections.map((one) => JSON.stringify(one.plans)),
+      ],
+    );
+  }
+
+  /** What was kept of a case, and whether any round of the replay has been carried out on it. */
+  async findCorrection(
+    tx: Transaction,
+    { replayId, round, entryId }: Omit<CaseCorrection, 'plans'>,
+  ): Promise<{ plans: AssessedPlan[] | undefined; isDone: boolean }> {
+    const rows = await tx.query<{ round: number; plans: AssessedPlan[]; done_at: Date | null }>(
+      'SELECT round, plans, done_at FROM replay_correction WHERE replay_id = $1 AND entry_id = $2 ORDER BY round',
+      [replayId, entryId],
+    );
+    return { plans: rows.find((row) => row.round === round)?.plans, isDone: rows.some((row) => row.done_at !== null) };
+  }
+
+  async markDone(tx: Transaction, { replayId, round, entryId }: Omit<CaseCorrection, 'plans'>, at: Date): Promise<void> {
+    await tx.execute('UPDATE replay_correction SET done_at = $4 WHERE replay_id = $1 AND round = $2 AND entry_id = $3', [
+      replayId,
+      round,
+      entryId,
+      at,
+    ]);
+  }
+
+  /** Plans of these entries, and the parties whose tasks rest on them: their lanes are held before a task moves. */
+  async readPartySubjects(tx: Transaction, entryIds: readonly string[]): Promise<string[]> {
+    return this.plans.readPartySubjects(tx, await this.readPlanNames(tx, entryIds));
   }
 
   private async readPlanNames(tx: Transaction, entryIds: readonly string[]): Promise<PlanName[]> {
@@ -66,26 +110,13 @@ export class ReplayStore {
   }
 
   /** Feedback that was sent back still tells that something was done (R-6-8). */
-  private async readActed(tx: Transaction, taskIds: readonly string[]): Promise<Set<string>> {
+  private async readActed(tx: Transaction, taskIds: readonly string[], entryIds: readonly string[]): Promise<Set<string>> {
     const rows = await tx.query<{ task_id: string }>(
-      `SELECT DISTINCT task_id FROM feedback WHERE task_id = ANY ($1::uuid[]) AND kind IN ('APPLIED', 'HIT', 'PARTIAL')`,
-      [taskIds],
+      `SELECT task_id FROM feedback WHERE task_id = ANY ($1::uuid[]) AND kind IN ('APPLIED', 'HIT', 'PARTIAL')
+       UNION SELECT task_id FROM window_hit WHERE entry_id = ANY ($2::uuid[]) AND applied AND task_id IS NOT NULL`,
+      [taskIds, entryIds],
     );
     return new Set(rows.map((row) => row.task_id));
-  }
-
-  private async readWindowHits(tx: Transaction, entryIds: readonly string[]): Promise<CaseWorld['windowHits'][number][]> {
-    const rows = await tx.query<{ entry_id: string; department_code: string; subject_id: string; measure_code: string }>(
-      `SELECT DISTINCT entry_id, department_code, subject_id, measure_code FROM window_hit
-       WHERE entry_id = ANY ($1::uuid[]) AND applied AND task_id IS NULL ORDER BY 1, 2, 3, 4`,
-      [entryIds],
-    );
-    return rows.map((row) => ({
-      entryId: row.entry_id,
-      departmentCode: row.department_code,
-      subjectId: row.subject_id,
-      measureCode: row.measure_code,
-    }));
   }
 
   private async readRestored(tx: Transaction, entryIds: readonly string[]): Promise<Set<string>> {

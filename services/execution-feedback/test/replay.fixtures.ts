@@ -57,7 +57,6 @@ export function worldOf(memory: Memory, entryIds: readonly string[], over: Parti
       notices: known.notices.filter(({ entryId }) => entryIds.includes(entryId)),
     },
     acted: new Set(),
-    windowHits: [],
     restored: new Set(),
     facts: factsOf(memory),
     ...over,

@@ -114,6 +114,17 @@ export const taskLifting = defineEvent({
   data: z.object({ ...stepTasks, ground: z.string(), documentNo: z.string().nullable(), liftDueAt: instantSchema.nullable() }),
 });
 
+/**
+ * Sent when a plan has changed what tasks rest on, or what is asked of them, while they stay as they are: their new versions, so that whoever follows tasks
+ * knows every one of them.
+ */
+export const taskAdjusted = defineEvent({
+  type: 'lianxin.task.adjusted.v1',
+  effect: 'INFORMS',
+  titleZh: '任务依据变动',
+  data: z.object({ ...stepHead, tasks: z.array(taskRow) }),
+});
+
 /** One act of one department on one task. */
 const actHead = { ...taskRow.shape, entryIds: z.array(idSchema), actedAt: instantSchema };
 
