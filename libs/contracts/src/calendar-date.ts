@@ -73,9 +73,14 @@ export function endOfDayBeijing(date: string): Date {
   return new Date((dayNumberOf(date) + 1) * dayMs - beijingOffsetMs);
 }
 
+/** The day that was asked for last: as a rule today, by every request. */
+let lastDay = { number: Number.NaN, date: '' };
+
 /** The date in Beijing at an instant. 24:00 of a day belongs to the next day. */
 export function beijingDate(instant: Date): string {
-  return dateOfDayNumber(Math.floor((instant.getTime() + beijingOffsetMs) / dayMs));
+  const number = Math.floor((instant.getTime() + beijingOffsetMs) / dayMs);
+  if (number !== lastDay.number) lastDay = { number, date: dateOfDayNumber(number) };
+  return lastDay.date;
 }
 
 /**

@@ -1,16 +1,14 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Principal, ProblemError } from '@lianxin/contracts';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import canonicalize from 'canonicalize';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { canonicalJson } from './canonical-json.ts';
 import type { Transaction } from './database.ts';
 import type { Migration } from './migrations.ts';
 
 /** SHA-256 of the canonical JSON (RFC 8785) of a value: equal content gives equal hashes whatever the order of its fields. */
 export function contentHash(value: unknown): string {
-  return createHash('sha256')
-    .update(canonicalize(value ?? null) ?? 'null')
-    .digest('base64url');
+  return hash('sha256', canonicalJson(value ?? null), 'base64url');
 }
 
 /** What the `Idempotency-Key` of a request stands for: tenant, method, path and body (product §B.1). */
