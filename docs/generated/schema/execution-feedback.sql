@@ -65,6 +65,52 @@ TABLE consumer_position
   GRANT execution_feedback_app: DELETE, INSERT, SELECT, UPDATE
   GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE digest_answer
+  view text NOT NULL
+  round integer NOT NULL
+  bucket integer NOT NULL
+  part integer NOT NULL
+  parts integer NOT NULL
+  rows jsonb NOT NULL
+  CONSTRAINT digest_answer_pkey PRIMARY KEY (view, round, bucket, part)
+  CONSTRAINT digest_answer_view_fkey FOREIGN KEY (view) REFERENCES execution_feedback.digest_comparison(view) ON DELETE CASCADE
+  CREATE UNIQUE INDEX digest_answer_pkey ON execution_feedback.digest_answer USING btree (view, round, bucket, part)
+  GRANT execution_feedback_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE digest_comparison
+  view text NOT NULL
+  run_id uuid NOT NULL
+  phase text NOT NULL
+  told jsonb NOT NULL
+  ends jsonb
+  round integer NOT NULL DEFAULT 0
+  asked integer[] NOT NULL DEFAULT '{}'::integer[]
+  waiting integer[] NOT NULL DEFAULT '{}'::integer[]
+  suspects jsonb NOT NULL DEFAULT '{}'::jsonb
+  tries integer NOT NULL DEFAULT 0
+  row_count integer NOT NULL DEFAULT 0
+  questioned integer NOT NULL DEFAULT 0
+  moving integer NOT NULL DEFAULT 0
+  differences integer NOT NULL DEFAULT 0
+  found jsonb NOT NULL DEFAULT '[]'::jsonb
+  CONSTRAINT digest_comparison_phase_check CHECK ((phase = ANY (ARRAY['TOLD'::text, 'ASKED'::text, 'ANSWERED'::text])))
+  CONSTRAINT digest_comparison_pkey PRIMARY KEY (view)
+  CREATE UNIQUE INDEX digest_comparison_pkey ON execution_feedback.digest_comparison USING btree (view)
+  GRANT execution_feedback_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE digest_order
+  run_id uuid NOT NULL
+  view text NOT NULL
+  holder text NOT NULL DEFAULT ''::text
+  round integer NOT NULL DEFAULT 0
+  buckets integer[]
+  CONSTRAINT digest_order_pkey PRIMARY KEY (run_id, view, holder, round)
+  CREATE UNIQUE INDEX digest_order_pkey ON execution_feedback.digest_order USING btree (run_id, view, holder, round)
+  GRANT execution_feedback_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE evidence_file
   id uuid NOT NULL
   department_code text NOT NULL

@@ -66,11 +66,13 @@ TABLE catalogue_job
   started_at timestamp with time zone
   finished_at timestamp with time zone
   sent_rows integer NOT NULL DEFAULT 0
+  digest_run uuid
   CONSTRAINT catalogue_job_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES measure_decomposition.catalogue_draft(draft_id)
   CONSTRAINT catalogue_job_kind_check CHECK ((kind = ANY (ARRAY['REPLAN'::text, 'RETRY'::text, 'SIMULATION'::text, 'RECONCILIATION'::text])))
   CONSTRAINT catalogue_job_pkey PRIMARY KEY (job_id)
   CONSTRAINT catalogue_job_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'partially_succeeded'::text, 'failed'::text, 'cancelled'::text])))
   CREATE INDEX catalogue_job_open ON measure_decomposition.catalogue_job USING btree (job_id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]))
+  CREATE UNIQUE INDEX catalogue_job_night ON measure_decomposition.catalogue_job USING btree (digest_run) WHERE (digest_run IS NOT NULL)
   CREATE UNIQUE INDEX catalogue_job_pkey ON measure_decomposition.catalogue_job USING btree (job_id)
   POLICY city TO measure_decomposition_app USING (current_setting('lianxin.scope'::text, true) = 'CITY'::text) CHECK -
   POLICY consumer TO measure_decomposition_consumer USING true CHECK true
@@ -113,6 +115,52 @@ TABLE consumer_position
   next_offset bigint NOT NULL
   CONSTRAINT consumer_position_pkey PRIMARY KEY (consumer_group, topic, partition)
   CREATE UNIQUE INDEX consumer_position_pkey ON measure_decomposition.consumer_position USING btree (consumer_group, topic, partition)
+  GRANT measure_decomposition_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT measure_decomposition_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE digest_answer
+  view text NOT NULL
+  round integer NOT NULL
+  bucket integer NOT NULL
+  part integer NOT NULL
+  parts integer NOT NULL
+  rows jsonb NOT NULL
+  CONSTRAINT digest_answer_pkey PRIMARY KEY (view, round, bucket, part)
+  CONSTRAINT digest_answer_view_fkey FOREIGN KEY (view) REFERENCES measure_decomposition.digest_comparison(view) ON DELETE CASCADE
+  CREATE UNIQUE INDEX digest_answer_pkey ON measure_decomposition.digest_answer USING btree (view, round, bucket, part)
+  GRANT measure_decomposition_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT measure_decomposition_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE digest_comparison
+  view text NOT NULL
+  run_id uuid NOT NULL
+  phase text NOT NULL
+  told jsonb NOT NULL
+  ends jsonb
+  round integer NOT NULL DEFAULT 0
+  asked integer[] NOT NULL DEFAULT '{}'::integer[]
+  waiting integer[] NOT NULL DEFAULT '{}'::integer[]
+  suspects jsonb NOT NULL DEFAULT '{}'::jsonb
+  tries integer NOT NULL DEFAULT 0
+  row_count integer NOT NULL DEFAULT 0
+  questioned integer NOT NULL DEFAULT 0
+  moving integer NOT NULL DEFAULT 0
+  differences integer NOT NULL DEFAULT 0
+  found jsonb NOT NULL DEFAULT '[]'::jsonb
+  CONSTRAINT digest_comparison_phase_check CHECK ((phase = ANY (ARRAY['TOLD'::text, 'ASKED'::text, 'ANSWERED'::text])))
+  CONSTRAINT digest_comparison_pkey PRIMARY KEY (view)
+  CREATE UNIQUE INDEX digest_comparison_pkey ON measure_decomposition.digest_comparison USING btree (view)
+  GRANT measure_decomposition_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT measure_decomposition_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE digest_order
+  run_id uuid NOT NULL
+  view text NOT NULL
+  holder text NOT NULL DEFAULT ''::text
+  round integer NOT NULL DEFAULT 0
+  buckets integer[]
+  CONSTRAINT digest_order_pkey PRIMARY KEY (run_id, view, holder, round)
+  CREATE UNIQUE INDEX digest_order_pkey ON measure_decomposition.digest_order USING btree (run_id, view, holder, round)
   GRANT measure_decomposition_app: DELETE, INSERT, SELECT, UPDATE
   GRANT measure_decomposition_consumer: DELETE, INSERT, SELECT, UPDATE
 

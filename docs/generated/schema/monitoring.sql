@@ -61,6 +61,81 @@ END CHECK -
   GRANT monitoring_app: SELECT
   GRANT monitoring_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE digest_answer
+  view text NOT NULL
+  round integer NOT NULL
+  bucket integer NOT NULL
+  part integer NOT NULL
+  parts integer NOT NULL
+  rows jsonb NOT NULL
+  CONSTRAINT digest_answer_pkey PRIMARY KEY (view, round, bucket, part)
+  CONSTRAINT digest_answer_view_fkey FOREIGN KEY (view) REFERENCES monitoring.digest_comparison(view) ON DELETE CASCADE
+  CREATE UNIQUE INDEX digest_answer_pkey ON monitoring.digest_answer USING btree (view, round, bucket, part)
+  GRANT monitoring_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT monitoring_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE digest_comparison
+  view text NOT NULL
+  run_id uuid NOT NULL
+  phase text NOT NULL
+  told jsonb NOT NULL
+  ends jsonb
+  round integer NOT NULL DEFAULT 0
+  asked integer[] NOT NULL DEFAULT '{}'::integer[]
+  waiting integer[] NOT NULL DEFAULT '{}'::integer[]
+  suspects jsonb NOT NULL DEFAULT '{}'::jsonb
+  tries integer NOT NULL DEFAULT 0
+  row_count integer NOT NULL DEFAULT 0
+  questioned integer NOT NULL DEFAULT 0
+  moving integer NOT NULL DEFAULT 0
+  differences integer NOT NULL DEFAULT 0
+  found jsonb NOT NULL DEFAULT '[]'::jsonb
+  CONSTRAINT digest_comparison_phase_check CHECK ((phase = ANY (ARRAY['TOLD'::text, 'ASKED'::text, 'ANSWERED'::text])))
+  CONSTRAINT digest_comparison_pkey PRIMARY KEY (view)
+  CREATE UNIQUE INDEX digest_comparison_pkey ON monitoring.digest_comparison USING btree (view)
+  GRANT monitoring_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT monitoring_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE digest_order
+  run_id uuid NOT NULL
+  view text NOT NULL
+  holder text NOT NULL DEFAULT ''::text
+  round integer NOT NULL DEFAULT 0
+  buckets integer[]
+  CONSTRAINT digest_order_pkey PRIMARY KEY (run_id, view, holder, round)
+  CREATE UNIQUE INDEX digest_order_pkey ON monitoring.digest_order USING btree (run_id, view, holder, round)
+  GRANT monitoring_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT monitoring_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE digest_result
+  run_id uuid NOT NULL
+  view text NOT NULL
+  holder text NOT NULL
+  rows integer NOT NULL
+  questioned integer NOT NULL
+  moving integer NOT NULL
+  differences integer NOT NULL
+  found jsonb NOT NULL
+  compared_at timestamp with time zone NOT NULL
+  CONSTRAINT digest_result_pkey PRIMARY KEY (run_id, view, holder)
+  CREATE UNIQUE INDEX digest_result_pkey ON monitoring.digest_result USING btree (run_id, view, holder)
+  POLICY city TO monitoring_app USING (current_setting('lianxin.scope'::text, true) = 'CITY'::text) CHECK -
+  POLICY consumer TO monitoring_consumer USING true CHECK true
+  GRANT monitoring_app: SELECT
+  GRANT monitoring_consumer: INSERT, SELECT
+
+TABLE digest_run
+  run_id uuid NOT NULL
+  asked_by text NOT NULL
+  requested_on date NOT NULL
+  requested_at timestamp with time zone NOT NULL
+  CONSTRAINT digest_run_pkey PRIMARY KEY (run_id)
+  CREATE UNIQUE INDEX digest_run_pkey ON monitoring.digest_run USING btree (run_id)
+  POLICY city TO monitoring_app USING (current_setting('lianxin.scope'::text, true) = 'CITY'::text) CHECK -
+  POLICY consumer TO monitoring_consumer USING true CHECK true
+  GRANT monitoring_app: SELECT
+  GRANT monitoring_consumer: INSERT, SELECT
+
 TABLE entry
   entry_id uuid NOT NULL
   department_code text NOT NULL

@@ -94,6 +94,52 @@ TABLE consumer_position
   GRANT window_check_app: DELETE, INSERT, SELECT, UPDATE
   GRANT window_check_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE digest_answer
+  view text NOT NULL
+  round integer NOT NULL
+  bucket integer NOT NULL
+  part integer NOT NULL
+  parts integer NOT NULL
+  rows jsonb NOT NULL
+  CONSTRAINT digest_answer_pkey PRIMARY KEY (view, round, bucket, part)
+  CONSTRAINT digest_answer_view_fkey FOREIGN KEY (view) REFERENCES window_check.digest_comparison(view) ON DELETE CASCADE
+  CREATE UNIQUE INDEX digest_answer_pkey ON window_check.digest_answer USING btree (view, round, bucket, part)
+  GRANT window_check_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT window_check_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE digest_comparison
+  view text NOT NULL
+  run_id uuid NOT NULL
+  phase text NOT NULL
+  told jsonb NOT NULL
+  ends jsonb
+  round integer NOT NULL DEFAULT 0
+  asked integer[] NOT NULL DEFAULT '{}'::integer[]
+  waiting integer[] NOT NULL DEFAULT '{}'::integer[]
+  suspects jsonb NOT NULL DEFAULT '{}'::jsonb
+  tries integer NOT NULL DEFAULT 0
+  row_count integer NOT NULL DEFAULT 0
+  questioned integer NOT NULL DEFAULT 0
+  moving integer NOT NULL DEFAULT 0
+  differences integer NOT NULL DEFAULT 0
+  found jsonb NOT NULL DEFAULT '[]'::jsonb
+  CONSTRAINT digest_comparison_phase_check CHECK ((phase = ANY (ARRAY['TOLD'::text, 'ASKED'::text, 'ANSWERED'::text])))
+  CONSTRAINT digest_comparison_pkey PRIMARY KEY (view)
+  CREATE UNIQUE INDEX digest_comparison_pkey ON window_check.digest_comparison USING btree (view)
+  GRANT window_check_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT window_check_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE digest_order
+  run_id uuid NOT NULL
+  view text NOT NULL
+  holder text NOT NULL DEFAULT ''::text
+  round integer NOT NULL DEFAULT 0
+  buckets integer[]
+  CONSTRAINT digest_order_pkey PRIMARY KEY (run_id, view, holder, round)
+  CREATE UNIQUE INDEX digest_order_pkey ON window_check.digest_order USING btree (run_id, view, holder, round)
+  GRANT window_check_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT window_check_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE entry_seen
   entry_id uuid NOT NULL
   entry_version integer NOT NULL
@@ -378,6 +424,7 @@ TABLE window_check
   degraded boolean NOT NULL
   back_check_of uuid
   CONSTRAINT window_check_pkey PRIMARY KEY (asked_at, id)
+  CREATE INDEX window_check_back_check ON ONLY window_check.window_check USING btree (back_check_of) WHERE (back_check_of IS NOT NULL)
   CREATE INDEX window_check_case ON ONLY window_check.window_check USING btree (department_code, matter_code, case_no) WHERE (case_no IS NOT NULL)
   CREATE INDEX window_check_department ON ONLY window_check.window_check USING btree (department_code, id)
   CREATE INDEX window_check_id ON ONLY window_check.window_check USING btree (id)
@@ -405,6 +452,7 @@ TABLE window_check_default
   degraded boolean NOT NULL
   back_check_of uuid
   CONSTRAINT window_check_default_pkey PRIMARY KEY (asked_at, id)
+  CREATE INDEX window_check_default_back_check_of_idx ON window_check.window_check_default USING btree (back_check_of) WHERE (back_check_of IS NOT NULL)
   CREATE INDEX window_check_default_department_code_id_idx ON window_check.window_check_default USING btree (department_code, id)
   CREATE INDEX window_check_default_department_code_matter_code_case_no_idx ON window_check.window_check_default USING btree (department_code, matter_code, case_no) WHERE (case_no IS NOT NULL)
   CREATE INDEX window_check_default_id_idx ON window_check.window_check_default USING btree (id)
