@@ -25,7 +25,7 @@ import {
 } from './consumer.store.ts';
 import type { EventLog, LogBatch, LogConsumer, StoredRecord } from './event-log.ts';
 import { watchLag } from './figures.ts';
-import { type EventHandler, joined } from './handlers.ts';
+import { type EventHandler, joined, readingsOf } from './handlers.ts';
 import { backoffMs } from './loop.ts';
 import { decodeEvent, payloadHash, UnreadableEventError } from './wire.ts';
 
@@ -44,7 +44,7 @@ export function isSevere(record: StoredRecord): boolean {
 export class EventConsumer implements OnApplicationBootstrap {
   private readonly handlers: EventHandler[] = [];
   private handler: EventHandler | undefined;
-  private consumer: LogConsumer | undefined;
+  private consumers: readonly LogConsumer[] = [];
   private isReady = false;
   private readonly stopping = new AbortController();
   private readonly knownDays = new Set<string>();
@@ -100,16 +100,19 @@ export class EventConsumer implements OnApplicationBootstrap {
     await this.database.consumerTransaction((tx) =>
       dropInboxBefore(tx, new Date(today - (inboxDays + 1) * dayMs).toISOString().slice(0, 10)),
     );
-    this.consumer = await this.log.consume({
-      group: this.group,
-      topics: this.topics,
-      maxBatch,
-      positionOf: (topic, partition) => this.database.consumerTransaction((tx) => readPosition(tx, this.group, topic, partition)),
-      onBatch: (batch) => this.onBatches(handler, [batch]),
-      onBatches: handler.together === true ? (batches) => this.onBatches(handler, batches) : undefined,
-      onError: (error) => this.context.logger.warn({ err: error }, 'event consumer will try again'),
-    });
-    void this.consumer.ready.then(() => {
+    // Positions stand under the one name of the service, whoever reads.
+    const consume = ({ name, topics }: ReturnType<typeof readingsOf>[number]) =>
+      this.log.consume({
+        group: this.group + name,
+        topics,
+        maxBatch,
+        positionOf: (topic, partition) => this.database.consumerTransaction((tx) => readPosition(tx, this.group, topic, partition)),
+        onBatch: (batch) => this.onBatches(handler, [batch]),
+        onBatches: handler.together === true ? (batches) => this.onBatches(handler, batches) : undefined,
+        onError: (error) => this.context.logger.warn({ err: error }, 'event consumer will try again'),
+      });
+    this.consumers = await Promise.all(readingsOf(this.handlers).map(consume));
+    void Promise.all(this.consumers.map(({ ready }) => ready)).then(() => {
       this.isReady = true;
     });
   }
@@ -117,7 +120,7 @@ export class EventConsumer implements OnApplicationBootstrap {
   /** Resolves when the batch under way is over and the group is left. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.consumer?.close();
+    await Promise.all(this.consumers.map((consumer) => consumer.close()));
   }
 
   /** The registered handler, for redrive. */

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { type EventDefinition, type LianxinEvent, listEntryActivated, measurePlanMade, subjectChanged } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
-import { type EventHandler, joined } from './handlers.ts';
+import { type EventHandler, joined, readingsOf } from './handlers.ts';
 
 const eventOf = ({ type }: EventDefinition) => ({ type }) as LianxinEvent;
 
@@ -54,4 +54,18 @@ test('where two handlers have work, the lanes of both are locked sorted before t
   const both = joined([noting(heard, measurePlanMade, ['m', 'z']), noting(heard, subjectChanged, ['a', 'm'])]);
   await both.handle(lockNoting(heard), [eventOf(measurePlanMade), eventOf(subjectChanged)]);
   expect(heard).toEqual(['names m,z', 'names a,m', 'locks a,m,z', `handles ${measurePlanMade.type}`, `handles ${subjectChanged.type}`]);
+});
+
+test('what nobody waits for is read apart, but for topics that somebody else of the service waits for', () => {
+  const plans = noting([], measurePlanMade);
+  const copies: EventHandler = { ...noting([], subjectChanged), apart: true };
+  const orders: EventHandler = { ...noting([], listEntryActivated), apart: true };
+  const topics = (handlers: readonly EventHandler[]) => readingsOf(handlers).map((reading) => [reading.name, ...reading.topics]);
+  expect(topics([plans, copies, orders])).toEqual([
+    ['', 'lianxin.measure_plan'],
+    ['.apart', 'lianxin.subject', 'lianxin.list_entry'],
+  ]);
+  expect(topics([plans])).toEqual([['', 'lianxin.measure_plan']]);
+  expect(topics([copies])).toEqual([['.apart', 'lianxin.subject']]);
+  expect(topics([plans, { ...plans, apart: true }])).toEqual([['', 'lianxin.measure_plan']]);
 });

@@ -18,6 +18,11 @@ export interface EventHandler {
    */
   readonly together?: boolean | 'AS_OTHERS';
   /**
+   * True: its topics, where nobody else of the service hears them, are read beside the others. A log asks for more only when all that it gave is done: what
+   * nobody waits for then holds up nothing that somebody waits for.
+   */
+  readonly apart?: boolean;
+  /**
    * The lanes that `handle` is going to lock. Where several handlers have work in one transaction, those of all are locked first, sorted, so that two
    * transactions never wait for each other in a ring.
    */
@@ -59,6 +64,17 @@ export function joined(handlers: readonly EventHandler[]): EventHandler {
       for (const share of sharesOf(events)) await share.handler.beforePositionMoves?.(share.events);
     },
   };
+}
+
+/** The topics of a service as they are read: those that are waited for, and those that are read apart. */
+export function readingsOf(handlers: readonly EventHandler[]): { readonly name: '' | '.apart'; readonly topics: readonly string[] }[] {
+  const topicsOf = (some: readonly EventHandler[]) => [...new Set(some.flatMap(({ types }) => types.map(({ topic }) => topic)))];
+  const first = topicsOf(handlers.filter(({ apart }) => apart !== true));
+  const apart = topicsOf(handlers.filter(({ apart: isApart }) => isApart === true)).filter((topic) => !first.includes(topic));
+  return [
+    { name: '' as const, topics: first },
+    { name: '.apart' as const, topics: apart },
+  ].filter(({ topics }) => topics.length > 0);
 }
 
 const namesOf = (handler: EventHandler) => handler.types.map(({ type }) => type).join(', ');

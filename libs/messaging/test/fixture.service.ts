@@ -1,4 +1,4 @@
-import { type LianxinEvent, subjectChanged, subjectRegistered } from '@lianxin/contracts';
+import { incidentRaised, type LianxinEvent, subjectChanged, subjectRegistered } from '@lianxin/contracts';
 import {
   EventConsumer,
   lockLanes,
@@ -24,6 +24,7 @@ class Recorder {
     @Inject(TOGETHER) together: boolean,
   ) {
     consumer.register({ types: [subjectRegistered, subjectChanged], together, handle: (tx, events) => this.handle(tx, events) });
+    consumer.register({ types: [incidentRaised], together, apart: true, handle: (tx, events) => this.handle(tx, events) });
     timers.register('greeting', async (tx, references) => {
       await this.failOnDemand(tx, references);
       await tx.execute('INSERT INTO fired (reference) SELECT unnest($1::text[])', [references]);

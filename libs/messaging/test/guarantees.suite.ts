@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type LianxinEvent, subjectChanged, subjectChangedV2 } from '@lianxin/contracts';
+import { incidentRaised, type LianxinEvent, subjectChanged, subjectChangedV2 } from '@lianxin/contracts';
 import { EVENT_LOG, type EventLog, encodeEvent, type LogRecord, lockLanes, type StoredRecord, Timers } from '@lianxin/messaging';
 import { Database, type RunningService } from '@lianxin/platform';
 import { eventually, principalOf, TestCity } from '@lianxin/testing';
@@ -225,6 +225,24 @@ export function describeGuarantees(engine: 'postgres' | 'kafka', together: boole
         await second;
         expect(order).toEqual(['first', 'second']);
       }
+    });
+
+    test('what is read apart and has to wait holds up nothing that somebody waits for', async () => {
+      const database = service.app.get(Database);
+      const [stuck, well] = [randomUUIDv7(), randomUUIDv7()];
+      const data = { incidentId: stuck, cause: 'NO_DEPARTMENT', groupKey: 'CZJ', entryId: stuck, listCode: 'BL-WAGE', measureCode: null };
+      const raised: LianxinEvent = { ...eventOf(stuck, 1), type: incidentRaised.type, data };
+      const { headers, value } = encodeEvent(incidentRaised, raised);
+      await database.consumerTransaction(async (tx) => {
+        await lockLanes(tx, [stuck]);
+        await log.append([{ topic: incidentRaised.topic, key: stuck, headers, value: Buffer.from(value) }]);
+        const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%subject_lane%'";
+        await eventually('it waits', async () => (await city.query(waiting)).length > 0);
+        await log.append([recordOf(eventOf(well, 1))]);
+        await eventually('the other is there', async () => (await effects(well)).length === 1);
+        expect(await effects(stuck)).toEqual([]);
+      });
+      await eventually('it goes on', async () => (await effects(stuck)).length === 1);
     });
 
     test('two processes of one service share the work; when one is stopped the other goes on, nothing lost or doubled', async () => {

@@ -25,11 +25,18 @@ export class OrderConsumer {
     consumer: EventConsumer,
     private readonly orders: OrderService,
   ) {
-    consumer.register({ types: verifications, together: true, lanes: keysOf, handle: (tx, events) => this.verify(tx, events) });
-    consumer.register({ types: reviews, together: true, lanes: keysOf, handle: (tx, events) => this.review(tx, events) });
+    consumer.register({
+      types: verifications,
+      together: true,
+      apart: true,
+      lanes: keysOf,
+      handle: (tx, events) => this.verify(tx, events),
+    });
+    consumer.register({ types: reviews, together: true, apart: true, lanes: keysOf, handle: (tx, events) => this.review(tx, events) });
     consumer.register({
       types: [restorationOrdered],
       together: true,
+      apart: true,
       lanes: restorationLanes,
       handle: (tx, events) => this.restore(tx, events),
     });

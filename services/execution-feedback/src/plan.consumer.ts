@@ -31,8 +31,6 @@ const planEvents = [
   measurePlanEnded,
 ];
 
-const isOfPlan = (event: LianxinEvent) => planEvents.some((definition) => definition.type === event.type);
-
 /** Hears plans, which become tasks, and the catalogue and subjects, of which it keeps copies. */
 @Injectable()
 export class PlanConsumer {
@@ -45,10 +43,17 @@ export class PlanConsumer {
     private readonly hits: WindowHitService,
   ) {
     consumer.register({
-      types: [...planEvents, cataloguePublished, subjectRegistered, subjectChanged],
+      types: planEvents,
       together: true,
-      lanes: (tx, events) => plans.lanes(tx, events.filter(isOfPlan)),
-      handle: (tx, events) => this.handle(tx, events),
+      lanes: (tx, events) => plans.lanes(tx, events),
+      handle: (tx, events) => this.apply(tx, events),
+    });
+    // Texts and names: nobody waits for them, and every flag brings some.
+    consumer.register({
+      types: [cataloguePublished, subjectRegistered, subjectChanged],
+      together: true,
+      apart: true,
+      handle: (tx, events) => this.copy(tx, events),
     });
     health.addCheck('catalogue copy', async () => {
       const incomplete = await database.consumerTransaction((tx) => copies.findIncompleteCatalogues(tx));
@@ -56,15 +61,16 @@ export class PlanConsumer {
     });
   }
 
-  private async handle(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
-    const plans = events.filter(isOfPlan);
+  private async copy(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
     const rows = events.flatMap((event) => (isEvent(event, cataloguePublished) ? [event.data] : []));
     const subjects = events.flatMap((event) => (isEvent(event, subjectRegistered) || isEvent(event, subjectChanged) ? [event.data] : []));
     if (rows.length > 0) await this.copies.addCatalogueRows(tx, rows);
     if (subjects.length > 0) await this.copies.upsertSubjects(tx, subjects);
-    if (plans.length === 0) return;
-    await this.plans.apply(tx, plans);
-    const made = plans.filter((event) => isEvent(event, measurePlanMade)).map((event) => event.data as MeasurePlanMade);
+  }
+
+  private async apply(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
+    await this.plans.apply(tx, events);
+    const made = events.filter((event) => isEvent(event, measurePlanMade)).map((event) => event.data as MeasurePlanMade);
     if (made.length > 0)
       await this.hits.plansCame(
         tx,

@@ -11,6 +11,7 @@ export class WindowHitConsumer {
     consumer.register({
       types: [checkDecided],
       together: true,
+      apart: true,
       lanes: (tx, events) => hits.lanes(tx, decided(events)),
       handle: (tx, events) => hits.hear(tx, decided(events)),
     });
