@@ -14,6 +14,7 @@ import { figuresMigration } from './migrations/0003-figures.ts';
 import { redeliveriesMigration } from './migrations/0004-redeliveries.ts';
 import { repairDaysMigration } from './migrations/0005-repair-days.ts';
 import { digestRunsMigration } from './migrations/0006-digest-runs.ts';
+import { openDaysMigration } from './migrations/0007-open-days.ts';
 import { MonitoringConsumer } from './monitoring.consumer.ts';
 import { PeriodClosing } from './period-closing.service.ts';
 import { ReadModelDigest } from './read-model.digest.store.ts';
@@ -92,6 +93,7 @@ export const service = {
     redeliveriesMigration,
     repairDaysMigration,
     digestRunsMigration,
+    openDaysMigration,
   ],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

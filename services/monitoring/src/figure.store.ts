@@ -1,3 +1,4 @@
+import { dayNumberOf } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { allLists, type FigureRow, timeless } from './figure.rules.ts';
@@ -95,14 +96,16 @@ export class FigureStore {
     const moves = new Map<string, CounterMove>();
     for (const row of gone) addTo(moves, row, -1);
     for (const row of fresh) addTo(moves, row, 1);
-    const real = [...moves.values()].filter((move) => move.due !== 0 || move.counted !== 0 || move.timely !== 0 || move.lateDays !== 0);
+    const real = [...moves.values()].filter(
+      (move) => move.due !== 0 || move.counted !== 0 || move.timely !== 0 || move.lateDays !== 0 || move.openDays !== 0,
+    );
     if (real.length === 0) return;
     await tx.execute(
-      `INSERT INTO figure_counter AS counter (list_code, grain, bucket, figure, department_code, due, counted, timely, late_days)
-       SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
+      `INSERT INTO figure_counter AS counter (list_code, grain, bucket, figure, department_code, due, counted, timely, late_days, open_days)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])
        ON CONFLICT (list_code, grain, bucket, figure, department_code)
          DO UPDATE SET due = counter.due + excluded.due, counted = counter.counted + excluded.counted,
-           timely = counter.timely + excluded.timely, late_days = counter.late_days + excluded.late_days`,
+           timely = counter.timely + excluded.timely, late_days = counter.late_days + excluded.late_days, open_days = counter.open_days + excluded.open_days`,
       [...keysOf(real), ...countsOf(real)],
     );
     await this.removeEmptyCounters(
@@ -139,6 +142,8 @@ interface CounterMove {
   counted: number;
   timely: number;
   lateDays: number;
+  /** Sum of the day numbers of what is not done: with it a quarter tells for how many days its rows have been overdue (K17). */
+  openDays: number;
 }
 
 function keysOf(moves: readonly CounterMove[]): string[][] {
@@ -157,6 +162,7 @@ function countsOf(moves: readonly CounterMove[]): number[][] {
     moves.map((move) => move.counted),
     moves.map((move) => move.timely),
     moves.map((move) => move.lateDays),
+    moves.map((move) => move.openDays),
   ];
 }
 
@@ -172,11 +178,23 @@ function addTo(moves: Map<string, CounterMove>, row: FigureRow, sign: 1 | -1): v
   for (const listCode of row.isFirst ? [row.listCode, allLists] : [row.listCode]) {
     for (const { grain, bucket } of buckets) {
       const key = [listCode, grain, bucket, figure, departmentCode].join('\n');
-      const move = moves.get(key) ?? { listCode, grain, bucket, figure, departmentCode, due: 0, counted: 0, timely: 0, lateDays: 0 };
+      const move = moves.get(key) ?? {
+        listCode,
+        grain,
+        bucket,
+        figure,
+        departmentCode,
+        due: 0,
+        counted: 0,
+        timely: 0,
+        lateDays: 0,
+        openDays: 0,
+      };
       move.due += sign;
       move.counted += row.isCounted ? sign : 0;
       move.timely += row.isTimely ? sign : 0;
       move.lateDays += sign * row.lateDays;
+      move.openDays += row.isCounted ? 0 : sign * dayNumberOf(day);
       moves.set(key, move);
     }
   }

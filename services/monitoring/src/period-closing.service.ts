@@ -4,7 +4,7 @@ import { Clock, Database, ServiceContext, type Transaction } from '@lianxin/plat
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ClosedPeriodStore, type LogEnd } from './closed-period.store.ts';
 import { heardEvents } from './monitoring.consumer.ts';
-import { bucketsOf, closesAt, daysOf, monthAround, type Period, periodAfter, periodNamed, quarterAround } from './period.rules.ts';
+import { bucketsBefore, bucketsOf, closesAt, monthAround, type Period, periodAfter, periodNamed, quarterAround } from './period.rules.ts';
 import { StatsStore } from './stats.store.ts';
 import { StreamService } from './stream.service.ts';
 
@@ -62,8 +62,14 @@ export class PeriodClosing implements OnApplicationBootstrap {
       }
       const period: NamedPeriod = { ...periodNamed(code), code };
       if (await this.periods.close(tx, period, this.clock.now())) {
-        const pastDays = daysOf(period, addDays(today, -1));
-        const query = { buckets: bucketsOf(period), from: period.from, pastDays, today, listCode: undefined, departments: undefined };
+        const query = {
+          buckets: bucketsOf(period),
+          from: period.from,
+          past: bucketsBefore(period, today),
+          today,
+          listCode: undefined,
+          departments: undefined,
+        };
         await this.periods.saveCounts(tx, code, await this.stats.countPeriod(tx, query));
       }
       await this.ensure(tx, [periodAfter(period)]);

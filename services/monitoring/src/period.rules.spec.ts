@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { bucketsOf, periodNamed, quarterAround } from './period.rules.ts';
+import { bucketsBefore, bucketsOf, periodNamed, quarterAround } from './period.rules.ts';
 
 describe('periods', () => {
   test.each([
@@ -10,6 +10,14 @@ describe('periods', () => {
   ])('%s lies in %s', (day, code, from, to) => {
     expect(quarterAround(day)).toEqual({ code, from, to });
     expect(periodNamed(code)).toEqual({ code, from, to });
+  });
+
+  test('of a running period only what lies before today is past; of a coming one nothing', () => {
+    const quarter = periodNamed('2026-Q4');
+    expect(bucketsBefore(quarter, '2026-10-03')).toEqual({ quarters: [], days: ['2026-10-01', '2026-10-02'] });
+    expect(bucketsBefore(quarter, '2026-10-01')).toEqual({ quarters: [], days: [] });
+    expect(bucketsBefore(quarter, '2027-01-01')).toEqual({ quarters: ['2026-10-01'], days: [] });
+    expect(bucketsBefore(quarter, '2026-12-31').days).toHaveLength(91);
   });
 
   test('a quarter is counted from one bucket', () => {

@@ -79,9 +79,8 @@ export function bucketsOf(period: Period): PeriodBuckets {
   return { quarters, days };
 }
 
-/** The single days of a period up to and including `last`. */
-export function daysOf(period: Period, last: string): string[] {
-  const days: string[] = [];
-  for (let day = period.from; day <= period.to && day <= last; day = addDays(day, 1)) days.push(day);
-  return days;
+/** What of a period lies before `day`, in whole quarters and single days. */
+export function bucketsBefore(period: Period, day: string): PeriodBuckets {
+  const last = addDays(day, -1);
+  return bucketsOf({ ...period, to: last < period.to ? last : period.to });
 }

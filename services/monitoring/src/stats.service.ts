@@ -7,7 +7,7 @@ import type { FigureCount } from './derived-figure.rules.ts';
 import { allLists, timeless } from './figure.rules.ts';
 import { figureViews, listFigures, type MeasuredPeriod, ofDepartments } from './figure.view.ts';
 import { type FigureDefinition, figureDefinitions, type RowPart } from './figure-definition.rules.ts';
-import { bucketsOf, daysOf, monthAround, type Period, periodNamed, quarterAround, quarterStartOf } from './period.rules.ts';
+import { bucketsBefore, bucketsOf, monthAround, type Period, periodNamed, quarterAround, quarterStartOf } from './period.rules.ts';
 import { rank } from './ranking.rules.ts';
 import type { DepartmentStats, Overview, Ranking, RowsQuery, StatsQuery, StatsRow } from './stats.schemas.ts';
 import { type RowFilter, type RowKey, StatsStore } from './stats.store.ts';
@@ -118,8 +118,8 @@ export class StatsService {
     const listCode = query.listCode ?? allLists;
     const today = this.clock.today();
     const buckets = bucketsOf(period);
-    const pastDays = daysOf(period, addDays(today, -1));
-    const now = await this.store.countPeriod(tx, { buckets, from: period.from, pastDays, today, listCode, departments });
+    const past = bucketsBefore(period, today);
+    const now = await this.store.countPeriod(tx, { buckets, from: period.from, past, today, listCode, departments });
     const listsNow = await this.store.countLists(tx, listFigures, buckets);
     const closedAt = period.code === null ? undefined : await this.periods.findClosedAt(tx, period.code);
     if (period.code === null || closedAt === undefined)

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type FigureCount, overdueCount, standingAtStart } from './derived-figure.rules.ts';
 import type { EntryRegisters } from './entry.rules.ts';
 import type { FeedbackRegisters } from './feedback.rules.ts';
+import { allLists } from './figure.rules.ts';
 import type { FigureSource, RowPart } from './figure-definition.rules.ts';
 import { type PeriodBuckets, quarterStartOf } from './period.rules.ts';
 import type { RecordedCase } from './read-model.store.ts';
@@ -48,12 +49,44 @@ const isPart: Record<RowPart, string> = {
   OPEN: 'NOT is_counted',
 };
 
+/** How many rows of a part a counter counts. */
+const countOfPart: Record<RowPart, string> = {
+  ALL: 'due',
+  DONE: 'counted',
+  TIMELY: 'timely',
+  LATE: 'counted - timely',
+  OPEN: 'due - counted',
+};
+/** Quarters and departments that are looked through at a time for what is seldom. */
+const placesAtOnce = 12;
+
+interface Place {
+  readonly quarter: string;
+  readonly department_code: string;
+}
+
+interface StoredRow extends Place {
+  readonly day: string;
+  readonly row_id: string;
+  readonly cycle: number;
+  readonly is_counted: boolean;
+  readonly is_timely: boolean;
+}
+
+function pageRowOf(row: StoredRow): PageRow {
+  return {
+    key: [row.quarter, row.department_code, row.day, row.row_id, row.cycle],
+    isCounted: row.is_counted,
+    isTimely: row.is_timely,
+  };
+}
+
 /** What is asked of the counters. */
 export interface CountQuery {
   readonly buckets: PeriodBuckets;
   readonly from: string;
-  /** Days of the period that have passed. */
-  readonly pastDays: readonly string[];
+  /** What of the period has passed. */
+  readonly past: PeriodBuckets;
   readonly today: string;
   /** `*` over all lists; undefined: each list by itself, and over all. */
   readonly listCode: string | undefined;
@@ -113,15 +146,20 @@ export class StatsStore {
     return rows.map(countOf);
   }
 
-  /** Cycles of the period whose term has passed without a feedback, and for how many days together. */
-  private countOverdue(tx: Transaction, { pastDays, today, listCode, departments }: CountQuery): Promise<StoredCount[]> {
+  /**
+   * Cycles of the period whose term has passed without a feedback, and for how many days together: today once for each, less the sum of the days on which
+   * they were due, which quarters keep too.
+   */
+  private countOverdue(tx: Transaction, { past, today, listCode, departments }: CountQuery): Promise<StoredCount[]> {
+    const filter = `figure = 'K07' AND due > counted AND ($4::text IS NULL OR list_code = $4) AND ($5::text[] IS NULL OR department_code = ANY ($5))`;
+    const columns = 'list_code, department_code, due - counted AS open, open_days';
     return tx.query<StoredCount>(
-      `SELECT list_code, '${overdueCount}' AS figure, department_code, sum(due - counted)::bigint AS due, sum(due - counted)::bigint AS counted,
-         0::bigint AS timely, sum((due - counted) * ($1::date - bucket))::bigint AS late_days
-       FROM figure_counter WHERE figure = 'K07' AND grain = 'DAY' AND bucket = ANY($2::date[]) AND ($3::text IS NULL OR list_code = $3)
-         AND ($4::text[] IS NULL OR department_code = ANY ($4)) AND due > counted
+      `SELECT list_code, '${overdueCount}' AS figure, department_code, sum(open)::bigint AS due, sum(open)::bigint AS counted,
+         0::bigint AS timely, (sum(open) * ($1::date - date '1970-01-01') - sum(open_days))::bigint AS late_days
+       FROM (SELECT ${columns} FROM figure_counter WHERE ${filter} AND grain = 'QUARTER' AND bucket = ANY($2::date[])
+             UNION ALL SELECT ${columns} FROM figure_counter WHERE ${filter} AND grain = 'DAY' AND bucket = ANY($3::date[])) AS part
        GROUP BY list_code, department_code`,
-      [today, pastDays, listCode ?? null, departments ?? null],
+      [today, past.quarters, past.days, listCode ?? null, departments ?? null],
     );
   }
 
@@ -138,17 +176,71 @@ export class StatsStore {
     );
   }
 
+  /**
+   * One page of the rows of a figure. What is seldom, late or not done, is not sought among all rows: the counters tell where it is.
+   */
   async findRows(tx: Transaction, filter: RowFilter): Promise<PageRow[]> {
+    if (filter.days === undefined || (filter.part !== 'LATE' && filter.part !== 'OPEN')) return this.findDenseRows(tx, filter);
+    const found: PageRow[] = [];
+    let after: Place | undefined;
+    do {
+      const places = await this.findPlaces(tx, filter, after);
+      if (places.length > 0) found.push(...(await this.findRowsAt(tx, filter, places)));
+      after = places.length === placesAtOnce ? places.at(-1) : undefined;
+    } while (after !== undefined && found.length < filter.limit);
+    return found.slice(0, filter.limit);
+  }
+
+  /** Quarters and departments that have rows of this part, in the order of the pages. */
+  private findPlaces(tx: Transaction, filter: RowFilter, after: Place | undefined): Promise<Place[]> {
+    return tx.query<Place>(
+      `SELECT bucket AS quarter, department_code FROM figure_counter
+       WHERE figure = $1 AND list_code = $2 AND grain = 'QUARTER' AND bucket BETWEEN $3 AND $4 AND ${countOfPart[filter.part]} > 0
+         AND ($5::text[] IS NULL OR department_code = ANY ($5)) AND ($6::date IS NULL OR (bucket, department_code) >= ($6, $7::text))
+         AND ($8::date IS NULL OR (bucket, department_code) > ($8, $9::text))
+       ORDER BY bucket, department_code LIMIT ${placesAtOnce}`,
+      [
+        ...[filter.figure, filter.listCode ?? allLists, ...filter.quarters, filter.departments ?? null],
+        ...[filter.after?.[0] ?? null, filter.after?.[1] ?? null, after?.quarter ?? null, after?.department_code ?? null],
+      ],
+    );
+  }
+
+  /** Rows of this part in these quarters and departments: by the days whose counters have any. OFFSET 0 keeps each look at a counter one by its key. */
+  private async findRowsAt(tx: Transaction, filter: RowFilter, places: readonly Place[]): Promise<PageRow[]> {
+    const rows = await tx.query<StoredRow>(
+      `SELECT row.* FROM unnest($1::date[], $2::text[]) AS place (quarter, department_code)
+       CROSS JOIN LATERAL (
+         SELECT found.* FROM generate_series(greatest(place.quarter, $3::date), least((place.quarter + interval '3 months')::date - 1, $4::date), interval '1 day') AS day
+         CROSS JOIN LATERAL (
+           SELECT bucket FROM figure_counter WHERE list_code = $5 AND grain = 'DAY' AND bucket = day::date AND figure = $6
+             AND department_code = place.department_code AND ${countOfPart[filter.part]} > 0 OFFSET 0
+         ) AS counter
+         CROSS JOIN LATERAL (
+           SELECT quarter, department_code, day, row_id, cycle, is_counted, is_timely FROM figure_row
+           WHERE figure = $6 AND ${filter.listCode === undefined ? 'is_first' : 'list_code = $5'} AND quarter = place.quarter
+             AND department_code = place.department_code AND day = counter.bucket AND ${isPart[filter.part]}
+             AND ($7::date IS NULL OR (quarter, department_code, day, row_id, cycle) > ($7, $8::text, $9::date, $10::uuid, $11::integer))
+           ORDER BY row_id, cycle LIMIT $12
+         ) AS found
+         ORDER BY found.day, found.row_id, found.cycle LIMIT $12
+       ) AS row ORDER BY row.quarter, row.department_code, row.day, row.row_id, row.cycle LIMIT $12`,
+      [
+        ...[places.map((place) => place.quarter), places.map((place) => place.department_code), ...(filter.days ?? [])],
+        ...[
+          filter.listCode ?? allLists,
+          filter.figure,
+          ...Array.from({ length: 5 }, (_, part) => filter.after?.[part] ?? null),
+          filter.limit,
+        ],
+      ],
+    );
+    return rows.map(pageRowOf);
+  }
+
+  private async findDenseRows(tx: Transaction, filter: RowFilter): Promise<PageRow[]> {
     const [after0, after1, after2, after3, after4] = filter.after ?? [];
-    const rows = await tx.query<{
-      quarter: string;
-      department_code: string;
-      day: string;
-      row_id: string;
-      cycle: number;
-      is_counted: boolean;
-      is_timely: boolean;
-    }>(
+    const rows = await tx.query<StoredRow>(
       `SELECT quarter, department_code, day, row_id, cycle, is_counted, is_timely FROM figure_row
        WHERE figure = $1 AND ${filter.listCode === undefined ? 'is_first' : 'list_code = $2'}
          AND ($2::text IS NULL OR list_code = $2)
@@ -173,11 +265,7 @@ export class StatsStore {
         filter.limit,
       ],
     );
-    return rows.map((row) => ({
-      key: [row.quarter, row.department_code, row.day, row.row_id, row.cycle],
-      isCounted: row.is_counted,
-      isTimely: row.is_timely,
-    }));
+    return rows.map(pageRowOf);
   }
 
   async findSubjects(tx: Transaction, source: FigureSource, ids: readonly string[]): Promise<Map<string, RowSubject>> {

@@ -104,16 +104,18 @@ export class MonitoredCity {
         SELECT list_code, figure, department_code, quarter, day, is_counted, is_timely, late_days FROM monitoring.figure_row
         UNION ALL SELECT '*', figure, department_code, quarter, day, is_counted, is_timely, late_days FROM monitoring.figure_row WHERE is_first
       ), grains AS (
-        SELECT list_code, 'QUARTER' AS grain, quarter AS bucket, figure, department_code, is_counted, is_timely, late_days FROM listed WHERE quarter > '1970-01-01'
-        UNION ALL SELECT list_code, 'DAY', day, figure, department_code, is_counted, is_timely, late_days FROM listed WHERE quarter > '1970-01-01'
-        UNION ALL SELECT list_code, 'NOW', quarter, figure, department_code, is_counted, is_timely, late_days FROM listed WHERE quarter = '1970-01-01'
+        SELECT list_code, 'QUARTER' AS grain, quarter AS bucket, figure, department_code, day, is_counted, is_timely, late_days FROM listed WHERE quarter > '1970-01-01'
+        UNION ALL SELECT list_code, 'DAY', day, figure, department_code, day, is_counted, is_timely, late_days FROM listed WHERE quarter > '1970-01-01'
+        UNION ALL SELECT list_code, 'NOW', quarter, figure, department_code, day, is_counted, is_timely, late_days FROM listed WHERE quarter = '1970-01-01'
       ), recount AS (
         SELECT list_code, grain, bucket, figure, department_code, count(*) AS due, count(*) FILTER (WHERE is_counted) AS counted,
-          count(*) FILTER (WHERE is_timely) AS timely, sum(late_days) AS late_days FROM grains GROUP BY 1, 2, 3, 4, 5
+          count(*) FILTER (WHERE is_timely) AS timely, sum(late_days) AS late_days,
+          coalesce(sum(day - date '1970-01-01') FILTER (WHERE NOT is_counted), 0) AS open_days FROM grains GROUP BY 1, 2, 3, 4, 5
       )
       SELECT * FROM recount FULL JOIN monitoring.figure_counter AS counter USING (list_code, grain, bucket, figure, department_code)
       WHERE recount.due IS DISTINCT FROM counter.due OR recount.counted IS DISTINCT FROM counter.counted
-        OR recount.timely IS DISTINCT FROM counter.timely OR recount.late_days IS DISTINCT FROM counter.late_days`);
+        OR recount.timely IS DISTINCT FROM counter.timely OR recount.late_days IS DISTINCT FROM counter.late_days
+        OR recount.open_days IS DISTINCT FROM counter.open_days`);
   }
 
   async close(): Promise<void> {

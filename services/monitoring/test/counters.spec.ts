@@ -1,0 +1,160 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Page, repairAdvanced, repairGranted, repairReceived } from '@lianxin/contracts';
+import { eventually } from '@lianxin/testing';
+import { repairDaysMigration } from '../src/migrations/0005-repair-days.ts';
+import { openDaysMigration } from '../src/migrations/0007-open-days.ts';
+import type { Overview } from '../src/stats.schemas.ts';
+import { creditOffice, handlerOf, MonitoredCity } from './monitored.city.ts';
+import { endOf, Flag, FlagTask, type Saying, say } from './sayings.ts';
+
+let city: MonitoredCity;
+beforeAll(async () => {
+  city = await MonitoredCity.create();
+});
+afterAll(() => city?.close());
+
+async function figure(code: string, period: string) {
+  const { body } = await city.get<Overview>(creditOffice, `/api/v1/stats/overview?period=${period}`);
+  return [...body.entries, ...body.figures].find((one) => one.code === code);
+}
+
+/** An application for repair that was decided, as credit-repair tells of it. */
+function repaired(receivedOn: string, grantedOn: string): Saying[] {
+  const subjectId = randomUUIDv7();
+  const head = { repairId: randomUUIDv7(), number: 'LYG-XF-2026-000001', subjectId, decidingDepartment: 'RSJ' };
+  const items = [{ kind: 'LIST_ENTRY' as const, id: randomUUIDv7(), number: 'n' }];
+  return [
+    say(repairReceived, subjectId, {
+      ...({ ...head, items, repairVersion: 1, status: 'RECEIVED', category: 'ORDINARY', channel: 'WINDOW', applicant: 'SUBJECT' } as const),
+      ...{ linkedTo: null, receivedOn },
+    }),
+    say(repairAdvanced, subjectId, {
+      ...({ ...head, items, repairVersion: 2, status: 'ACCEPTED', step: 'accept', on: receivedOn, dueOn: '2026-11-19' } as const),
+    }),
+    say(repairGranted, subjectId, { ...head, entryId: items[0]?.id ?? '', documentNo: '文1', grantedOn }),
+  ];
+}
+
+test('the median of days of repairs stands beside their rate, and what was decided before it was counted counts too (K15)', async () => {
+  await city.hear(
+    ...repaired('2026-11-02', '2026-11-09'),
+    ...repaired('2026-11-02', '2026-11-20'),
+    ...repaired('2026-11-02', '2026-11-04'),
+  );
+  expect(await figure('K15', '2026-11')).toMatchObject({ display: '66.7%' });
+  expect(await figure('K15-MEDIAN', '2026-11')).toMatchObject({
+    display: '7',
+    value: 7,
+    denominator: 3,
+    rowsHref: expect.stringContaining('K15'),
+  });
+  expect(await city.wrongCounters()).toEqual([]);
+  const tables = await city.readModel();
+  for (const table of ['figure_row', 'figure_counter'])
+    await city.city.query(`DELETE FROM monitoring.${table} WHERE figure LIKE 'K15-DAYS:%'`);
+  expect(await figure('K15-MEDIAN', '2026-11')).toMatchObject({ display: '–', value: null });
+  await city.city.query(`SET search_path TO monitoring; ${repairDaysMigration.sql}; RESET search_path`);
+  expect(await city.readModel()).toEqual(tables);
+});
+
+test('the overdue days that counters keep are those that the rows give, also for what was counted before (K17)', async () => {
+  const flag = new Flag('BL-WAGE', 'RSJ');
+  const tasks = ['2026-08-10', '2026-09-20', '2026-10-05', '2026-11-10'].map(
+    (day) => new FlagTask('GGZY', 'WAGE-01', endOf('2026-08-01'), endOf(day)),
+  );
+  await city.hear(flag.dispatched(tasks, { time: '2026-07-01T02:00:00.000Z' }));
+  const today = Math.floor((Date.now() + 8 * 3_600_000) / 86_400_000);
+  const late = (days: readonly string[]) => days.reduce((sum, day) => sum + today - Date.parse(day) / 86_400_000, 0);
+  const overdue = async (span: string) => {
+    const { body } = await city.get<Overview>(creditOffice, `/api/v1/stats/overview?${span}`);
+    return Number(body.figures.find((one) => one.code === 'K17-DAYS')?.numerator);
+  };
+  // A whole quarter, parts of quarters, and both together.
+  expect(await overdue('period=2026-Q3')).toBe(late(['2026-08-10', '2026-09-20']));
+  expect(await overdue('from=2026-08-11&to=2026-11-10')).toBe(late(['2026-09-20', '2026-10-05', '2026-11-10']));
+  expect(await overdue('from=2026-01-01&to=2026-12-31')).toBe(late(['2026-08-10', '2026-09-20', '2026-10-05', '2026-11-10']));
+  expect(await city.wrongCounters()).toEqual([]);
+  const tables = await city.readModel();
+  await city.city.query(
+    `ALTER TABLE monitoring.figure_counter DROP COLUMN open_days; SET search_path TO monitoring; ${openDaysMigration.sql}; RESET search_path`,
+  );
+  expect(await city.readModel()).toEqual(tables);
+});
+
+test('what is late or open is found wherever it lies among what was done, page by page, each once (K17)', async () => {
+  const departments = Array.from({ length: 14 }, (_, place) => `X${String(place).padStart(2, '0')}`);
+  for (const listCode of ['BL-TAX', 'BL-FOOD']) {
+    const flag = new Flag(listCode, 'RSJ');
+    const tasks = departments.flatMap((department) =>
+      ['2026-03-10', '2026-06-20', '2026-06-21'].map((day) => new FlagTask(department, 'WAGE-01', endOf('2026-02-01'), endOf(day))),
+    );
+    await city.hear(flag.dispatched(tasks, { time: '2026-01-05T02:00:00.000Z' }));
+    for (const [place, task] of tasks.entries()) {
+      if (place % 4 === 0) continue;
+      const answer = task.feedback(flag, {
+        kind: 'APPLIED',
+        submittedAt: place % 5 < 2 ? '2026-02-02T02:00:00.000Z' : '2026-07-02T02:00:00.000Z',
+      });
+      await city.send(answer.submitted, answer.approved());
+    }
+  }
+  await city.caughtUp();
+  for (const [figureCode, part] of [
+    ['K17-OPEN', 'NOT is_counted'],
+    ['K17-LATE', 'is_counted AND NOT is_timely'],
+  ] as const)
+    for (const [query, where] of [
+      ['from=2026-01-01&to=2026-06-30', "day <= '2026-06-30' AND is_first"],
+      ['from=2026-03-11&to=2026-06-20', "day BETWEEN '2026-03-11' AND '2026-06-20' AND is_first"],
+      ['from=2026-01-01&to=2026-06-30&listCode=BL-TAX', "day <= '2026-06-30' AND list_code = 'BL-TAX'"],
+      ['from=2026-01-01&to=2026-06-30&department=X04', "day <= '2026-06-30' AND is_first AND department_code = 'X04'"],
+    ] as const) {
+      const seen: string[] = [];
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const path: string = `/api/v1/stats/rows?figure=${figureCode}&${query}&limit=5${cursor === '' ? '' : `&cursor=${cursor}`}`;
+        const answer = await city.get<Page<{ task: { id: string } | null }>>(creditOffice, path);
+        const { body }: { body: Page<{ task: { id: string } | null }> } = answer;
+        seen.push(...body.data.map((row) => row.task?.id ?? ''));
+        cursor = body.page.nextCursor;
+      }
+      const rows = await city.city.query<{ row_id: string }>(
+        `SELECT row_id FROM monitoring.figure_row WHERE figure = 'K07' AND ${part} AND ${where} ORDER BY quarter, department_code, day, row_id, cycle`,
+      );
+      expect([figureCode, query, seen]).toEqual([figureCode, query, rows.map((row) => row.row_id)]);
+      expect(seen.length).toBeGreaterThan(0);
+    }
+  const own = await city.get<Page<unknown>>(handlerOf('X04'), '/api/v1/stats/rows?figure=K17-OPEN&from=2026-01-01&to=2026-06-30&limit=50');
+  const foreign = own.body.data.filter((row) => (row as { departmentCode: string }).departmentCode !== 'X04');
+  expect([own.body.data.length > 0, foreign]).toEqual([true, []]);
+});
+
+test('a period that is due waits until all is heard that was in the log then: figures are not frozen too early (R-4-12)', async () => {
+  const flag = new Flag('BL-WAGE', 'RSJ');
+  await city.hear(flag.activated('2026-11-02'));
+  // The service hears nothing more for a while.
+  const inTheWay = await city.city.connect();
+  await inTheWay.query('BEGIN; LOCK TABLE monitoring.inbox IN ACCESS EXCLUSIVE MODE');
+  await city.send(new Flag('BL-WAGE', 'RSJ').activated('2026-11-03'));
+  const timer = async () => {
+    const rows = await city.city.query<{ due_at: Date }>(
+      "SELECT due_at FROM monitoring.timer WHERE kind = 'close-period' AND reference = '2026-11'",
+    );
+    return rows[0]?.due_at;
+  };
+  const dueAt = await timer();
+  if (dueAt === undefined) throw new Error('no timer');
+  city.city.turnClock(dueAt.getTime() - Date.now() + 1_000);
+  const isClosed = async () => (await city.city.query("SELECT 1 FROM monitoring.closed_period WHERE code = '2026-11'")).length > 0;
+  const seen = new Set<number>();
+  await eventually('it was put off several times, or was closed', async () => {
+    const due = await timer();
+    if (due !== undefined) seen.add(due.getTime());
+    return seen.size >= 4 || (await isClosed());
+  });
+  expect(await isClosed()).toBe(false);
+  await inTheWay.query('COMMIT');
+  await eventually('it is closed now', isClosed);
+  expect(await figure('K01-BLACK', '2026-11')).toMatchObject({ display: '2', correction: null });
+  await inTheWay.end();
+});
