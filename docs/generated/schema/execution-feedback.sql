@@ -446,6 +446,17 @@ END CHECK -
   GRANT execution_feedback_app: SELECT
   GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE replay_correction
+  replay_id uuid NOT NULL
+  round integer NOT NULL
+  entry_id uuid NOT NULL
+  plans jsonb NOT NULL
+  done_at timestamp with time zone
+  CONSTRAINT replay_correction_pkey PRIMARY KEY (replay_id, round, entry_id)
+  CREATE UNIQUE INDEX replay_correction_pkey ON execution_feedback.replay_correction USING btree (replay_id, round, entry_id)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE replay_part
   replay_id uuid NOT NULL
   round integer NOT NULL
