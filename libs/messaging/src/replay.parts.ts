@@ -144,11 +144,16 @@ function joinPlan(known: AssessedPlan, piece: AssessedPlan): AssessedPlan {
   };
 }
 
-/** How a case stands, as a digest over the lines `kind:id:version:status` of what it consists of, for comparison with the journal. */
+/**
+ * How a case stands, as a digest over the lines `kind:id:version:status` of what it consists of, for comparison with the journal. Tasks are told by their
+ * state alone: facts that no event tells (who has taken a task in hand, a second basis that went) count in their versions.
+ */
 export function replayStateOf(
   rows: readonly { kind: 'ENTRY' | 'PLAN' | 'TASK'; id: string; version: number; status: string }[],
 ): NonNullable<Assessed['state']> {
-  const lines = rows.map(({ kind, id, version, status }) => `${kind}:${id}:${version}:${status}`).sort();
+  const lines = rows
+    .map(({ kind, id, version, status }) => (kind === 'TASK' ? `TASK:${id}:${status}` : `${kind}:${id}:${version}:${status}`))
+    .sort();
   return { lines: lines.length, sha256: createHash('sha256').update(lines.join('\n')).digest('hex') };
 }
 

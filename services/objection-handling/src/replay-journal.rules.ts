@@ -42,6 +42,6 @@ function linesOfOwner(
   const planIds = new Set(own.map(({ planId }) => planId));
   return tasks
     .filter((one) => one.planIds.some((id) => planIds.has(id)))
-    .map((one) => `TASK:${one.taskId}:${one.taskVersion}:${one.status}`)
+    .map((one) => `TASK:${one.taskId}:${one.status}`)
     .sort();
 }

@@ -199,7 +199,7 @@ export const replayAssessed = defineEvent({
     /** Tasks of the case that nothing happens to. */
     unchangedTasks: z.int().nonnegative(),
     /**
-     * How the case stands now, for comparison with the journal: lines `kind:id:version:status` of its entries, plans and tasks, sorted and joined by line
+     * How the case stands now, for comparison with the journal: lines `kind:id:version:status` of its entries and plans and `TASK:id:status` of its tasks, sorted and joined by line
      * feeds, as SHA-256 in hexadecimal; `lines` is their number. In the last part. Of list-matching: exactly the entries that `entries` names.
      */
     state: z.object({ lines: z.int().nonnegative(), sha256: z.string() }).nullable(),

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { addDays, beijingDate, calendar2026 } from '@lianxin/contracts';
+import { eventually } from '@lianxin/testing';
+import { type FlagBody, flagOf, partyOf } from '../../../test/support/flags.ts';
+import { demoEntries } from '../src/demo.city.ts';
+import { admin, handlerOf, office, ReplayCity } from './replay.city.ts';
+
+const patienceMs = 240_000;
+const today = beijingDate(new Date());
+const wrong = { change: { kind: 'VOID_ENTRY', effect: 'VOID' }, ground: 'REVOKING_DOCUMENT', documentNo: '连人社撤〔2026〕1号' };
+const nothing = { added: 0, withdrawn: 0, changed: 0, kept: 0, restored: 0, changing: 0, refused: 0, failed: 0, findings: 0 };
+let city: ReplayCity;
+
+beforeAll(async () => {
+  city = await ReplayCity.create();
+}, patienceMs);
+afterAll(() => city?.close(), patienceMs);
+
+/** A replay in which nothing is otherwise finds nothing: of one subject, or of everything. */
+async function isAsItShouldBe(scope: Record<string, unknown>): Promise<void> {
+  const replay = await city.planned({ scope });
+  const found = { failures: replay.failures, figures: replay.figures, rows: (await city.difference(replay.id)).slice(0, 10) };
+  expect(found).toEqual({ failures: [], figures: expect.objectContaining(nothing), rows: [] });
+}
+const everything = { period: { activatedFrom: '2020-01-01', activatedTo: '2030-12-31' } };
+const onSubjectOf = (source: FlagBody, body: FlagBody): FlagBody => ({ ...body, subject: source.subject });
+
+describe('a replay of the demo city', () => {
+  test(
+    'with nothing changed has an empty difference for every case',
+    async () => {
+      const entries = demoEntries(today, calendar2026);
+      for (const { department, request } of entries) await city.entry(handlerOf(department), 'POST', '', request);
+      await eventually('the journal knows every entry', async () => (await city.planned({ scope: everything })).cases === entries.length);
+      await isAsItShouldBe(everything);
+    },
+    patienceMs,
+  );
+});
+
+describe('a wrong black entry', () => {
+  test(
+    'that excluded an honour and was executed: the honour returns, its rewards with it, and reputation is restored',
+    async () => {
+      const honour = flagOf('RL-CREDIT');
+      const red = await city.flagged(honour);
+      const black = await city.flagged(onSubjectOf(honour, flagOf('BL-WAGE', { parties: [partyOf('LEGAL_REPRESENTATIVE')] })));
+      await eventually('the honour is excluded', async () => (await city.entry(office, 'GET', `/${red.id}`)).status === 'EXCLUDED');
+      const executed = await eventually('a one-off task is there', async () =>
+        (await city.tasks(black.id)).find((task) => task.departmentCode === 'WMB' && task.measureCode === 'WAGE-07'),
+      );
+      await city.carriedOut(executed);
+      await isAsItShouldBe({ subjectId: red.subject.id });
+
+      const replay = await city.planned({ scope: { entryId: black.id }, ...wrong });
+      const actions = await city.actions(replay.id);
+      expect(actions).toEqual(expect.arrayContaining(['ENTRY END', 'ENTRY RETURN', 'TASK ADD', 'TASK RESTORE', 'TASK WITHDRAW']));
+      expect((await city.entry(office, 'GET', `/${black.id}`)).status).toBe('ACTIVE');
+      expect((await city.post(admin, `/${replay.id}/approve`)).status).toBe(403);
+      const applied = await city.applied(replay);
+      expect((await city.entry(office, 'GET', `/${black.id}`)).status).toBe('CORRECTED');
+      const restoring = await eventually('reputation is to be restored', async () =>
+        (await city.tasks(black.id)).find((task) => task.kind === 'RESTORE' && task.departmentCode === 'WMB'),
+      );
+      expect(restoring.status).toBe('DISPATCHED');
+      await isAsItShouldBe({ subjectId: red.subject.id });
+      // Twice changes nothing.
+      expect((await city.post(admin, `/${replay.id}/apply`)).body.version).toBe(applied.version);
+    },
+    patienceMs,
+  );
+
+  test(
+    'that kept tasks alive beside another basis: those stay on the other, the rest goes',
+    async () => {
+      const wage = flagOf('BL-WAGE');
+      const standing = await city.flagged(wage);
+      const black = await city.flagged(onSubjectOf(wage, flagOf('BL-TAX')));
+      const shared = await eventually('a task rests on both', async () =>
+        (await city.tasks(black.id)).filter((task) => task.bases.some((basis) => basis.entryId === standing.id)),
+      );
+      expect(shared.length).toBeGreaterThan(0);
+      const replay = await city.planned({ scope: { entryId: black.id }, ...wrong });
+      const kept = (await city.difference(replay.id)).filter((row) => row.kind === 'TASK' && row.action === 'KEEP');
+      expect(kept.map((row) => row.id).sort()).toEqual(shared.map((task) => task.id).sort());
+      expect(kept[0]?.facts['keptBy']).toEqual([standing.id]);
+      await city.applied(replay);
+      const after = await city.tasks(standing.id);
+      for (const { id } of shared) expect(after.find((task) => task.id === id)?.status).toBe('DISPATCHED');
+      await isAsItShouldBe({ subjectId: standing.subject.id });
+    },
+    patienceMs,
+  );
+
+  test(
+    'that changed between plan and apply is refused with the new difference, and nothing is done',
+    async () => {
+      const black = await city.flagged(flagOf('BL-WAGE'));
+      const replay = await city.planned({ scope: { entryId: black.id }, ...wrong });
+      await city.entry(handlerOf('RSJ'), 'POST', `/${black.id}/suspend`, {
+        ground: 'STOP_EXECUTION',
+        documentNo: '（2026）苏07行保1号',
+        date: today,
+      });
+      await city.post({ ...admin, id: 'admin-two' }, `/${replay.id}/approve`);
+      await city.post(admin, `/${replay.id}/apply`);
+      await city.until(replay.id, 'REFUSED');
+      const [row] = (await city.difference(replay.id, '&look=CHECK')).filter((one) => one.kind === 'ENTRY');
+      expect(row?.facts['status']).toBe('SUSPENDED');
+      expect((await city.entry(office, 'GET', `/${black.id}`)).status).toBe('SUSPENDED');
+    },
+    patienceMs,
+  );
+
+  test(
+    'that has meanwhile expired: what was done because of it is restored',
+    async () => {
+      const black = await city.flagged(flagOf('BL-BID', { validTo: addDays(today, 3) }));
+      city.city.turnClock(6 * 86_400_000);
+      await eventually('the entry has expired', async () => (await city.entry(office, 'GET', `/${black.id}`)).status === 'EXPIRED');
+      await isAsItShouldBe({ entryId: black.id });
+      await city.applied(await city.planned({ scope: { entryId: black.id }, ...wrong }));
+      expect((await city.entry(office, 'GET', `/${black.id}`)).status).toBe('CORRECTED');
+      await isAsItShouldBe(everything);
+    },
+    patienceMs,
+  );
+});
