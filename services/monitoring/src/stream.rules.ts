@@ -1,4 +1,4 @@
-import type { LianxinEvent } from '@lianxin/contracts';
+import { cityReceiver, type LianxinEvent } from '@lianxin/contracts';
 
 /** Tells a receiver that an event is sent again on request, and is no news. */
 const redeliveryMode = 'redelivery';
@@ -28,4 +28,12 @@ export function cloudEventOf(event: LianxinEvent, data: unknown, redeliveryId?: 
     traceparent: event.traceparent,
     data,
   });
+}
+
+/**
+ * Whether a receiver is told of an event. What a replay with side effects `none` causes stays in the record and in the queues: the city sees it, no
+ * department's stream does (product §A.4).
+ */
+export function isTold(event: Pick<LianxinEvent, 'replayMode'>, receiver: string): boolean {
+  return event.replayMode !== 'none' || receiver === cityReceiver;
 }

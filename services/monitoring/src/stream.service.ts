@@ -13,7 +13,7 @@ import { z } from 'zod';
 import { is } from './event.rules.ts';
 import { originalOf } from './redelivery.original.ts';
 import { StreamHub } from './stream.hub.ts';
-import { cloudEventOf } from './stream.rules.ts';
+import { cloudEventOf, isTold } from './stream.rules.ts';
 import { StreamSettings } from './stream.settings.ts';
 import { type StreamEvent, type StreamHead, type StreamRow, StreamStore } from './stream.store.ts';
 
@@ -154,11 +154,13 @@ function rowsOf(event: LianxinEvent): StreamRow[] {
     const cloudEvent = cloudEventOf(original, original.data, redeliveryId);
     return [{ receiver: departmentCode, eventId: original.id, type: original.type, cloudEvent, redeliveryId }];
   }
-  return projectionsOf(event).map(({ receiver, data }) => ({
-    receiver,
-    eventId: event.id,
-    type: event.type,
-    cloudEvent: cloudEventOf(event, data),
-    redeliveryId: null,
-  }));
+  return projectionsOf(event)
+    .filter(({ receiver }) => isTold(event, receiver))
+    .map(({ receiver, data }) => ({
+      receiver,
+      eventId: event.id,
+      type: event.type,
+      cloudEvent: cloudEventOf(event, data),
+      redeliveryId: null,
+    }));
 }
