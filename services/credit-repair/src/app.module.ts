@@ -27,6 +27,7 @@ import { droppedItemsMigration } from './migrations/0004-dropped-items.ts';
 import { publicityMigration } from './migrations/0005-publicity.ts';
 import { marksMigration } from './migrations/0006-marks.ts';
 import { agenciesMigration } from './migrations/0007-agencies.ts';
+import { inReviewMigration } from './migrations/0008-in-review.ts';
 import { PublicityService } from './publicity.service.ts';
 import { ReceiptController } from './receipt.controller.ts';
 import { ReceiptReader, receiptExport } from './receipt.reader.ts';
@@ -98,6 +99,7 @@ export const service = {
     publicityMigration,
     marksMigration,
     agenciesMigration,
+    inReviewMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

@@ -54,6 +54,8 @@ export const itemEligibilitySchema = z
     openRepair: z.string().nullable(),
     /** An objection to it is being verified (异议处理中, R-6-5): its measures rest meanwhile; it can be repaired all the same. */
     disputed: z.boolean(),
+    /** A reconsideration or lawsuit about it is pending (R-6-6). */
+    inReview: z.boolean(),
   })
   .meta({ id: 'RepairItemEligibility' });
 export type ItemEligibility = z.infer<typeof itemEligibilitySchema>;

@@ -206,6 +206,7 @@ export function viewOf({ row, eligibility }: JudgedItem): ItemEligibility {
     decidedOn: row.decided_on,
     ...eligibility,
     disputed: row.disputed === true,
+    inReview: row.in_review === true,
     missing: [...eligibility.missing],
     caveats: [...eligibility.caveats],
   };

@@ -76,6 +76,8 @@ export interface ItemChange {
   readonly endedAt: string | null;
   /** Whether it is marked as disputed (R-6-5); null where the event does not tell. */
   readonly disputed: boolean | null;
+  /** Likewise, whether a reconsideration or lawsuit is pending (R-6-6). */
+  readonly inReview: boolean | null;
 }
 interface ItemBody {
   readonly grade: Grade | null;
@@ -113,6 +115,7 @@ export function changeOf(event: LianxinEvent): ItemChange | undefined {
     endGround: isOver ? ((event.data as { ground?: string }).ground ?? data.status) : null,
     endedAt: isOver ? event.time : null,
     disputed: event.type === listEntryDisputed.type ? true : event.type === listEntryDisputeEnded.type || isOver ? false : null,
+    inReview: isOver ? false : reviewTold(event),
   };
 }
 
@@ -137,6 +140,13 @@ function performedOn(event: LianxinEvent): string | null {
   if (event.type !== listEntryAdvanced.type) return null;
   const { transition, on } = event.data as EventData<typeof listEntryAdvanced>;
   return transition === 'T16b' ? on : null;
+}
+
+/** R-6-6: whether the event begins (T13e) or ends (T13f) a reconsideration or lawsuit; null for every other. */
+function reviewTold(event: LianxinEvent): boolean | null {
+  if (event.type !== listEntryAdvanced.type) return null;
+  const { transition } = event.data as EventData<typeof listEntryAdvanced>;
+  return transition === 'T13e' ? true : transition === 'T13f' ? false : null;
 }
 
 function recordChange(event: LianxinEvent): ItemChange | undefined {
@@ -176,6 +186,7 @@ function recordChange(event: LianxinEvent): ItemChange | undefined {
     endGround: isOver ? ((event.data as { ground?: string }).ground ?? data.status) : null,
     endedAt: isOver ? event.time : null,
     disputed: event.type === publicRecordDisputed.type ? true : event.type === publicRecordDisputeEnded.type || isOver ? false : null,
+    inReview: null,
   };
 }
 
@@ -189,6 +200,7 @@ export function foldChanges(changes: readonly ItemChange[]): ItemChange[] {
       body: change.body ?? known?.body ?? null,
       performedOn: change.performedOn ?? known?.performedOn ?? null,
       disputed: change.disputed ?? known?.disputed ?? null,
+      inReview: change.inReview ?? known?.inReview ?? null,
       // Ended once and found wrong since: it ended when it ended.
       endedAt:
         change.endGround !== null && known?.endGround != null && known.activationNo === change.activationNo
@@ -224,6 +236,7 @@ export interface ItemRow {
   readonly end_ground: string | null;
   readonly ended_at: Date | null;
   readonly disputed: boolean | null;
+  readonly in_review: boolean | null;
 }
 
 /** The record as the rules of repair see it. */

@@ -28,16 +28,17 @@ export class ItemStore {
     const rows = [...changes].sort((a, b) => (a.id < b.id ? -1 : 1));
     await tx.execute(
       `INSERT INTO item (id, kind, number, subject_id, lane_key, department_code, version, status, activation_no, list_code, list_type, performed_on,
-         end_ground, ended_at, disputed, grade, categories, fields, document_no, decided_on, public_from, term_end, origin_region)
+         end_ground, ended_at, disputed, in_review, grade, categories, fields, document_no, decided_on, public_from, term_end, origin_region)
        SELECT id, kind, number, "subjectId", "laneKey", "departmentCode", version, status, "activationNo", "listCode", "listType", "performedOn",
-         "endGround", "endedAt", disputed, body->>'grade', ARRAY(SELECT jsonb_array_elements_text(coalesce(nullif(body, 'null')->'categories', '[]'))),
+         "endGround", "endedAt", disputed, "inReview", body->>'grade', ARRAY(SELECT jsonb_array_elements_text(coalesce(nullif(body, 'null')->'categories', '[]'))),
          ARRAY(SELECT jsonb_array_elements_text(coalesce(nullif(body, 'null')->'fields', '[]'))),
          body->>'documentNo', (body->>'decidedOn')::date, (body->>'publicFrom')::date, (body->>'termEnd')::date, body->>'originRegion'
        FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, kind text, number text, "subjectId" uuid, "laneKey" text, "departmentCode" text, version integer,
-         status text, "activationNo" integer, "listCode" text, "listType" text, "performedOn" date, "endGround" text, "endedAt" timestamptz, disputed boolean, body jsonb)
+         status text, "activationNo" integer, "listCode" text, "listType" text, "performedOn" date, "endGround" text, "endedAt" timestamptz, disputed boolean, "inReview" boolean, body jsonb)
        ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, activation_no = excluded.activation_no,
          subject_id = excluded.subject_id, department_code = excluded.department_code, performed_on = coalesce(excluded.performed_on, item.performed_on),
          end_ground = excluded.end_ground, disputed = coalesce(excluded.disputed, item.disputed),
+         in_review = coalesce(excluded.in_review, item.in_review),
          -- What has ended, and is found wrong since, has not ended later.
          ended_at = CASE WHEN excluded.end_ground IS NOT NULL AND item.end_ground IS NOT NULL AND item.activation_no = excluded.activation_no
            THEN item.ended_at ELSE excluded.ended_at END,

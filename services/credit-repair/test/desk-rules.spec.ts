@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
+  listEntryAdvanced,
   listEntryDisputed,
   listEntryDisputeEnded,
   publicRecordPublished,
@@ -276,5 +277,26 @@ describe('repairs and objections', () => {
     const ended = { ...head, entryVersion: 6, outcome: 'DISMISSED' as const, documentNo: 'YY-1', endedOn: '2026-11-22' };
     await desk.world.feeder.send(listEntryDisputeEnded, entry.subjectId, ended);
     await eventually('it is marked no more', async () => (await disputed()) === false);
+  });
+  test('a reconsideration or lawsuit stands in every answer too, and hinders nobody (R-6-6)', async () => {
+    const entry = await desk.entry();
+    const asked = async () =>
+      (await desk.call<{ items: { inReview: boolean; outcome: string }[] }>(office, 'GET', `repair-eligibility?entryId=${entry.entryId}`))
+        .body.items[0];
+    const step = (entryVersion: number, transition: string) =>
+      desk.world.feeder.send(listEntryAdvanced, entry.subjectId, {
+        ...desk.world.headOf(entry, entryVersion),
+        status: 'ACTIVE',
+        transition,
+        documentNo: '连政复〔2026〕9号',
+        on: '2026-11-20',
+      });
+    await step(4, 'T13e');
+    await eventually('it is told', async () => (await asked())?.inReview === true);
+    // Another step in between says nothing of it.
+    await step(5, 'T16b');
+    expect(await asked()).toMatchObject({ inReview: true, outcome: 'NOT_YET' });
+    await step(6, 'T13f');
+    await eventually('it is over', async () => (await asked())?.inReview === false);
   });
 });

@@ -1,6 +1,8 @@
 import {
+  beginReviewRequestSchema,
   documentedRequestSchema,
   endDisputeRequestSchema,
+  endReviewRequestSchema,
   idSchema,
   type ListEntryView,
   listEntryViewSchema,
@@ -77,6 +79,45 @@ export class EntryAftermathController {
   ): Promise<ListEntryView> {
     return this.requests.change({ principal, request, ifMatch, reply }, (tx, version) =>
       this.aftermath.performed(tx, principal, id, version, body),
+    );
+  }
+
+  @Post(':id/begin-review')
+  @Roles('DEPT_HANDLER', 'DEPT_APPROVER')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: '标注行政复议或行政诉讼',
+    description: '复议机关或法院受理后标注，随记录一并展示；不停止执行，停止执行须有其决定或裁定（R-6-6、T14）。',
+  })
+  @ApiResponse({ status: 200, standardSchema: listEntryViewSchema })
+  beginReview(
+    @CurrentPrincipal() principal: Principal,
+    @Idempotent() request: IdempotentRequest,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Param('id', { schema: idSchema }) id: string,
+    @Body({ schema: beginReviewRequestSchema }) body: z.infer<typeof beginReviewRequestSchema>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ListEntryView> {
+    return this.requests.change({ principal, request, ifMatch, reply }, (tx, version) =>
+      this.aftermath.beginReview(tx, principal, id, version, body),
+    );
+  }
+
+  @Post(':id/end-review')
+  @Roles('DEPT_HANDLER', 'DEPT_APPROVER')
+  @HttpCode(200)
+  @ApiOperation({ summary: '登记复议或诉讼结果', description: '标注随之解除；原决定被撤销或变更的，另行撤销或更正（T18、T19）。' })
+  @ApiResponse({ status: 200, standardSchema: listEntryViewSchema })
+  endReview(
+    @CurrentPrincipal() principal: Principal,
+    @Idempotent() request: IdempotentRequest,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Param('id', { schema: idSchema }) id: string,
+    @Body({ schema: endReviewRequestSchema }) body: z.infer<typeof endReviewRequestSchema>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ListEntryView> {
+    return this.requests.change({ principal, request, ifMatch, reply }, (tx, version) =>
+      this.aftermath.endReview(tx, principal, id, version, body),
     );
   }
 

@@ -1,7 +1,9 @@
 import {
   addDays,
+  type BeginReviewRequest,
   type DocumentedRequest,
   type EndDisputeRequest,
+  type EndReviewRequest,
   type ListEntryView,
   type Principal,
   ProblemError,
@@ -14,8 +16,9 @@ import { markedByOffice } from './dispute.rules.ts';
 import { EntryChange } from './entry-change.service.ts';
 import { assertDocument, assertInState } from './entry-steps.ts';
 import type { EntryInWork, EntryWork } from './entry-work.ts';
+import { reviewOf, reviewZh } from './in-review.rules.ts';
 import { expireNow, ListEntryService } from './list-entry.service.ts';
-import { disputedEvent, disputeEndedEvent, performedEvent } from './list-entry-life.events.ts';
+import { disputedEvent, disputeEndedEvent, performedEvent, reviewEvent } from './list-entry-life.events.ts';
 import { ruleOfList } from './list-rule.data.ts';
 
 type Args<Request> = readonly [tx: Transaction, principal: Principal, id: string, version: number | undefined, request: Request];
@@ -94,6 +97,36 @@ export class EntryAftermathService {
       work.step(entry, 'REJECT_CORRECTION', { document: request.document, reason: request.reason });
       work.patch(entry, { procedure: { ...row.procedure, correctionAskedOn: null } });
       work.close(entry, 'CORRECTION_REVIEW');
+    });
+  }
+
+  /** R-6-6: a reconsideration or lawsuit is pending. The entry is marked and goes on; it stops only by order (T14). */
+  beginReview(...[tx, principal, id, version, request]: Args<BeginReviewRequest>): Promise<ListEntryView> {
+    return this.changes.change(tx, principal, id, version, request, (_tx, work, entry) => {
+      assertInState(entry, 'BEGIN_REVIEW');
+      const { row } = entry;
+      const pending = reviewOf(row);
+      if (pending !== null) throw new ProblemError('STEP_NOT_READY', `已标注${reviewZh[pending.kind]}（${pending.caseNo}），先登记其结果`);
+      const { kind, body, document } = request;
+      assertDocument(document, entry, work.acting);
+      work.step(entry, 'BEGIN_REVIEW', { kind, body, document });
+      work.patch(entry, { procedure: { ...row.procedure, inReview: { kind, body, caseNo: document.number, since: document.date } } });
+      work.say(reviewEvent(row, 'T13e', document, work.acting));
+    });
+  }
+
+  /** It is over: the mark goes. What it decided about the entry is a step of its own (T18, T19). */
+  endReview(...[tx, principal, id, version, request]: Args<EndReviewRequest>): Promise<ListEntryView> {
+    return this.changes.change(tx, principal, id, version, request, (_tx, work, entry) => {
+      assertInState(entry, 'END_REVIEW');
+      const { row } = entry;
+      const pending = reviewOf(row);
+      if (pending === null) throw new ProblemError('STEP_NOT_READY', '没有复议或诉讼标注');
+      const { outcome, document } = request;
+      assertDocument(document, entry, work.acting);
+      work.step(entry, 'END_REVIEW', { outcome, document, caseNo: pending.caseNo });
+      work.patch(entry, { procedure: { ...row.procedure, inReview: null } });
+      work.say(reviewEvent(row, 'T13f', document, work.acting));
     });
   }
 

@@ -26,6 +26,17 @@ export function performedEvent({ row }: EntryInWork, document: { number: string;
   return newEvent({ definition: listEntryAdvanced, key: row.subject_id, data, actor: acting.actor });
 }
 
+/** R-6-6: a reconsideration or lawsuit has begun (T13e) or ended (T13f). */
+export function reviewEvent(
+  row: EntryRow,
+  transition: 'T13e' | 'T13f',
+  document: { number: string; date: string },
+  acting: Acting,
+): NewEvent {
+  const data = { ...headOf(row), transition, documentNo: document.number, on: document.date };
+  return newEvent({ definition: listEntryAdvanced, key: row.subject_id, data, actor: acting.actor });
+}
+
 export function supersededEvent(row: EntryRow, by: EntryRow, acting: Acting): NewEvent {
   const data = { ...headOf(row), byEntryId: by.id, documentNo: by.decision_number, supersededOn: acting.today };
   return newEvent({ definition: listEntrySuperseded, key: row.subject_id, data, actor: acting.actor });

@@ -29,6 +29,8 @@ export type EntryAction =
   | 'AMEND'
   | 'PROPOSE_CORRECTION'
   | 'RETURN_CORRECTION'
+  | 'BEGIN_REVIEW'
+  | 'END_REVIEW'
   | 'SUSPEND'
   | 'RESUME'
   | 'EXPIRE'
@@ -80,6 +82,9 @@ const flags = (to: 'ACTIVE' | 'SUSPENDED') =>
     AMEND: { code: 'T13b', to },
     PROPOSE_CORRECTION: { code: 'T13c', to },
     RETURN_CORRECTION: { code: 'T13d', to },
+    // R-6-6: reconsideration or lawsuit; execution stops only by order (SUSPEND).
+    BEGIN_REVIEW: { code: 'T13e', to },
+    END_REVIEW: { code: 'T13f', to },
     RECORD_PERFORMANCE: { code: 'T16b', to, only: ['BLACK', 'FOCUS', 'ABNORMAL'] },
     REQUEST_CORRECTION: { code: 'T18a', to },
     REJECT_CORRECTION: { code: 'T18b', to },

@@ -9,6 +9,7 @@ import {
 import type { Transaction } from '@lianxin/platform';
 import type { z } from 'zod';
 import { type DeadlineRow, findDeadlines } from './entry-deadline.store.ts';
+import { reviewOf } from './in-review.rules.ts';
 import { isInForce } from './list-entry.rules.ts';
 import {
   type DraftRow,
@@ -123,6 +124,7 @@ function headOf(row: EntryRow | DraftRow): Omit<ListEntrySummary, 'subject' | 'p
     validFrom: row.valid_from,
     validTo: row.valid_to,
     disputed: row.disputed,
+    inReview: reviewOf(row),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   type ProblemCode,
   type PublicObjectionRequest,
   type ReviewDefenceRequest,
+  type ReviewKind,
   type ReviewObjectionRequest,
   type ServeNoticeRequest,
   type ServiceMethod,
@@ -36,6 +37,8 @@ export interface Procedure {
   /** Service that counts only from a later day (R-2-6a), or a list that is released on fixed days (R-2-13). */
   readonly effectiveOn?: string;
   readonly correctionAskedOn?: string | null;
+  /** Reconsideration or lawsuit that is pending about it (R-6-6). */
+  readonly inReview?: { readonly kind: ReviewKind; readonly body: string; readonly caseNo: string; readonly since: string } | null;
   /** Number of an objection that could be neither confirmed nor refuted: the entry is not shown (§6.4). */
   readonly unconfirmedObjection?: string;
   /** Objections that hold the mark of dispute (T13). */

@@ -19,6 +19,7 @@ const answerSchema = z
         listType: listTypeSchema,
         lines: z.array(z.object({ label: z.string(), value: z.string() })),
         mark: z.literal('异议处理中').nullable(),
+        review: z.string().nullable(),
       }),
     ),
     /** Licences, penalties and abnormal operation of organisations; penalties of the lightest grade are not published (§5.2). */

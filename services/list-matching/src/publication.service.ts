@@ -3,6 +3,7 @@ import { checkIdentityDocument, checkUscc, type IdType, type Principal, ProblemE
 import { Clock, Database, PersonalData, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { findDepartmentNames } from './department.store.ts';
+import { publicReview } from './in-review.rules.ts';
 import type { ListDefinition } from './list-definition.rules.ts';
 import { allDefinitions } from './list-definition.store.ts';
 import { type EntryRow, findFacts, findParties, findStanding, type PartyRow } from './list-entry.store.ts';
@@ -20,6 +21,8 @@ export interface PublicEntry {
   readonly lines: readonly { readonly label: string; readonly value: string }[];
   /** 异议处理中: somebody has disputed the record and it is being verified (R-6-5). */
   readonly mark: '异议处理中' | null;
+  /** 行政复议中、行政诉讼中 (R-6-6): told beside the record; it stays in force. */
+  readonly review: string | null;
 }
 /** A licence, a penalty or abnormal operation under the labels of 双公示 (§7.7). */
 export interface PublicRecord {
@@ -180,6 +183,7 @@ export class PublicationService {
         ),
       }),
       mark: isDisputed(facts.filter((fact) => fact.entry_id === row.id)) ? '异议处理中' : null,
+      review: publicReview(row),
     }));
   }
 

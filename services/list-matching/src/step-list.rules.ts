@@ -79,6 +79,18 @@ const rows: readonly StepRow[] = [
   { step: 'end-dispute', by: 'CREDIT_OFFICE', actions: ['END_DISPUTE'], missing: (entry) => unless(entry.disputed, '没有异议标注') },
   { step: 'duties-performed', by: 'DESIGNATING_UNIT', actions: ['RECORD_PERFORMANCE'] },
   {
+    step: 'begin-review',
+    by: 'DESIGNATING_UNIT',
+    actions: ['BEGIN_REVIEW'],
+    missing: (entry) => unless(entry.procedure.inReview == null, '已有复议或诉讼标注'),
+  },
+  {
+    step: 'end-review',
+    by: 'DESIGNATING_UNIT',
+    actions: ['END_REVIEW'],
+    missing: (entry) => unless(entry.procedure.inReview != null, '没有复议或诉讼标注'),
+  },
+  {
     step: 'request-correction',
     by: 'DESIGNATING_UNIT',
     actions: ['REQUEST_CORRECTION'],

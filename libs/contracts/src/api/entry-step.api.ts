@@ -191,6 +191,20 @@ export const endDisputeRequestSchema = z
   .meta({ id: 'EndDisputeRequest' });
 export type EndDisputeRequest = z.infer<typeof endDisputeRequestSchema>;
 
+/** R-6-6: what may be pending about a record before another authority. */
+export const reviewKindSchema = z.enum(['RECONSIDERATION', 'LITIGATION']);
+export type ReviewKind = z.infer<typeof reviewKindSchema>;
+/** The notice by which the reviewing body or court has taken the case; its number is the case number. */
+export const beginReviewRequestSchema = z
+  .object({ kind: reviewKindSchema, body: text(200), document: stepDocumentSchema })
+  .meta({ id: 'BeginReviewRequest' });
+export type BeginReviewRequest = z.infer<typeof beginReviewRequestSchema>;
+/** REVOKED or CHANGED only ends the mark: the unit then revokes or corrects by the document (T18, T19). */
+export const endReviewRequestSchema = z
+  .object({ outcome: z.enum(['UPHELD', 'CHANGED', 'REVOKED', 'WITHDRAWN']), document: stepDocumentSchema })
+  .meta({ id: 'EndReviewRequest' });
+export type EndReviewRequest = z.infer<typeof endReviewRequestSchema>;
+
 /** T18, T19: why the entry should not stand, with the document that says so. */
 export const undoRequestSchema = z.object({ document: stepDocumentSchema, reason: text(10_000) }).meta({ id: 'UndoRequest' });
 export type UndoRequest = z.infer<typeof undoRequestSchema>;

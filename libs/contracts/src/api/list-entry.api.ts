@@ -11,6 +11,7 @@ import {
   serviceMethodSchema,
   subjectKindSchema,
 } from '../vocabulary.ts';
+import { reviewKindSchema } from './entry-step.api.ts';
 
 const text = (maxLength: number) => z.string().trim().min(1).max(maxLength);
 /** A name is text as it comes: normalised for comparing, never for storing. */
@@ -158,6 +159,8 @@ export const listEntryViewSchema = z
     validTo: dateSchema.nullable(),
     /** An objection is being verified (T13): nothing is executed for the time being, except what law wants done at once. */
     disputed: z.boolean(),
+    /** A reconsideration or lawsuit is pending (R-6-6): told everywhere; execution stops only by order of that body or court. */
+    inReview: z.object({ kind: reviewKindSchema, body: z.string(), caseNo: z.string(), since: dateSchema }).nullable(),
     /** Time limits that run or ran (§2.6). */
     deadlines: z.array(
       z.object({
