@@ -227,6 +227,7 @@ TABLE item
   publicity_state text
   publicity_recheck_on date
   disputed boolean
+  in_review boolean
   CONSTRAINT item_pkey PRIMARY KEY (id)
   CREATE INDEX item_of_document ON credit_repair.item USING btree (subject_id, document_no)
   CREATE INDEX item_of_subject ON credit_repair.item USING btree (subject_id)

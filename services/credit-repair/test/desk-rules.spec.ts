@@ -265,6 +265,17 @@ describe('repairs and objections', () => {
     await desk.world.feeder.send(taskLifting, entry.subjectId, desk.world.lifting(entry, [], { ...again, part: 2 }));
     await desk.inState(repair, 'DONE');
   });
+  test('found wrong after everything was lifted, with nothing left for a second step: what the repair has lifted is proof enough', async () => {
+    const entry = await desk.entry();
+    const repair = await desk.granted([item(entry)]);
+    const only = task('ZJJ');
+    await desk.world.exited(entry);
+    await desk.world.feeder.send(taskLifting, entry.subjectId, desk.world.lifting(entry, [only]));
+    await desk.world.exited(entry, { entryVersion: 10, status: 'CORRECTED', ground: 'DESIGNATION_WRONG' });
+    await sites(repair);
+    await desk.world.lifted(entry, only);
+    await desk.inState(repair, 'DONE');
+  });
   test('the mark of an objection stands in every answer about the record, and goes with the objection (R-6-5)', async () => {
     const entry = await desk.entry();
     const disputed = async () =>

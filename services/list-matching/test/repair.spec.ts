@@ -208,11 +208,14 @@ test('a record is not shown for the time of a reorganisation plan; it is again w
   await lists.feeder.send(repairRecordTemporaryEnded, subjectId, { ...data, repairId: randomUUID(), endedOn: today });
   await lists.feeder.send(repairRecordTemporaryEnded, subjectId, { ...data, endedOn: today });
   await eventually('it is shown again', publicly);
-  const facts = await lists.city.query<{ what: string }>(
-    `SELECT what FROM list_matching.public_record_fact WHERE record_id = $1 AND what LIKE '%HIDE' ORDER BY version`,
+  const facts = await lists.city.query<{ what: string; repair: string }>(
+    `SELECT what, detail->>'repairId' AS repair FROM list_matching.public_record_fact WHERE record_id = $1 AND what LIKE '%HIDE' ORDER BY version`,
     [shown.id],
   );
-  expect(facts.map(({ what }) => what)).toEqual(['HIDE', 'UNHIDE']);
+  expect(facts).toEqual([
+    { what: 'HIDE', repair: repairId },
+    { what: 'UNHIDE', repair: repairId },
+  ]);
   await lists.feeder.send(repairRecordTemporarilyRestored, subjectId, { ...data, restoredOn: today });
   await lists.feeder.send(repairRecordGranted, subjectId, { ...data, grantedOn: today });
   const done = await eventually('the repair is final', async () => {
@@ -221,6 +224,54 @@ test('a record is not shown for the time of a reorganisation plan; it is again w
   });
   // Should the repair be revoked one day, it is shown again.
   expect(done).toMatchObject({ reason: 'REPAIRED', hidden: false });
+});
+
+describe('a reconsideration or lawsuit about an entry (R-6-6)', () => {
+  const act = <Body = ListEntryView & { code: string }>(entry: { id: string }, step: string, body: object, who = wageOffice) =>
+    lists.call<Body>(who, 'POST', `/api/v1/list-entries/${entry.id}/${step}`, body);
+  const notice = { name: '受理通知书', number: '连政复〔2026〕9号', date: daysAgo(2) };
+  const begin = { kind: 'RECONSIDERATION', body: '连云港市人民政府', document: notice };
+  test('it is told beside the entry, also to the public, and nothing stops: no task is held, no publicity ends', async () => {
+    const entry = await listed();
+    expect((await act(entry, 'end-review', { outcome: 'UPHELD', document: notice })).body.code).toBe('STEP_NOT_READY');
+    expect((await act(entry, 'begin-review', begin, creditOffice)).status).toBe(403);
+    expect((await act(entry, 'begin-review', begin, principalOf(['DEPT_HANDLER'], ['SCJGJ']))).status).toBe(404);
+    const tomorrow = { ...begin, document: { ...notice, date: addMonths(today, 1) } };
+    expect((await act(entry, 'begin-review', tomorrow)).body.code).toBe('DATE_IN_FUTURE');
+    expect((await act(entry, 'begin-review', begin)).body).toMatchObject({
+      status: 'ACTIVE',
+      inReview: { kind: 'RECONSIDERATION', body: '连云港市人民政府', caseNo: notice.number, since: notice.date },
+    });
+    expect((await act(entry, 'begin-review', begin)).body.code).toBe('STEP_NOT_READY');
+    const publicly = async () =>
+      (
+        await lists.call<{ entries: { mark: string | null; review: string | null }[] }>(
+          undefined,
+          'GET',
+          `/api/v1/public/subjects/${entry.subject.usccCode}`,
+        )
+      ).body.entries.map(({ mark, review }) => [mark, review]);
+    expect(await publicly()).toEqual([[null, '行政复议中']]);
+    const told = (transition: string) =>
+      eventually(`${transition} is told`, () =>
+        lists.feeder.eventsOf(listEntryAdvanced).some(({ data }) => data.entryId === entry.id && data.transition === transition),
+      );
+    await told('T13e');
+    expect(lists.feeder.eventsOf(listEntrySuspended).some(({ data }) => data.entryId === entry.id)).toBe(false);
+    const result = { outcome: 'UPHELD', document: { name: '复议决定书', number: '连政复决〔2026〕9号', date: daysAgo(1) } };
+    expect((await act(entry, 'end-review', result)).body).toMatchObject({ status: 'ACTIVE', inReview: null });
+    await told('T13f');
+    expect(await publicly()).toEqual([[null, null]]);
+  });
+  test('only an order stops it, and the mark stands meanwhile; it goes with the entry', async () => {
+    const entry = await listed();
+    await act(entry, 'begin-review', { ...begin, kind: 'LITIGATION', body: '示例法院' });
+    const order = { ground: 'STOP_EXECUTION', documentNo: '（2026）行停1号', date: daysAgo(1) };
+    const stopped = await act(entry, 'suspend', order);
+    expect([stopped.status, stopped.body.inReview?.kind]).toEqual([200, 'LITIGATION']);
+    const revoking = { document: { name: '判决书', number: '（2026）行终1号', date: daysAgo(0) }, reason: '判决撤销' };
+    expect((await act(entry, 'revoke', revoking)).body).toMatchObject({ status: 'REVOKED', inReview: null });
+  });
 });
 
 test('performance that the unit records is told with its own day (T16b)', async () => {
@@ -274,52 +325,4 @@ test('a revoked repair does not bring back an entry of a list that has been abol
     return body.timeline.length > entry.timeline.length + 1 && body;
   });
   expect(after.status).toBe('REPAIRED');
-});
-
-describe('a reconsideration or lawsuit about an entry (R-6-6)', () => {
-  const act = <Body = ListEntryView & { code: string }>(entry: { id: string }, step: string, body: object, who = wageOffice) =>
-    lists.call<Body>(who, 'POST', `/api/v1/list-entries/${entry.id}/${step}`, body);
-  const notice = { name: '受理通知书', number: '连政复〔2026〕9号', date: daysAgo(2) };
-  const begin = { kind: 'RECONSIDERATION', body: '连云港市人民政府', document: notice };
-  test('it is told beside the entry, also to the public, and nothing stops: no task is held, no publicity ends', async () => {
-    const entry = await listed();
-    expect((await act(entry, 'end-review', { outcome: 'UPHELD', document: notice })).body.code).toBe('STEP_NOT_READY');
-    expect((await act(entry, 'begin-review', begin, creditOffice)).status).toBe(403);
-    expect((await act(entry, 'begin-review', begin, principalOf(['DEPT_HANDLER'], ['SCJGJ']))).status).toBe(404);
-    const tomorrow = { ...begin, document: { ...notice, date: addMonths(today, 1) } };
-    expect((await act(entry, 'begin-review', tomorrow)).body.code).toBe('DATE_IN_FUTURE');
-    expect((await act(entry, 'begin-review', begin)).body).toMatchObject({
-      status: 'ACTIVE',
-      inReview: { kind: 'RECONSIDERATION', body: '连云港市人民政府', caseNo: notice.number, since: notice.date },
-    });
-    expect((await act(entry, 'begin-review', begin)).body.code).toBe('STEP_NOT_READY');
-    const publicly = async () =>
-      (
-        await lists.call<{ entries: { mark: string | null; review: string | null }[] }>(
-          undefined,
-          'GET',
-          `/api/v1/public/subjects/${entry.subject.usccCode}`,
-        )
-      ).body.entries.map(({ mark, review }) => [mark, review]);
-    expect(await publicly()).toEqual([[null, '行政复议中']]);
-    const told = (transition: string) =>
-      eventually(`${transition} is told`, () =>
-        lists.feeder.eventsOf(listEntryAdvanced).some(({ data }) => data.entryId === entry.id && data.transition === transition),
-      );
-    await told('T13e');
-    expect(lists.feeder.eventsOf(listEntrySuspended).some(({ data }) => data.entryId === entry.id)).toBe(false);
-    const result = { outcome: 'UPHELD', document: { name: '复议决定书', number: '连政复决〔2026〕9号', date: daysAgo(1) } };
-    expect((await act(entry, 'end-review', result)).body).toMatchObject({ status: 'ACTIVE', inReview: null });
-    await told('T13f');
-    expect(await publicly()).toEqual([[null, null]]);
-  });
-  test('only an order stops it, and the mark stands meanwhile; it goes with the entry', async () => {
-    const entry = await listed();
-    await act(entry, 'begin-review', { ...begin, kind: 'LITIGATION', body: '示例法院' });
-    const order = { ground: 'STOP_ORDER', document: { name: '停止执行裁定', number: '（2026）行停1号', date: daysAgo(1) } };
-    const stopped = await act(entry, 'suspend', order);
-    expect([stopped.status, stopped.body.inReview?.kind]).toEqual([200, 'LITIGATION']);
-    const revoking = { document: { name: '判决书', number: '（2026）行终1号', date: daysAgo(0) }, reason: '判决撤销' };
-    expect((await act(entry, 'revoke', revoking)).body).toMatchObject({ status: 'REVOKED', inReview: null });
-  });
 });
