@@ -54,8 +54,9 @@ export class ReplayService {
       const { change, plans } = answer;
       const behind = reasonOfBehind(plans, world.known.plans);
       const head = headOf(cause.data);
-      const data =
-        behind === undefined ? assessedOf(head, assessCase(world, change, plans, cause, context), world, settings) : behindOf(head, behind);
+      const finding = behind === undefined ? assessCase(world, change, plans, cause, context) : undefined;
+      if (finding?.acts === true) corrections.push({ ...head, plans });
+      const data = finding === undefined ? behindOf(head, behind ?? '') : assessedOf(head, finding, world, settings);
       return replayParts(data).map((part) => newEvent({ definition: replayAssessed, key: cause.key, data: part, cause }));
     });
     await this.store.keepCorrections(tx, corrections);
