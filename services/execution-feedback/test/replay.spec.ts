@@ -260,7 +260,7 @@ test('twice is answered once; what cannot be read parks its subject alone', asyn
   const data = foundBy(plan, { kind: 'NOTHING' });
   const said = record(data);
   await feeder.sendRecords([said, said]);
-  await answerTo(data.replayId);
+  await eventually('it is answered', () => answersTo(data.replayId).length > 0);
   const bad: LogRecord = { ...record(foundBy(plan, { kind: 'NOTHING' })), value: Buffer.from('{"replayId":1}') };
   const sound = foundBy(other, { kind: 'NOTHING' });
   await feeder.sendRecords([bad, record(sound)]);
