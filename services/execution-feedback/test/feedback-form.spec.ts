@@ -1,12 +1,14 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { measurePlanEnded, measurePlanMade } from '@lianxin/contracts';
 import { openTable } from '@lianxin/tables';
+import { eventually } from '@lianxin/testing';
 import type { BulkView } from '../src/bulk.api.ts';
 import type { FeedbackView } from '../src/feedback.api.ts';
 import type { FeedbackForm } from '../src/feedback.form.ts';
 import { feedbackColumns } from '../src/feedback-table.rules.ts';
 import { handlerOf, World } from './feedback.world.ts';
-import { executor, measure, planMade } from './plan.fixtures.ts';
+import { executor, measure, planEnded, planMade } from './plan.fixtures.ts';
 
 let world: World;
 const handler = handlerOf('CZJ');
@@ -29,6 +31,10 @@ beforeAll(async () => {
   await world.city.query(
     `INSERT INTO execution_feedback.catalogue_row (version, row_number, row_count, kind, code, body) VALUES (1, 1, 1, 'MEASURE', 'PROC', $1)`,
     [JSON.stringify({ code: 'PROC', nameZh: '限制政府采购', bases })],
+  );
+  await world.city.query(
+    `INSERT INTO execution_feedback.catalogue_row (version, row_number, row_count, kind, code, body) VALUES (1, 2, 2, 'MEASURE', 'PROC-2', $1)`,
+    [JSON.stringify({ code: 'PROC-2', nameZh: '限制政府采购', bases: [basis('保障农民工工资支付条例', '第四十八条')] })],
   );
 });
 afterAll(() => world?.close());
@@ -76,6 +82,20 @@ test('the form of a task names what its class wants and the verified bases of it
   const row = rows.find((line) => line.includes(answer.body.id)) ?? '';
   for (const title of ['法律依据', '依据条款', '经办人', '联系电话']) expect(header).toContain(title);
   for (const value of ['政府采购法', '第二十二条', '王示例', '0518-85800000', '300']) expect(row).toContain(value);
+});
+
+test('of a list that has ended the form offers no basis any more', async () => {
+  const shared = { class: 'C01', canonicalCode: 'CAN-SHARED' };
+  const first = planMade([measure('PROC', [executor('CZJ')], shared)]);
+  const second = planMade([measure('PROC-2', [executor('CZJ')], shared)], first.parties);
+  const [task] = await world.dispatch(first, 1);
+  await world.feeder.send(measurePlanMade, second.subjectId, second);
+  const offered = async () =>
+    (await world.call<FeedbackForm>(handler, 'GET', `tasks/${task?.id}/feedback-form`)).body.legalBases.map((one) => one.document);
+  await eventually('both are offered', async () => (await offered()).length === 2);
+  await world.feeder.send(measurePlanEnded, first.subjectId, planEnded(first));
+  await eventually('the first has ended', async () => (await offered()).length === 1);
+  expect(await offered()).toEqual(['保障农民工工资支付条例']);
 });
 
 test('the template has every column, and comes back filled in with all fields of the answer', async () => {
