@@ -42,6 +42,8 @@ export const listEntryExport = exportOf({
     { key: 'activatedOn', titleZh: '生效日期', kind: 'date', of: (row) => row.activatedOn },
     { key: 'validFrom', titleZh: '有效期自', kind: 'date', of: (row) => row.validFrom },
     { key: 'validTo', titleZh: '有效期至', kind: 'date', of: (row) => row.validTo },
+    { key: 'disputed', titleZh: '异议处理中', kind: 'flag', of: (row) => row.disputed },
+    { key: 'inReview', titleZh: '复议诉讼中', kind: 'flag', of: (row) => row.inReview !== null },
     { key: 'partyRoles', titleZh: '当事人身份', kind: 'code', of: roleList },
     { key: 'id', titleZh: '记录标识', kind: 'code', of: (row) => row.id },
   ],

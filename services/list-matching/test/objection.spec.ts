@@ -250,6 +250,15 @@ test('an entry that could not be confirmed keeps its mark whatever becomes of la
   expect(await entryOf(entry.id)).toMatchObject({ status: 'ACTIVE', disputed: true });
 });
 
+test('an export tells what is disputed (R-6-5)', async () => {
+  const entry = await listed();
+  await new Objection(entry).accept();
+  await until(entry.id, 'the entry is marked', ({ disputed }) => disputed);
+  const path = `/api/v1/list-entries/export?format=csv&columns=number,disputed,inReview&subjectId=${entry.subject.id}`;
+  const text = (await lists.city.download(lists.running, taxOffice, path)).bytes.toString();
+  expect([text.includes('异议处理中,复议诉讼中'), text.includes(`${entry.number},是,否`)]).toEqual([true, true]);
+});
+
 test('a shortened term is told to everybody who keeps a copy', async () => {
   const entry = await listed();
   const objection = new Objection(entry);
