@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { digestBuckets } from '@lianxin/contracts';
-import { compareRows, type DigestRow, differingBuckets, hasReached } from './digest.rules.ts';
+import { compareRows, type DigestRow, differingBuckets, hasReached, type Suspects } from './digest.rules.ts';
 
 const row = (id: string, version: number, state: string): DigestRow => ({ id, version, state });
-const faultsOf = (owner: DigestRow[], copy: DigestRow[], suspects = {}) =>
+const faultsOf = (owner: DigestRow[], copy: DigestRow[], suspects: Suspects | null = null) =>
   compareRows(owner, copy, suspects).differences.map(({ id, fault }) => `${id} ${fault}`);
 
 describe('buckets', () => {
@@ -25,14 +25,14 @@ describe('buckets', () => {
 
 describe('rows', () => {
   test('equal states are no difference, also where a fact that changes nothing was not heard', () => {
-    expect(compareRows([row('a', 4, 'ACTIVE')], [row('a', 2, 'ACTIVE')], {})).toEqual({ differences: [], suspects: {} });
+    expect(compareRows([row('a', 4, 'ACTIVE')], [row('a', 2, 'ACTIVE')], null)).toEqual({ differences: [], suspects: {} });
   });
   test('where both have a row and the copy is not newer, a difference is certain', () => {
     expect(faultsOf([row('a', 3, 'HELD')], [row('a', 2, 'ACTIVE')])).toEqual(['a BEHIND']);
     expect(faultsOf([row('a', 3, 'HELD')], [row('a', 3, 'ACTIVE')])).toEqual(['a OTHER']);
   });
   test('what only one side has may have come or gone since the owner answered: it is asked for again', () => {
-    const first = compareRows([row('a', 2, 'ACTIVE'), row('c', 5, 'ACTIVE')], [row('a', 3, 'HELD'), row('b', 1, 'ACTIVE')], {});
+    const first = compareRows([row('a', 2, 'ACTIVE'), row('c', 5, 'ACTIVE')], [row('a', 3, 'HELD'), row('b', 1, 'ACTIVE')], null);
     expect(first.differences).toEqual([]);
     expect(first.suspects).toEqual({ a: { owner: 2, copy: 3 }, b: { owner: null, copy: 1 }, c: { owner: 5, copy: null } });
     // The owner has said meanwhile what the copy knew already: a is held, b has come, c has gone.
@@ -49,6 +49,10 @@ describe('rows', () => {
     const moving = compareRows([row('a', 5, 'HELD'), row('c', 7, 'ACTIVE')], [row('a', 6, 'ACTIVE'), row('b', 3, 'ACTIVE')], suspects);
     expect(moving.differences).toEqual([]);
     expect(Object.keys(moving.suspects)).toEqual(['a', 'b', 'c']);
+  });
+  test('only what was suspected is judged again: a difference is counted once', () => {
+    const suspects = { b: { owner: null, copy: 1 } };
+    expect(faultsOf([row('a', 3, 'HELD')], [row('a', 3, 'ACTIVE'), row('b', 1, 'ACTIVE')], suspects)).toEqual(['b EXTRA']);
   });
   test('a suspected row that has gone from both sides is no difference', () => {
     expect(compareRows([], [], { a: { owner: null, copy: 1 } })).toEqual({ differences: [], suspects: {} });

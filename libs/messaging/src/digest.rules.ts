@@ -34,20 +34,21 @@ export function differingBuckets(owner: readonly BucketDigest[], copy: ReadonlyM
  * Compares rows of the same buckets. The copy has heard everything that the owner had said when it answered, and perhaps more: so where both have a row, and the
  * copy's is not newer, a difference is certain. A row that only one of them has may have come, or gone, since the owner answered; it is suspected only and asked
  * for again: the owner's next answer is later than the copy's first look, so what is still the same on both sides then is a difference.
- * @param suspects what was suspected of these rows in the round before.
+ * @param suspects what was suspected in the round before: only these rows are judged again. Null at the first look, at all of them.
  */
 export function compareRows(
   owner: readonly DigestRow[],
   copy: readonly DigestRow[],
-  suspects: Suspects,
+  suspects: Suspects | null,
 ): { readonly differences: Difference[]; readonly suspects: Record<string, Suspect> } {
   const differences: Difference[] = [];
   const suspected: Record<string, Suspect> = {};
   const own = new Map(owner.map((row) => [row.id, row]));
   const copied = new Map(copy.map((row) => [row.id, row]));
-  for (const id of [...new Set([...own.keys(), ...copied.keys()])].sort()) {
+  const ids = suspects === null ? [...own.keys(), ...copied.keys()] : Object.keys(suspects);
+  for (const id of [...new Set(ids)].sort()) {
     const [its, mine] = [own.get(id), copied.get(id)];
-    const verdict = judge(its, mine, suspects[id]);
+    const verdict = judge(its, mine, suspects?.[id]);
     if (verdict === 'SUSPECT') suspected[id] = { owner: its?.version ?? null, copy: mine?.version ?? null };
     else if (verdict !== null) differences.push({ id, fault: verdict, owner: sideOf(its), copy: sideOf(mine) });
   }
@@ -59,6 +60,7 @@ function judge(
   mine: DigestRow | undefined,
   before: Suspect | undefined,
 ): Difference['fault'] | 'SUSPECT' | null {
+  if (mine === undefined && its === undefined) return null;
   if (mine === undefined) return before?.copy === null && before.owner === its?.version ? 'MISSING' : 'SUSPECT';
   if (its === undefined) return before?.owner === null && before.copy === mine.version ? 'EXTRA' : 'SUSPECT';
   // Facts that change nothing here need not have been heard.

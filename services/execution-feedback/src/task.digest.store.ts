@@ -27,7 +27,8 @@ export class TaskDigest {
       'measure_plan.status',
       `SELECT plan_id::text, plan_version, plan_version || '|' || status || coalesce('|' || hold_cause, '') FROM plan_seen WHERE status <> 'ENDED'`,
     );
-    digests.own('task.status', 'SELECT id::text, version, status FROM task WHERE NOT closed');
+    // Orders (verify, review, restore) are outside the figures and no copy keeps them.
+    digests.own('task.status', `SELECT id::text, version, status FROM task WHERE NOT closed AND kind = 'EXECUTE'`);
     digests.examine('task.bases', (tx) => this.lookAtBases(tx));
   }
 

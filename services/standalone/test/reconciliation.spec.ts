@@ -33,13 +33,14 @@ const dayMs = 86_400_000;
 let city: TestCity;
 let entriesService: RunningService;
 let figures: RunningService;
+let queues: RunningService;
 
 beforeAll(async () => {
   const others = ['list-matching', 'measure-decomposition', 'execution-feedback', 'window-check', 'credit-repair', 'objection-handling'];
   city = await TestCity.create('postgres', [...others, 'monitoring']);
   entriesService = await city.boot(listMatching);
   await city.boot(measureDecomposition);
-  await city.boot(executionFeedback);
+  queues = await city.boot(executionFeedback);
   await city.boot(windowCheck);
   await city.boot(creditRepair);
   await city.boot(objectionHandling);
@@ -68,6 +69,36 @@ async function act(entry: ListEntryView, what: string, body: unknown): Promise<v
   const headers = { 'if-match': `"${entry.version}"` };
   const answer = await city.call(entriesService, who, 'POST', `/api/v1/list-entries/${entry.id}/${what}`, { body, headers });
   if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+}
+
+/** Departments sign, return, begin, report and undo what they have been given. */
+async function work(): Promise<void> {
+  const open = await city.query<{ id: string; department: string; trigger: string; status: string }>(
+    `SELECT id, department_code AS department, trigger, status FROM execution_feedback.task
+     WHERE status IN ('DISPATCHED', 'LIFTING') ORDER BY status, trigger, department_code, id`,
+  );
+  const say = async (role: 'DEPT_HANDLER' | 'DEPT_APPROVER', task: { department: string }, path: string, body: unknown = {}) => {
+    const who = principalOf([role], [task.department]);
+    const answer = await city.call<{ id: string }>(queues, who, 'POST', `/api/v1/${path}`, { body });
+    if (answer.status > 201) throw new Error(`${path}: ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
+  const ofKind = (status: string, trigger?: string) =>
+    open.filter((task) => task.status === status && (trigger === undefined || task.trigger === trigger)).slice(0, 6);
+  for (const [place, task] of [...ofKind('DISPATCHED', 'ON_EVENT'), ...ofKind('DISPATCHED', 'STANDING')].entries()) {
+    if (place % 6 === 5) {
+      await say('DEPT_HANDLER', task, `tasks/${task.id}/return`, { reason: 'OTHER', detail: '合成数据：不属本部门' });
+      continue;
+    }
+    await say('DEPT_HANDLER', task, `tasks/${task.id}/acknowledge`);
+    if (place % 6 === 4) continue;
+    const isArmed = task.trigger === 'ON_EVENT';
+    await say('DEPT_HANDLER', task, `tasks/${task.id}/${isArmed ? 'arm' : 'start'}`);
+    if (!isArmed) continue;
+    const { id } = await say('DEPT_HANDLER', task, `tasks/${task.id}/feedback`, { kind: 'ZERO' });
+    if (place % 2 === 0) await say('DEPT_APPROVER', task, `feedback/${id}/approve`);
+  }
+  for (const task of ofKind('LIFTING')) await say('DEPT_HANDLER', task, `tasks/${task.id}/feedback`, { kind: 'LIFTED' });
 }
 
 const suspension = { ground: 'STOP_EXECUTION', documentNo: '（2026）苏07行初1号', date: daysAgo(0) };
@@ -101,7 +132,18 @@ test('copies that follow their owners are the same, whatever has happened to the
   for (const listCode of lists) for (let count = 0; count < 3; count += 1) entries.push(await flag(listCode));
   for (const entry of entries.filter((_, place) => place % 3 === 1)) await act(entry, 'suspend', suspension);
   for (const entry of entries.filter((_, place) => place % 3 === 2)) await act(entry, 'exit', exit);
-  await eventually('the tasks have come', async () => (await city.query('SELECT 1 FROM monitoring.task LIMIT 1')).length > 0);
+  const settled = (ended: number) =>
+    eventually('the tasks stand as their entries do', async () => {
+      const sql = 'SELECT status, count(*)::integer AS count FROM execution_feedback.plan_seen GROUP BY status ORDER BY status';
+      const counts = await city.query<{ status: string; count: number }>(sql);
+      return counts.map((row) => row.count).join() === [ended, 6, 12 - ended].join();
+    });
+  await settled(6);
+  await work();
+  // What was begun is undone, not only cancelled.
+  for (const entry of entries.filter((_, place) => place % 6 === 0)) await act(entry, 'exit', exit);
+  await settled(9);
+  await work();
   const run = await compare();
   expect(foundBy(run)).toEqual([]);
   expect(run).toMatchObject({ status: 'SAME', differences: 0, by: 'OFFICE', textZh: '未发现差异。' });
