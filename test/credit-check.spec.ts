@@ -365,10 +365,17 @@ inBrowser('the window prompt in a browser', () => {
     // From itself, not from the page around it.
     const inner = page.frames().find((frame) => frame.url().endsWith('/embed/frame'));
     await inner?.evaluate(`postMessage({ type: 'lianxin:check', matter: 'SPJY', subjects: [{ usccCode: 'x' }], relay: true }, '*')`);
+    // From a part of the page around it, of the same origin.
+    await page.evaluate(`new Promise((resolve) => {
+      const part = document.createElement('iframe');
+      part.srcdoc = '<script>parent.frame.contentWindow.postMessage({ type: "lianxin:check", matter: "SPJY", subjects: [], relay: true }, "*")</' + 'script>';
+      part.onload = resolve;
+      document.body.append(part);
+    })`);
     for (const message of [{ type: 'lianxin:check' }, { type: 'lianxin:check', matter: 1, subjects: [] }, null, 'text'])
       await page.evaluate(`frame.contentWindow.postMessage(${JSON.stringify(message)}, '*')`);
-    await page.evaluate(`post({ type: 'lianxin:check', matter: 'SPJY', subjects: [], relay: true })`);
-    await eventually('the last, from the page itself, is heard', () => approval.calls.length > before);
+    await page.evaluate(`post({ type: 'lianxin:check', matter: 'LAST', subjects: [], relay: true })`);
+    await eventually('the last, from the page itself, is heard', () => approval.bodies.some((body) => body.includes('LAST')));
     expect(approval.calls.length).toBe(before + 1);
   });
 

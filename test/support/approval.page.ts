@@ -12,6 +12,7 @@ export class ApprovalSystem {
   /** Calls that reached it, by method and path. */
   readonly calls: string[] = [];
   readonly keys: string[] = [];
+  readonly bodies: string[] = [];
   /** While true every call on the way to the gateway is dropped. */
   isCut = false;
   url = '';
@@ -39,6 +40,7 @@ export class ApprovalSystem {
       request.on('data', (piece: Buffer) => pieces.push(piece));
       request.on('end', () => {
         this.calls.push(`${request.method} ${url.pathname}`);
+        this.bodies.push(Buffer.concat(pieces).toString('utf8'));
         const key = request.headers['idempotency-key'];
         if (typeof key === 'string') this.keys.push(key);
         if (this.isCut) {
