@@ -26,6 +26,8 @@ export interface CaseWorld {
   readonly restored: ReadonlySet<string>;
   /** Looked at where nothing is taken to be otherwise. */
   readonly facts: ReadonlyMap<string, FactFold>;
+  /** A plan or task of it moved while it was read. */
+  readonly hasMoved?: boolean;
 }
 
 export interface CaseFinding {

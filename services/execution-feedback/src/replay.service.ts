@@ -52,7 +52,7 @@ export class ReplayService {
       const world = worlds[index];
       if (world === undefined) throw new Error(`no world of case ${index}`);
       const { change, plans } = answer;
-      const behind = reasonOfBehind(plans, world.known.plans);
+      const behind = reasonOfBehind(plans, world.known.plans) ?? (world.hasMoved === true ? '任务正在变化' : undefined);
       const head = headOf(cause.data);
       const finding = behind === undefined ? assessCase(world, change, plans, cause, context) : undefined;
       if (finding?.acts === true) corrections.push({ ...head, plans });

@@ -57,7 +57,12 @@ export class ReplayStore {
       facts: withFacts ? await this.readFacts(tx, taskIds) : new Map<string, FactFold>(),
     };
     const index = new KnownIndex(known);
-    return cases.map((one) => ({ ...shared, known: index.of(one) }));
+    const moved = await this.readMoved(tx, known.plans, known.tasks);
+    return cases.map((one) => {
+      const own = index.of(one);
+      const hasMoved = [...own.tasks.map(({ id }) => id), ...own.plans.map(({ planId }) => planId)].some((id) => moved.has(id));
+      return { ...shared, known: own, hasMoved };
+    });
   }
 
   /** What would be carried out of these cases. */
@@ -110,6 +115,20 @@ export class ReplayStore {
   }
 
   /** Feedback that was sent back still tells that something was done (R-6-8). */
+  /** Plans and tasks that have moved while the rest was read without locks: what was read of them does not fit together. */
+  private async readMoved(tx: Transaction, plans: Known['plans'], tasks: ReadonlyMap<string, Task>): Promise<Set<string>> {
+    const versions = new Map([
+      ...plans.map(({ planId, planVersion }) => [planId, planVersion] as const),
+      ...[...tasks.values()].map(({ id, version }) => [id, version] as const),
+    ]);
+    const now = await tx.query<{ id: string; version: number }>(
+      `SELECT plan_id AS id, plan_version AS version FROM plan_seen WHERE entry_id = ANY ($1::uuid[])
+       UNION ALL SELECT id, version FROM task WHERE id = ANY ($2::uuid[])`,
+      [plans.map(({ entryId }) => entryId), [...tasks.keys()]],
+    );
+    return new Set(now.filter(({ id, version }) => versions.get(id) !== version).map(({ id }) => id));
+  }
+
   private async readActed(tx: Transaction, taskIds: readonly string[], entryIds: readonly string[]): Promise<Set<string>> {
     const rows = await tx.query<{ task_id: string }>(
       `SELECT task_id FROM feedback WHERE task_id = ANY ($1::uuid[]) AND kind IN ('APPLIED', 'HIT', 'PARTIAL')

@@ -145,6 +145,7 @@ describe('what has not arrived is not answered', () => {
       3,
     ],
     ['its effect here has ended and the plan still runs', named(entry, { effective: false }), [plan], 3],
+    ['the plan has ended since, and the entry was seen in force', named(entry), [stored([catalogue], entry, { status: 'ENDED' })], 3],
     ['its correction has not come', named(entry, { correctedVersion: 3 }), [plan], 2],
   ])('%s', (_name, one, plans, heard) => {
     expect(assess([catalogue], nothing, one, plans, heard).result).toBe('BEHIND');

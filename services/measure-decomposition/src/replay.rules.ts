@@ -93,6 +93,7 @@ function reasonOfBehind(entry: AssessedEntry, stored: StoredCase): string | unde
   }
   const current = plans.find((plan) => plan.activationNo === entry.activationNo);
   if (current === undefined) return '名单记录的措施方案尚未形成';
+  if (current.status === 'ENDED') return '名单记录已有变化';
   if (entry.status === 'SUSPENDED' && !current.holds.includes('SUSPENSION')) return '名单记录的中止尚未到达';
   return undefined;
 }

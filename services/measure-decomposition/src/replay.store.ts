@@ -23,16 +23,17 @@ export class ReplayStore {
   /** What is known of these entries, with all their plans. */
   async readCase(tx: Transaction, entryIds: readonly string[]): Promise<StoredCase> {
     const ids = [...new Set(entryIds)];
-    const heard = await tx.query<{ entry_id: string; entry_version: number; activation_no: number }>(
-      'SELECT entry_id, entry_version, activation_no FROM heard_entry WHERE entry_id = ANY($1::uuid[])',
-      [ids],
-    );
     const plans = new Map<string, StoredPlan[]>();
     for (const plan of await this.readPlans(tx, ids)) {
       const known = plans.get(plan.entry.entryId);
       if (known === undefined) plans.set(plan.entry.entryId, [plan]);
       else known.push(plan);
     }
+    // After the plans: what has come in between is seen as more than was asked about.
+    const heard = await tx.query<{ entry_id: string; entry_version: number; activation_no: number }>(
+      'SELECT entry_id, entry_version, activation_no FROM heard_entry WHERE entry_id = ANY($1::uuid[])',
+      [ids],
+    );
     return {
       states: new Map(heard.map((row) => [row.entry_id, { entryVersion: row.entry_version, activationNo: row.activation_no }])),
       plansOf: (entryId) => plans.get(entryId) ?? [],
