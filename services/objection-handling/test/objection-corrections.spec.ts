@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { objectionAccepted, objectionWithdrawn } from '@lianxin/contracts';
+import { EventFeeder } from '@lianxin/testing';
+import type { ObjectionView } from '../src/objection.schemas.ts';
+import { catalogue } from './catalogue.sayings.ts';
+import { creditOffice, JournalCity } from './journal.city.ts';
+import { objectionDesk, tax, taxApprover, window } from './objection.desk.ts';
+import { dismissal, submission, upheld } from './objection.sayings.ts';
+import { Flag, penalty } from './sayings.ts';
+
+let city: JournalCity;
+let feeder: EventFeeder;
+beforeAll(async () => {
+  city = await JournalCity.create();
+  feeder = await EventFeeder.for(city.city);
+  await feeder.listen(['lianxin.objection']);
+  await city.hear(...catalogue());
+});
+afterAll(async () => {
+  await feeder?.close();
+  await city?.close();
+});
+const { act, must, told, inForce, submitted, verifying } = objectionDesk(
+  () => city,
+  () => feeder,
+);
+
+describe('an objection by which the unit has fields to correct (§6.4)', () => {
+  const owed = { ...upheld, outcome: 'PARTLY_UPHELD', effect: 'AMEND', correctedFields: ['失信等级'] };
+  const decided = async () => {
+    const flag = await inForce();
+    const { id } = await verifying(flag);
+    await city.hear(flag.disputed());
+    await must(act(tax, id, 'propose', owed));
+    expect((await must(act(taxApprover, id, 'approve'))).status).toBe('PARTLY_UPHELD');
+    return { flag, id };
+  };
+  const statusOf = async (id: string) => (await city.get<ObjectionView>(creditOffice, `/api/v1/objections/${id}`)).body.status;
+
+  test('is done when the unit has corrected them for it, not when the mark goes nor by another correction', async () => {
+    const { flag, id } = await decided();
+    await city.hear(flag.corrected(null));
+    await city.hear(flag.disputeEnded());
+    expect(await statusOf(id)).toBe('PARTLY_UPHELD');
+    await city.hear(flag.corrected(id));
+    expect(await statusOf(id)).toBe('EXECUTED');
+  });
+
+  test('is done as well when the entry has left', async () => {
+    const { flag, id } = await decided();
+    await city.hear(flag.exited('EXPIRED'));
+    expect(await statusOf(id)).toBe('EXECUTED');
+  });
+
+  test('holds the mark until then against the end of others', async () => {
+    const { flag } = await decided();
+    const other = await submitted(flag, { capacity: 'AGENT', applicant: { name: '李四' }, authority: { documentNo: '授权书' } });
+    await must(act(creditOffice, other.id, 'accept'));
+    await must(act(window, other.id, 'withdraw', { reason: '申请人撤回' }));
+    expect((await told(objectionWithdrawn, other.id)).data).toMatchObject({ wasAccepted: true, stillDisputed: true });
+  });
+});
+
+test('an entry that could not be confirmed stays marked whatever becomes of other objections to it', async () => {
+  const flag = await inForce();
+  const { id } = await verifying(flag);
+  await city.hear(flag.disputed());
+  await must(act(tax, id, 'propose', { ...dismissal, outcome: 'UNCONFIRMED', effect: 'NOTE' }));
+  await must(act(taxApprover, id, 'approve'));
+  const other = await submitted(flag, { capacity: 'AGENT', applicant: { name: '李四' }, authority: { documentNo: '授权书' } });
+  await must(act(creditOffice, other.id, 'accept'));
+  await must(act(window, other.id, 'withdraw', { reason: '申请人撤回' }));
+  expect((await told(objectionWithdrawn, other.id)).data.stillDisputed).toBe(true);
+});
+
+describe('an objection to a public record', () => {
+  const verified = async () => {
+    const record = penalty();
+    await city.hear(record.published);
+    const body = { ...submission(new Flag()), target: { kind: 'PUBLIC_RECORD', id: record.id }, kinds: ['OUT_OF_DATE'] };
+    const { id } = await must(city.post<ObjectionView>(window, '/api/v1/objections', body));
+    const accepted = await must(act(creditOffice, id, 'accept'));
+    expect(accepted.deadlines.find((one) => one.kind === 'MARK')?.metOn).toBe(null);
+    expect((await told(objectionAccepted, id)).data.marks).toBe(true);
+    await city.hear(record.disputed);
+    expect((await city.get<ObjectionView>(creditOffice, `/api/v1/objections/${id}`)).body).toMatchObject({ status: 'MARKED' });
+    await must(act(creditOffice, id, 'self-check'));
+    await must(act(creditOffice, id, 'forward'));
+    await must(act(tax, id, 'verify'));
+    return { id, record };
+  };
+
+  test('is done when the record is taken back', async () => {
+    const { id, record } = await verified();
+    await must(act(tax, id, 'propose', upheld));
+    expect((await must(act(taxApprover, id, 'approve'))).status).toBe('UPHELD');
+    await city.hear(record.withdrawn);
+    expect((await city.get<ObjectionView>(creditOffice, `/api/v1/objections/${id}`)).body).toMatchObject({
+      status: 'EXECUTED',
+      restorations: 0,
+    });
+  });
+
+  test('that is dismissed is done when the mark is gone', async () => {
+    const { id, record } = await verified();
+    await must(act(tax, id, 'propose', dismissal));
+    expect((await must(act(taxApprover, id, 'approve'))).status).toBe('DISMISSED');
+    await city.hear(record.disputeEnded);
+    expect((await city.get<ObjectionView>(creditOffice, `/api/v1/objections/${id}`)).body.status).toBe('EXECUTED');
+  });
+
+  test('that is partly right is done when the record is taken back, to come anew corrected', async () => {
+    const { id, record } = await verified();
+    await must(act(tax, id, 'propose', { ...upheld, outcome: 'PARTLY_UPHELD', effect: 'AMEND', correctedFields: ['处罚金额'] }));
+    expect((await must(act(taxApprover, id, 'approve'))).status).toBe('PARTLY_UPHELD');
+    await city.hear(record.withdrawn);
+    expect((await city.get<ObjectionView>(creditOffice, `/api/v1/objections/${id}`)).body.status).toBe('EXECUTED');
+  });
+});
