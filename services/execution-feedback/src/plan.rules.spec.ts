@@ -206,11 +206,7 @@ describe('a hold', () => {
     expect(memory.statuses()).toEqual(['ON_HOLD', 'ON_HOLD']);
     const steps = memory.apply([event(measurePlanHeld, planHeld(made, { cause: 'OBJECTION', planVersion: 3 }))]);
     expect(memory.statuses()).toEqual(['ON_HOLD', 'DISPATCHED']);
-    expect(steps.map((step) => [step.kind, step.kind === 'DISPATCHED' ? 0 : step.tasks.length])).toEqual([
-      ['HELD', 0],
-      ['RELEASED', 1],
-      ['ADJUSTED', 1],
-    ]);
+    expect(steps.map((step) => `${step.kind} ${step.tasks.length}`)).toEqual(['HELD 0', 'RELEASED 1', 'ADJUSTED 1']);
   });
 
   test('by objection spares measures that law wants at once, by court spares none', () => {

@@ -1,57 +1,29 @@
 import { describe, expect, test } from '@jest/globals';
+import { type AssessedPlan, type MeasurePlanMade, measurePlanCorrected, measurePlanHeld, type ReplayChange } from '@lianxin/contracts';
+import { executor, measure, party, planMade } from '../test/plan.fixtures.ts';
+import { Memory } from '../test/plan.memory.ts';
 import {
-  type AssessedPlan,
-  calendar2026,
-  type EventData,
-  type EventDefinition,
-  type LianxinEvent,
-  type MeasurePlanMade,
-  measurePlanCorrected,
-  measurePlanEnded,
-  measurePlanHeld,
-  measurePlanMade,
-  measurePlanNarrowed,
-  measurePlanReleased,
-  measurePlanRevised,
-  measurePlanSuperseded,
-  type ReplayChange,
-  replayAssessed,
-} from '@lianxin/contracts';
-import { executor, measure, party, planMade, revisedOf } from '../test/plan.fixtures.ts';
-import { Memory, terms } from '../test/plan.memory.ts';
-import { demandsOf, endedPlan, keptPlan, revisedPlan, worldOf } from '../test/replay.fixtures.ts';
-import { eventsOfStep } from './plan.events.rules.ts';
-import type { Step } from './plan.step.rules.ts';
-import { assessCase, type CaseWorld, correctCase, isAnything, reasonOfBehind } from './replay.rules.ts';
+  actOn,
+  assess,
+  cause,
+  context,
+  ended,
+  endedPlan,
+  event,
+  head,
+  keptPlan,
+  made,
+  nothing,
+  planIn,
+  revisedPlan,
+  worldOf,
+} from '../test/replay.fixtures.ts';
+import { correctCase, reasonOfBehind } from './replay.rules.ts';
 
-let eventNo = 0;
-function event<Definition extends EventDefinition>(definition: Definition, data: EventData<Definition>): LianxinEvent {
-  const id = `event-${eventNo++}`;
-  const time = '2026-11-23T04:00:00Z';
-  const head = { id, type: definition.type, source: 'urn:credit:320700:measure-decomposition', subjectSeq: 1, time, recordedTime: time };
-  return { ...head, key: (data as MeasurePlanMade).subjectId, correlationId: id, classification: 'internal', data };
-}
-const context = { now: new Date('2026-11-23T04:00:00Z'), calendar: calendar2026, terms };
-const cause = { ...event(measurePlanMade, planMade([])), type: replayAssessed.type };
-const nothing: ReplayChange = { kind: 'NOTHING' };
 const isVoid: ReplayChange = { kind: 'VOID_ENTRY', effect: 'VOID' };
-
-const head = (plan: MeasurePlanMade, planVersion: number) => {
-  const { planId, entryId, entryVersion, activationNo, subjectId } = plan;
-  return { planId, entryId, entryVersion, activationNo, planVersion, subjectId };
-};
-const made = (plan: MeasurePlanMade) => event(measurePlanMade, plan);
-const ended = (plan: MeasurePlanMade, version = 2, inError = false) =>
-  event(measurePlanEnded, { ...head(plan, version), ground: 'TERM_REACHED', inError, documentNo: null, endedOn: '2026-11-20' });
 const held = (plan: MeasurePlanMade, version = 2) =>
   event(measurePlanHeld, { ...head(plan, version), cause: 'SUSPENSION', documentNo: null, heldOn: '2026-11-05' });
 
-const planIn = (memory: Memory, plan: MeasurePlanMade) => {
-  const seen = memory.known.plans.find(({ planId }) => planId === plan.planId);
-  if (seen === undefined) throw new Error('no such plan');
-  return seen;
-};
-const assess = (world: CaseWorld, change: ReplayChange, ...plans: AssessedPlan[]) => assessCase(world, change, plans, cause, context);
 const short = (found: ReturnType<typeof assess>) => found.tasks.map((row) => `${row.action} ${row.measureCode} ${row.departmentCode}`);
 
 const company = party();
@@ -278,165 +250,3 @@ describe('what has not arrived is not answered', () => {
     expect(reasonOfBehind([{ ...kept, ...over }], memory.known.plans) !== undefined).toBe(isBehind);
   });
 });
-
-/** A small deterministic source of chance. */
-function chance(seed: number): (below: number) => number {
-  let state = seed * 2_654_435_761 + 1;
-  return (below) => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
-    return Math.abs(state >> 3) % below;
-  };
-}
-
-const pool = ['CZJ', 'SCJGJ', 'GAJ', 'SWJ'];
-function anyMeasures(next: (below: number) => number) {
-  const codes = [...new Set(Array.from({ length: 1 + next(3) }, () => `M-${next(4)}`))];
-  return codes.map((code) =>
-    measure(
-      code,
-      [...new Set(Array.from({ length: 1 + next(2) }, () => pool[next(4)] ?? 'CZJ'))].map((department) =>
-        executor(department, { notice: next(6) === 0, hasDeadline: next(3) > 0, role: next(2) === 0 ? 'LEAD' : 'COOP' }),
-      ),
-      {
-        canonicalCode: `C-${next(3)}-${code.at(-1) === '0' ? 'A' : code}`,
-        holdExempt: next(3) === 0,
-        force: next(2) === 0 ? 'MANDATORY' : 'RECOMMENDED',
-      },
-    ),
-  );
-}
-
-/** A life of several plans about the same parties, in which anything may happen; after every step all plans are looked at. */
-describe('whatever has happened to plans and tasks, derived again nothing is otherwise', () => {
-  test.each(Array.from({ length: 120 }, (_, seed) => seed))('life %i', (seed) => {
-    const next = chance(seed + 1);
-    const memory = new ToldMemory();
-    const parties = [party(), party(), party()];
-    const lives: { plan: MeasurePlanMade; version: number; over: string[]; isHeld: boolean; isOver: boolean }[] = [];
-    const acts = ['ACKNOWLEDGED', 'RETURNED', 'IN_EXECUTION', 'ARMED', 'FED_BACK', 'NOT_APPLICABLE'] as const;
-    for (let step = 0; step < 14; step++) {
-      const life = lives[next(Math.max(1, lives.length))];
-      if (life === undefined || next(5) === 0) {
-        const own = parties.slice(0, 1 + next(3)).map((one) => ({ ...one, partyId: party().partyId }));
-        const plan = planMade(anyMeasures(next), own);
-        memory.apply([made(plan)]);
-        lives.push({ plan, version: 1, over: [], isHeld: false, isOver: false });
-      } else if (!life.isOver) applyAny(memory, life, next);
-      const task = memory.known.tasks[next(memory.known.tasks.length)];
-      const act = acts[next(acts.length)];
-      if (task !== undefined && act !== undefined && next(2) === 0) actOn(memory, task.id, act);
-      look(memory, lives);
-      // Whoever follows the events of tasks knows the version and state of each: the journal is complete.
-      expect(memory.told).toEqual(new Map(memory.known.tasks.map(({ id, version, status }) => [id, `${version}:${status}`])));
-    }
-  });
-});
-
-/** A memory that keeps what was told of tasks, by their newest versions. */
-class ToldMemory extends Memory {
-  readonly told = new Map<string, string>();
-
-  override apply(events: readonly LianxinEvent[]): readonly Step[] {
-    const steps = super.apply(events);
-    for (const { data } of steps.flatMap(eventsOfStep)) {
-      const fields = data as Record<string, unknown>;
-      const rows = (fields['tasks'] ?? []) as { taskId: string; taskVersion: number; status: string }[];
-      for (const { taskId, taskVersion, status } of rows) this.tell(taskId, taskVersion, status);
-    }
-    return steps;
-  }
-
-  tell(taskId: string, version: number, status: string): void {
-    if (Number(this.told.get(taskId)?.split(':')[0] ?? 0) <= version) this.told.set(taskId, `${version}:${status}`);
-  }
-}
-
-function actOn(
-  memory: Memory,
-  taskId: string,
-  to: 'ACKNOWLEDGED' | 'RETURNED' | 'IN_EXECUTION' | 'ARMED' | 'FED_BACK' | 'NOT_APPLICABLE',
-): void {
-  const index = memory.known.tasks.findIndex(({ id }) => id === taskId);
-  const task = memory.task(index);
-  if (['ON_HOLD', 'LIFTING', 'LIFTED', 'CANCELLED', 'NOT_APPLICABLE'].includes(task.status)) return;
-  memory.alter(index, { status: to, version: task.version + 1, begunAt: context.now });
-  const fact = { taskId, version: task.version + 1, departmentCode: task.departmentCode, what: to, from: task.status, to, at: context.now };
-  memory.facts.push({ ...fact, actor: 'somebody', causeEvent: null, detail: null });
-  if (memory instanceof ToldMemory) memory.tell(taskId, task.version + 1, to);
-}
-
-function applyAny(
-  memory: Memory,
-  life: { plan: MeasurePlanMade; version: number; over: string[]; isHeld: boolean; isOver: boolean },
-  next: (below: number) => number,
-): void {
-  const { plan } = life;
-  life.version += 1;
-  const at = head(plan, life.version);
-  const left = plan.parties.filter(({ partyId }) => !life.over.includes(partyId));
-  switch (next(7)) {
-    case 0: {
-      const isStop = next(2) === 0;
-      memory.apply([event(measurePlanHeld, { ...at, cause: isStop ? 'SUSPENSION' : 'OBJECTION', documentNo: null, heldOn: '2026-11-05' })]);
-      life.isHeld = true;
-      return;
-    }
-    case 1:
-      if (!life.isHeld) break;
-      memory.apply([event(measurePlanReleased, { ...at, documentNo: null, releasedOn: '2026-11-09' })]);
-      life.isHeld = false;
-      return;
-    case 2: {
-      const gone = left[0];
-      if (gone === undefined || left.length < 2) break;
-      memory.apply([
-        event(measurePlanNarrowed, {
-          ...at,
-          ground: 'SUBJECT_ENDED',
-          documentNo: null,
-          narrowedOn: '2026-11-20',
-          endedPartyIds: [gone.partyId],
-        }),
-      ]);
-      life.over.push(gone.partyId);
-      return;
-    }
-    case 3:
-    case 4: {
-      const measures = anyMeasures(next);
-      const groups = [
-        { partyIds: left.map(({ partyId }) => partyId), measureCodes: measures.map(({ measureCode }) => measureCode), skips: [] },
-      ];
-      const again = { ...plan, parties: left, measures, groups, planVersion: life.version };
-      const said =
-        next(2) === 0
-          ? event(measurePlanRevised, revisedOf(plan, measures, { ...again, revisedOn: '2026-11-23' }))
-          : event(measurePlanCorrected, { ...again, reason: 'ENTRY_CORRECTED', documentNo: null, correctedOn: '2026-11-23' });
-      memory.apply([said]);
-      life.plan = again;
-      return;
-    }
-    case 5:
-      memory.apply([ended(plan, life.version, next(2) === 0)]);
-      life.isOver = true;
-      return;
-    default:
-      if (next(3) > 0) break;
-      memory.apply([event(measurePlanSuperseded, { ...at, byEntryId: plan.entryId, documentNo: null, endedOn: '2026-11-20' })]);
-      life.isOver = true;
-      return;
-  }
-  life.version -= 1;
-}
-
-function look(memory: Memory, lives: readonly { plan: MeasurePlanMade; over: readonly string[] }[]): void {
-  for (const { plan, over } of lives) {
-    const world = worldOf(memory, [plan.entryId]);
-    const found = assess(world, nothing, keptPlan(planIn(memory, plan), plan, over));
-    expect(found).toMatchObject({ tasks: [], acts: false, mismatches: [] });
-    expect(isAnything(correctCase(world.known, [keptPlan(planIn(memory, plan), plan, over)], cause, context, () => 'new').changes)).toBe(
-      false,
-    );
-    expect(demandsOf(plan).length).toBeGreaterThanOrEqual(0);
-  }
-}
