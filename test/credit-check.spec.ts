@@ -385,9 +385,13 @@ inBrowser('the window prompt in a browser', () => {
     await page.goto('/simulator');
     for (const way of ['组件', 'iframe']) {
       await page.getByLabel(way).check();
-      await page.locator('#matter').fill('SPJY');
       await page.locator('#case-no').fill(`办件-${way}`);
       await page.getByLabel('API 密钥').fill(apiKey);
+      await page.locator('#key').blur();
+      // The matters that this key may ask about.
+      await page.locator('#matter-name', { hasText: '食品经营许可' }).waitFor();
+      expect(await page.locator('#matters option').count()).toBe(2);
+      expect(await page.locator('#matter').inputValue()).toBe('SPJY');
       await page.getByLabel('名称或姓名').first().fill(company.name);
       await page.getByLabel('统一社会信用代码').first().fill(company.usccCode);
       await act(page, '核查').first().click();

@@ -27,6 +27,7 @@ const exceptions: Readonly<Record<string, string>> = {
   '/api/v1/list-entries/{id}/publications': 'the few channels of one entry; `publications/export` exports all',
   '/api/v1/public/credit-agencies': 'the few agencies that are late, for everybody to read; `credit-agencies/export` exports all',
   '/api/v1/urge-contacts': 'addresses of clerks: masked on the screen, in no file (R-8-8)',
+  '/api/v1/checks/matters': 'what the caller may choose from, whole: rows of the catalogue',
   '/api/v1/task-delegations': 'who stands in for whom in one department, now and soon, whole',
   '/api/v1/tasks/{id}/feedback': 'of one task; `feedback/export?taskId=` exports it',
 };

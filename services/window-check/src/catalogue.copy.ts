@@ -47,6 +47,11 @@ export class CatalogueCopy implements CardTexts {
     return this.newestVersion()?.matters.get(code);
   }
 
+  /** Every matter of the newest version, by code. */
+  matters(): CatalogueMatter[] {
+    return [...(this.newestVersion()?.matters.values() ?? [])].sort((a, b) => (a.code < b.code ? -1 : 1));
+  }
+
   isEmpty(): boolean {
     return this.newest === undefined;
   }

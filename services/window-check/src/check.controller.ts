@@ -5,6 +5,7 @@ import {
   checkAnswerSchema,
   checkFeedbackSchema,
   checkRequestSchema,
+  departmentCodeSchema,
   idSchema,
   type Page,
   type Principal,
@@ -24,6 +25,11 @@ export const checkQuerySchema = pageQuerySchema.extend({
   matterCode: z.string().max(40).optional(),
   caseNo: z.string().max(100).optional(),
 });
+
+const matterSchema = z
+  .object({ code: z.string(), nameZh: z.string(), nameEn: z.string(), departmentCode: departmentCodeSchema })
+  .meta({ id: 'CheckMatter' });
+const mattersSchema = z.object({ data: z.array(matterSchema) }).meta({ id: 'CheckMatters' });
 
 /** What applies to these subjects in this matter, now (R-4-14, product §B.9). */
 @ApiTags('窗口核查')
@@ -64,6 +70,14 @@ export class CheckController {
     @Query({ schema: checkQuerySchema }) query: z.infer<typeof checkQuerySchema>,
   ): Promise<Page<CheckAnswer>> {
     return this.service.list(principal, query);
+  }
+
+  @Get('matters')
+  @ApiOperation({ summary: '可核查的事项', description: '窗口为全部事项，部门系统为本部门办理的事项（R-8-6）。' })
+  @ApiResponse({ status: 200, standardSchema: mattersSchema })
+  async matters(@CurrentPrincipal() principal: Principal): Promise<z.infer<typeof mattersSchema>> {
+    const matters = await this.service.matters(principal);
+    return { data: matters.map(({ code, nameZh, nameEn, departmentCode }) => ({ code, nameZh, nameEn, departmentCode })) };
   }
 
   @Get(':id')

@@ -140,6 +140,12 @@ export class CheckService {
     );
   }
 
+  /** Matters that this caller may ask about: a hall's clerk all, a department's own system its own (R-8-6). */
+  async matters(principal: Principal): Promise<CatalogueMatter[]> {
+    await this.database.transaction(principal, (tx) => this.catalogue.refresh(tx));
+    return this.catalogue.matters().filter((matter) => mayAsk(principal, matter));
+  }
+
   /** Looks again at what a request asked; for checks that were registered only. */
   identitiesOf(request: CheckRequest): readonly AskedIdentity[] {
     return this.readIdentities(request);
@@ -162,7 +168,7 @@ export class CheckService {
       throw new ProblemError('MATTER_UNKNOWN', detail, [{ pointer: '/matter/code', code: 'MATTER_UNKNOWN', detail }]);
     }
     // A hall's clerk takes in every matter; a department's own system asks about its own matters only (minimum necessary, R-8-6).
-    if (!principal.roles.includes('WINDOW_CLERK') && !principal.departments.includes(matter.departmentCode))
+    if (!mayAsk(principal, matter))
       throw new ProblemError(
         'FORBIDDEN',
         `事项 ${matter.code} 由 ${this.catalogue.departmentName(matter.departmentCode)} 办理，本部门无权核查`,
@@ -208,6 +214,10 @@ export class CheckService {
       ],
     };
   }
+}
+
+function mayAsk(principal: Principal, matter: CatalogueMatter): boolean {
+  return principal.roles.includes('WINDOW_CLERK') || principal.departments.includes(matter.departmentCode);
 }
 
 /** Who asks for: the own department; of several the one that is named, or the matter's. */

@@ -115,6 +115,16 @@ describe('the slip and what a check shows to be wrong', () => {
   });
 });
 
+test("a hall's clerk may ask about every matter, a department about those that it decides (R-8-6)", async () => {
+  const mattersOf = async (principal: typeof clerk) =>
+    (await window.city.call<{ data: { code: string }[] }>(window.running, principal, 'GET', '/api/v1/checks/matters')).body.data.map(
+      ({ code }) => code,
+    );
+  expect(await mattersOf(clerk)).toEqual(['SPJY', 'ZFCG-TB']);
+  expect(await mattersOf(principalOf(['DEPT_HANDLER'], ['CZJ']))).toEqual(['ZFCG-TB']);
+  expect(await mattersOf(principalOf(['DEPT_HANDLER'], ['RSJ']))).toEqual([]);
+});
+
 test('every event twice changes no table', async () => {
   const company = await window.company();
   const plan = planOf(company.subjectId, [measures.ban]);

@@ -57,7 +57,7 @@ function subjectsOf(): AskedSubject[] {
 
 /** The matters that can be named; without the list a code is typed. */
 async function fillMatters(): Promise<void> {
-  const response = await fetch('/api/v1/matters?limit=200', { headers: await headersOf() });
+  const response = await fetch('/api/v1/checks/matters', { headers: await headersOf() });
   if (!response.ok) return;
   const { data } = (await response.json()) as { data: { code: string; nameZh: string }[] };
   for (const { code, nameZh } of data) names.set(code, nameZh);
