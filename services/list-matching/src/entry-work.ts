@@ -1,7 +1,7 @@
 import { type EntryDeadlineKind, type EntryReviewReason, type EntryStatus, ProblemError } from '@lianxin/contracts';
 import type { NewEvent } from '@lianxin/messaging';
 import type { ListSettings } from './designation-procedure.rules.ts';
-import { decideStep, type EntryAction } from './list-entry.rules.ts';
+import { decideStep, type EntryAction, isInForce } from './list-entry.rules.ts';
 import type { EntryRow, FactRow, PartyRow } from './list-entry.store.ts';
 import type { NewCandidate } from './match-candidate.store.ts';
 import type { OpenDeadline, Patch } from './procedure.rules.ts';
@@ -92,6 +92,8 @@ export class EntryWork {
     const { transition, from, to } = decided.step;
     row.version += 1;
     row.status = to;
+    // The mark of a dispute is a flag of what is in force (§2.3): it goes with the entry, by whatever road that leaves.
+    if (row.disputed && !isInForce(to)) row.disputed = false;
     entry.newFacts.push({
       entry_id: row.id,
       version: row.version,

@@ -128,6 +128,11 @@ describe('a case with nothing changed', () => {
       factsOf(...listed, ['T17', 'REPAIRED'], ['T23', 'ACTIVE']),
     ],
     [
+      'disputed, repaired and brought back without the mark',
+      entry({ activation_no: 2, version: 8 }),
+      factsOf(...listed, ['T13', 'ACTIVE'], ['T17', 'REPAIRED'], ['T23', 'ACTIVE']),
+    ],
+    [
       'with its term corrected',
       entry({ valid_to: '2028-01-01', version: 6 }),
       factsOf(...listed, ['T13b', 'ACTIVE', { corrected: { validTo: { from: '2029-05-20', to: '2028-01-01' } } }]),

@@ -52,6 +52,16 @@ describe('an entry after its activation', () => {
     expect(await timersOf(entry)).toEqual([]);
   });
 
+  test.each(['DUTIES_PERFORMED', 'SUBJECT_ENDED', 'REPAIRED'])(
+    'the mark of a dispute goes with the entry, on the ground %s too',
+    async (ground) => {
+      const entry = await listed();
+      const document = { name: '异议受理通知书', number: '异1号', date: today };
+      expect((await act(entry, 'dispute', { document }, creditOffice)).body.disputed).toBe(true);
+      expect((await act(entry, 'exit', exit(ground))).body.disputed).toBe(false);
+    },
+  );
+
   test('an exit that has been made is answered again under its key, and refused without', async () => {
     const entry = await listed();
     const key = { 'idempotency-key': `exit ${entry.id}` };
