@@ -65,4 +65,5 @@ test('a group has reached the ends only when every partition with content is rea
   expect(hasReached([end], [{ ...end, nextOffset: 4 }])).toBe(false);
   expect(hasReached([end], [{ ...end, topic: 'u' }])).toBe(false);
   expect(hasReached([end, { ...end, partition: 2, nextOffset: 0 }], [end])).toBe(true);
+  expect(hasReached([end, { ...end, partition: 3 }], [end])).toBe(false);
 });
