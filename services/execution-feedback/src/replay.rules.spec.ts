@@ -198,6 +198,8 @@ describe('what is stored is not what the plan demands', () => {
       expect(found.tasks.map((row) => row.action)).toEqual([action, action]);
       expect(found.acts).toBe(true);
       expect(found.mismatches.length).toBeGreaterThanOrEqual(2);
+      // What is written leaves the plan as it is, so that its next event is followed.
+      expect(correctCase(world.known, [keptPlan(seen, plan)], cause, context, () => 'new').changes.plans).toEqual([]);
     }
   });
 
@@ -212,6 +214,15 @@ describe('what is stored is not what the plan demands', () => {
       'RUN ≠ ON_HOLD',
       '1:DISPATCHED ≠ 2:DISPATCHED',
     ]);
+  });
+
+  test('facts of which one does not begin where the one before it ended', () => {
+    const [memory, plan] = [new Memory(), one()];
+    memory.apply([made(plan)]);
+    const world = worldOf(memory, [plan.entryId]);
+    const facts = new Map(world.facts).set(memory.task(0).id, { count: 1, isChain: false, status: 'DISPATCHED' });
+    const found = assess({ ...world, facts }, nothing, keptPlan(planIn(memory, plan), plan));
+    expect(found.mismatches).toEqual([{ id: memory.task(0).id, expected: '1:BROKEN', found: '1:DISPATCHED' }]);
   });
 
   test('what the office gave to another department, and what was rightly returned, is as it should be', () => {

@@ -175,7 +175,8 @@ describe('the entry is void', () => {
   });
 
   test('an honour that it had excluded gets its plan again', () => {
-    const honour = entryOf('RL-TAXA');
+    // It was given before any measure counted; what it gets counts from the day on which it comes back.
+    const honour = entryOf('RL-TAXA', { activatedOn: '2000-01-01' });
     const before = stored([catalogue], honour, { status: 'ENDED' });
     const back = found(
       assess(
@@ -188,7 +189,8 @@ describe('the entry is void', () => {
     expect(back.map(({ action }) => action)).toEqual(['KEEP', 'MAKE']);
     const [, made] = back;
     expect(made).toMatchObject({ planId: null, entryId: honour.entryId, planVersion: 0 });
-    expect(rowsOf(made?.added ?? [])).toEqual(rowsOf(groupAll(before)));
+    expect(rowsOf(made?.added ?? [])).toEqual(rowsOf(groupAll(stored([catalogue], entryOf('RL-TAXA', { activatedOn: '2026-11-23' })))));
+    expect(made?.added.length).toBeGreaterThan(before.body.measures.length);
   });
 });
 
