@@ -398,6 +398,8 @@ inBrowser('the window prompt in a browser', () => {
       const place = way === 'iframe' ? page.frameLocator('iframe') : page;
       await act(place, '采纳所选措施').waitFor();
       expect(await page.getByRole('button', { name: '办结' }).isDisabled()).toBe(true);
+      // One prompt, not two.
+      expect(await page.locator('#check').isVisible()).toBe(way === '组件');
       await picture(page, `simulator-${way}`);
       await act(place, '采纳所选措施').click();
       await page.getByText('可以办结').waitFor();

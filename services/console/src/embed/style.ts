@@ -4,6 +4,7 @@
  */
 export const embedStyle = `
 :host { display: block; font: 14px/1.6 system-ui, "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", sans-serif; color: #1f2329; text-align: left; }
+:host([hidden]) { display: none; }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
 p, ul, h3 { margin: 0; padding: 0; }
