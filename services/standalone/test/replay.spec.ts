@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { addDays, beijingDate, calendar2026 } from '@lianxin/contracts';
 import { eventually } from '@lianxin/testing';
 import { type FlagBody, flagOf, partyOf } from '../../../test/support/flags.ts';
+import { inParallel } from '../src/demo.api.ts';
 import { demoEntries } from '../src/demo.city.ts';
 import { admin, handlerOf, office, ReplayCity } from './replay.city.ts';
 
@@ -30,7 +31,9 @@ describe('a replay of the demo city', () => {
     'with nothing changed has an empty difference for every case',
     async () => {
       const entries = demoEntries(today, calendar2026);
-      for (const { department, request } of entries) await city.entry(handlerOf(department), 'POST', '', request);
+      await inParallel(entries, 6, async ({ department, request }) => {
+        await city.entry(handlerOf(department), 'POST', '', request);
+      });
       await eventually('the journal knows every entry', async () => (await city.planned({ scope: everything })).cases === entries.length);
       await isAsItShouldBe(everything);
     },
