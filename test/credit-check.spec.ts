@@ -1,17 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { listEntryDisputed, listEntryExited, matchDecided } from '@lianxin/contracts';
 import type { RunningService } from '@lianxin/platform';
 import { eventually } from '@lianxin/testing';
-import type { Browser, FrameLocator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { chromiumPath, launchBrowser, Window } from '../services/console/test/browser.ts';
 import { service as gateway } from '../services/gateway/src/app.module.ts';
 import { serviceNames } from '../services/gateway/src/route.rules.ts';
 import { type Company, entryHeadOf, measures, WindowCity } from '../services/window-check/test/window.city.ts';
 import { ApprovalSystem, type Embedding } from './support/approval.page.ts';
+import { act, asked, card, heard, type Place, picture } from './support/prompt.page.ts';
 
 let window: WindowCity;
 let door: RunningService;
@@ -23,11 +23,6 @@ const windows: Window[] = [];
 
 // skipped because there is no Chromium on this machine; .ci/run installs it
 const inBrowser = chromiumPath === undefined ? describe.skip : describe;
-
-/** The way to the window, as a clerk's browser sees it. */
-type Place = Page | FrameLocator;
-const card = (place: Place) => place.locator('.card').first();
-const act = (place: Place, name: string) => place.getByRole('button', { name });
 
 async function openWindow(size: { width?: number; height?: number } = {}): Promise<Page> {
   const opened = await Window.open(browser, door.url, { ...size, also: [approval.url, stranger.url] });
@@ -42,8 +37,6 @@ async function openCase(
   await page.goto(approval.pageFor(subjects, options));
   return { page, place: options.embedding === undefined || options.embedding === 'component' ? page : page.frameLocator('#frame') };
 }
-const heard = (page: Page) => page.evaluate<string[]>('window.heard');
-const asked = ({ usccCode, name }: Company, role = 'applicant') => ({ role, usccCode, name });
 
 async function blocked(): Promise<Company> {
   const company = await window.company();
@@ -56,14 +49,6 @@ const decisionOf = async (company: Company) =>
       `SELECT outcome, reason, comment FROM window_check.check_decision WHERE prompt_key LIKE '%${company.subjectId}%' ORDER BY id`,
     )
   ).at(-1);
-
-/** Pictures for whoever looks at what has changed: named by LIANXIN_SCREENSHOTS, else none. */
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env['LIANXIN_SCREENSHOTS'];
-  if (folder === undefined) return;
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-}
 
 inBrowser('the window prompt in a browser', () => {
   beforeAll(async () => {
