@@ -4,6 +4,7 @@ import {
   endOfDayBeijing,
   type ListEntryView,
   listEntryActivated,
+  listEntryAdvanced,
   listEntryCorrected,
   listEntryExited,
   type ReplayChange,
@@ -115,6 +116,12 @@ test('what was approved is carried out as an error would be: the entry void, the
     [honour.id],
   );
   expect(restored).toEqual([{ status: 'ACTIVE', valid_to: honour.validTo }]);
+  // What it was given back with stands in its own facts.
+  const [served] = await lists.city.query<{ to: string }>(
+    `SELECT detail->>'validTo' AS to FROM list_matching.list_entry_fact JOIN list_matching.list_entry ON id = entry_id WHERE restores = $1 AND transition = 'T12'`,
+    [honour.id],
+  );
+  expect(served?.to).toBe(honour.validTo);
   const before = await everything();
   await replay.approve(planned);
   await eventually('it is answered again', async () => (await answerTo(replay)).done.length === 2);
@@ -244,4 +251,13 @@ test('a process that dies while it carries out has done nothing, and does all of
   expect(await factsOf(black)).toMatchObject({ status: 'CORRECTED' });
   expect(await factsOf(other)).toMatchObject({ status: 'ACTIVE' });
   expect((await answerTo(replay)).done.map(({ data }) => data.changed)).toEqual([true]);
+});
+
+test('every version of an entry in force is told, also by steps that have no event of their own: the journal comes to where the entry stands', async () => {
+  const entry = await listed();
+  const document = { name: '更正申请', number: '更1号', date: today };
+  const asked = await lists.call<ListEntryView>(taxOffice, 'POST', `/api/v1/list-entries/${entry.id}/request-correction`, { document });
+  expect([asked.status, asked.body.version]).toEqual([200, 6]);
+  const told = await eventually('it is told', () => lists.feeder.eventsOf(listEntryAdvanced).find(({ data }) => data.entryId === entry.id));
+  expect(told.data).toMatchObject({ entryVersion: 6, transition: 'T18a', documentNo: '更1号', status: 'ACTIVE' });
 });
