@@ -1,13 +1,16 @@
 import { expect, test } from '@jest/globals';
-import { cityReceiver } from '@lianxin/contracts';
+import { cityReceiver, taskAcknowledged, taskDispatched, taskHeld, taskLifting } from '@lianxin/contracts';
 import { isTold } from './stream.rules.ts';
 
 test.each([
-  [undefined, 'CZJ', true],
-  ['notify', 'CZJ', true],
-  ['internal', 'CZJ', true],
-  ['none', 'CZJ', false],
-  ['none', cityReceiver, true],
-] as const)('what a replay with side effects %s causes is told to %s: %s', (replayMode, receiver, told) => {
-  expect(isTold({ replayMode }, receiver)).toBe(told);
+  [undefined, taskDispatched, 'CZJ', true],
+  ['notify', taskDispatched, 'CZJ', true],
+  ['internal', taskDispatched, 'CZJ', true],
+  ['none', taskDispatched, 'CZJ', false],
+  ['none', taskAcknowledged, 'CZJ', false],
+  ['none', taskDispatched, cityReceiver, true],
+  ['none', taskLifting, 'CZJ', true],
+  ['none', taskHeld, 'CZJ', true],
+] as const)('of a replay with side effects %s, %p is told to %s: %s', (replayMode, { type }, receiver, told) => {
+  expect(isTold({ replayMode, type }, receiver)).toBe(told);
 });

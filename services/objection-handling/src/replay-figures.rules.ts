@@ -65,7 +65,7 @@ export function storyOf(question: string, figures: ReturnType<typeof figuresOfPl
   if (restored > 0) parts.push(`恢复 ${restored}`);
   parts.push(`不变 ${unchanged + kept}`);
   const told = {
-    none: '不通知任何部门',
+    none: '除解除和暂停外不通知任何部门',
     internal: `${departments.length} 个部门的任务队列将变化，不对外通知`,
     notify: `将通知 ${departments.length} 个部门`,
   };
