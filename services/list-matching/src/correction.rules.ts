@@ -223,7 +223,7 @@ function correctionOf(
   }
   if (asked.validTo !== entry.valid_to) {
     facts.validTo = patch.valid_to = asked.validTo;
-    change('validTo', entry.valid_to, asked.validTo, entry.valid_to !== null && (asked.validTo === null || asked.validTo > entry.valid_to));
+    change('validTo', entry.valid_to, asked.validTo, isHarderEnd(entry.list_type, entry.valid_to, asked.validTo));
   }
   if (asked.grade !== undefined && asked.grade !== entry.grade) {
     facts.grade = patch.grade = asked.grade;
@@ -263,6 +263,12 @@ function correctionOf(
     hardens,
     parties: others.map(({ to: { partyId: id, named, served } }) => ({ id, named, served })),
   };
+}
+
+/** What restricts binds harder with a later end, an honour gives less with an earlier one; null: no end. */
+function isHarderEnd(listType: ListType, from: string | null, to: string | null): boolean {
+  const [earlier, later] = listType === 'RED' ? [to, from] : [from, to];
+  return earlier !== null && (later === null || later > earlier);
 }
 
 function keysOf(conditions: readonly Condition[]): string {

@@ -307,6 +307,15 @@ describe('an entry taken to have other facts', () => {
     expect([entries[0].action, acts, entries[0].facts, entries[0].hardens]).toEqual(['CORRECT', true, expected, hardens]);
   });
 
+  test.each([
+    ['cut shorter takes from its subject', '2029-05-20', '2028-05-20', ['validTo']],
+    ['given its end back takes nothing', '2028-05-20', '2029-05-20', []],
+  ])('an honour whose term is %s (R-6-7a)', (_what, validTo, corrected, hardens) => {
+    const honour = entry({ list_type: 'RED', valid_to: validTo, grade: 'GENERAL' });
+    const { entries } = assess(worldOf(honour), correct({ validTo: corrected }));
+    expect([entries[0].facts, entries[0].hardens]).toEqual([{ validTo: corrected }, hardens]);
+  });
+
   test('a term that began with the decision is computed again from the corrected date by the list (§6.4)', () => {
     const began = entry({ valid_from: '2026-05-18', valid_to: '2029-05-18' });
     const { entries } = assess(worldOf(began), correct({ decisionDate: '2026-05-15' }));

@@ -94,14 +94,18 @@ export function joinAssessments(answers: readonly Assessment[], terms: EntryTerm
   ];
   const isHonour = (row: DifferenceRow) => typeOf.get(String(row.facts['entryId'] ?? row.id)) === 'RED';
   const acts = ordered.some((answer) => answer.acts);
-  const bindsMore = entries.some((entry) => entry.action === 'CORRECT' && entry.listType !== 'RED' && isHeavier(entry, terms));
+  const heavier = entries.filter((entry) => entry.action === 'CORRECT' && isHeavier(entry, terms));
   const binding = rows.filter(({ kind }) => kind === 'MEASURE' || kind === 'TASK');
   return {
     rows,
     figures: figuresOf(rows, ordered),
     changes: acts || rows.some(isChange),
-    addsRestriction: bindsMore || binding.some((row) => (row.action === 'ADD' || row.action === 'CHANGE') && !isHonour(row)),
-    losesHonour: rows.some((row) => (row.action === 'END' || row.action === 'WITHDRAW') && isHonour(row)),
+    addsRestriction:
+      heavier.some(({ listType }) => listType !== 'RED') ||
+      binding.some((row) => (row.action === 'ADD' || row.action === 'CHANGE') && !isHonour(row)),
+    losesHonour:
+      heavier.some(({ listType }) => listType === 'RED') ||
+      rows.some((row) => (row.action === 'END' || row.action === 'WITHDRAW') && isHonour(row)),
   };
 }
 
@@ -161,14 +165,15 @@ function taskRowOf(task: Assessment['tasks'][number]): DifferenceRow {
   };
 }
 
-/** The owner says what binds harder; where it does not, a later end and a higher grade than those known here do. */
-function isHeavier({ facts, hardens }: Assessment['entries'][number], terms: EntryTerms): boolean {
+/** The owner says what binds harder; where it does not, a later end (of an honour an earlier one) and a higher grade than those known here do. */
+function isHeavier({ facts, hardens, listType }: Assessment['entries'][number], terms: EntryTerms): boolean {
   if (hardens !== undefined) return hardens.length > 0;
   if (facts === null) return false;
   const gradeBefore = grades.indexOf(terms.grade as Grade);
   const heavier = facts.grade !== undefined && grades.indexOf(facts.grade) > gradeBefore;
-  const longer = facts.validTo !== undefined && terms.validTo !== null && (facts.validTo === null || facts.validTo > terms.validTo);
-  return heavier || longer;
+  if (facts.validTo === undefined) return heavier;
+  const [earlier, later] = listType === 'RED' ? [facts.validTo, terms.validTo] : [terms.validTo, facts.validTo];
+  return heavier || (earlier !== null && (later === null || later > earlier));
 }
 
 function figuresOf(rows: readonly DifferenceRow[], answers: readonly Assessment[]): CaseFigures {
