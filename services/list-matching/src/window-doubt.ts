@@ -53,16 +53,19 @@ export class WindowDoubts implements ReviewSource {
 
   /**
    * The entry means somebody else: void from the start as an error of the platform, all its tasks are cancelled (T18, R-11-4). A person who is only named
-   * in it is for the designating unit to correct.
-   * @throws ProblemError CONFLICT for a party that is not the subject itself
+   * in it is for the designating unit to correct; once that is done, or where it never bound them (R-2-15), the answer is kept and nothing is to be done.
+   * @throws ProblemError CONFLICT while the entry binds a party that is not the subject itself
    */
   async different(tx: Transaction, candidate: CandidateRow, { principal, reason }: ReviewDecision): Promise<void> {
     const [row] = await findEntries(tx, [candidate.source_id]);
     if (row === undefined) throw new Error('a doubt without an entry');
     if (!isInForce(row.status)) return;
     const party = (await findParties(tx, [row.id])).find((one) => one.id === candidate.party_id);
-    if (party?.role !== 'SUBJECT')
-      throw new ProblemError('CONFLICT', `${row.number} 的相关当事人由认定单位更正：请向来源单位查询，由其撤销后重新认定`);
+    if (party === undefined) return;
+    if (party.role !== 'SUBJECT') {
+      if (!party.named || !party.served) return;
+      throw new ProblemError('CONFLICT', `${row.number} 的相关当事人由认定单位更正：请其提出更正（parties），更正后再作此认定`);
+    }
     const work = new EntryWork({ actor: principal.id, now: this.clock.now(), today: this.clock.today() });
     const entry = work.take(row);
     row.parties_continue = false;

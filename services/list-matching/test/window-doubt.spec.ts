@@ -12,6 +12,7 @@ import {
 import { eventually, principalOf } from '@lianxin/testing';
 import { court, creditOffice, ListCity, taxOffice } from './city.ts';
 import { daysAgo, designationOf, partyOf, today } from './designations.ts';
+import { documentOf, taxApprover, taxHandler } from './steps.ts';
 
 const centre = principalOf(['CREDIT_CENTRE_OPERATOR']);
 
@@ -198,6 +199,26 @@ describe('what a person found is remembered (R-11-3)', () => {
     const refused = await decide(candidate, 'dismiss');
     expect([refused.status, refused.body.code]).toEqual([409, 'CONFLICT']);
     expect((await entryOf(answer.body.id)).status).toBe('ACTIVE');
+  });
+
+  test('a person whom the unit has corrected away may be found to be somebody else; it is kept and told (R-11-3)', async () => {
+    const body = designationOf('BL-TAX', { parties: [partyOf()] });
+    const { body: entry } = await lists.call<ListEntryView>(taxOffice, 'POST', '/api/v1/list-entries', body);
+    const person = entry.parties.find(({ role }) => role !== 'SUBJECT');
+    const [row] = await lists.city.query<{ subject_id: string }>('SELECT subject_id FROM list_matching.list_entry_party WHERE id = $1', [
+      person?.id,
+    ]);
+    await overridden(entry, 'not_same_subject', row?.subject_id);
+    const candidate = await eventually('the office is asked', async () => (await reviewsOf(entry))[0]);
+    expect((await decide(candidate, 'dismiss')).body.code).toBe('CONFLICT');
+    const facts = { parties: [{ partyId: person?.id, named: false, served: false }] };
+    const correction = { document: { ...documentOf('更正决定书'), date: today }, reason: '所列并非此人', facts };
+    const path = `/api/v1/list-entries/${entry.id}/corrections`;
+    expect((await lists.call(taxHandler, 'POST', path, correction)).status).toBe(200);
+    expect((await lists.call(taxApprover, 'POST', `${path}/approve`)).status).toBe(200);
+    expect((await decide(candidate, 'dismiss')).status).toBe(200);
+    await eventually('the window is told', () => decisionsOf(entry).some(({ data }) => data.verdict === 'DIFFERENT'));
+    expect((await entryOf(entry.id)).status).toBe('ACTIVE');
   });
 
   test('who is no credit office decides nothing', async () => {
