@@ -95,6 +95,14 @@ describe('an entry', () => {
 
   test('of an older version says nothing', () => {
     const disputed = event(listEntryDisputed, { ...head, entryVersion: 2 });
-    expect(foldEntries([activated, disputed])).toMatchObject([{ entryVersion: 3, disputed: null }]);
+    expect(foldEntries([activated, disputed])).toMatchObject([{ entryVersion: 3, disputed: false }]);
+  });
+
+  test('that a revoked repair brings back is disputed only if that is said again (T23)', () => {
+    const disputed = event(listEntryDisputed, { ...head, entryVersion: 4 });
+    const back = event(listEntryActivated, { ...head, entryVersion: 6, activationNo: 2 });
+    const again = event(listEntryDisputed, { ...head, entryVersion: 7, activationNo: 2 });
+    expect(foldEntries([activated, disputed, back])).toMatchObject([{ disputed: false }]);
+    expect(foldEntries([activated, disputed, back, again])).toMatchObject([{ disputed: true }]);
   });
 });

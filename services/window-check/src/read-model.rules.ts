@@ -205,9 +205,10 @@ export function foldEntries(events: readonly LianxinEvent[]): EntryState[] {
 type EntryHead = Pick<ListEntryActivated, 'entryId' | 'entryVersion' | 'activationNo' | 'status'> &
   Partial<Pick<ListEntryActivated, 'decision'>>;
 
+/** A life that begins is disputed when that is said anew (T23), whatever the one before it ended with. */
 function disputeOf(event: LianxinEvent): boolean | null {
   if (event.type === listEntryDisputed.type) return true;
-  return event.type === listEntryDisputeEnded.type ? false : null;
+  return event.type === listEntryDisputeEnded.type || event.type === listEntryActivated.type ? false : null;
 }
 
 /** A life that begins has no question open, whatever the one before it ended with. */
