@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { withMark, withoutMark } from './dispute.rules.ts';
+import { isStillDisputed, withMark, withoutMark } from './dispute.rules.ts';
 
 const marked = (...disputedBy: string[]) => ({ disputed: true, procedure: { disputedBy } });
 const clean = { disputed: false, procedure: {} };
@@ -18,6 +18,14 @@ test.each([
   ['one that was never accepted', marked('a'), 'never', false, undefined],
   ['any, on an entry without a mark', clean, 'a', false, undefined],
   ['a mark of before its holders were noted', { disputed: true, procedure: {} }, 'a', false, { goes: true, disputedBy: [] }],
+  ['the last that is known to hold it, while one of before is open', marked('b'), 'b', true, { goes: false, disputedBy: [] }],
+  [
+    'the last that holds it, on an entry that could not be confirmed',
+    { disputed: true, procedure: { disputedBy: ['b'], unconfirmedObjection: 'x' } },
+    'b',
+    false,
+    { goes: false, disputedBy: [] },
+  ],
   ['such a mark while another objection is open', { disputed: true, procedure: {} }, 'a', true, undefined],
   [
     'such a mark on an entry that could not be confirmed',
@@ -28,4 +36,14 @@ test.each([
   ],
 ] as const)('when %s is over, the mark goes or stays accordingly', (_what, entry, id, stillDisputed, left) => {
   expect(withoutMark(entry, id, stillDisputed)).toEqual(left);
+});
+
+test.each([
+  ['nothing', {}, false],
+  ['objections that are over', { disputedBy: [], owedCorrections: [] }, false],
+  ['an open objection', { disputedBy: ['a'] }, true],
+  ['a correction that is owed', { owedCorrections: [{ objectionId: 'a', number: '1', documentNo: '1', fields: ['grade'] }] }, true],
+  ['what could not be confirmed', { unconfirmedObjection: 'x' }, true],
+])('an entry with %s comes back accordingly', (_what, procedure, isDisputed) => {
+  expect(isStillDisputed(procedure)).toBe(isDisputed);
 });

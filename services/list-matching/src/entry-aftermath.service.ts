@@ -12,13 +12,15 @@ import {
 } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { markedByOffice } from './dispute.rules.ts';
+import { markedByOffice, withoutMark } from './dispute.rules.ts';
 import { EntryChange } from './entry-change.service.ts';
+import { endDisputeInWork } from './entry-correction.ts';
 import { assertDocument, assertInState } from './entry-steps.ts';
 import type { EntryInWork, EntryWork } from './entry-work.ts';
 import { reviewOf, reviewZh } from './in-review.rules.ts';
 import { expireNow, ListEntryService } from './list-entry.service.ts';
-import { disputedEvent, disputeEndedEvent, performedEvent, reviewEvent } from './list-entry-life.events.ts';
+import { type FactRow, findFacts } from './list-entry.store.ts';
+import { disputedEvent, performedEvent, reviewEvent } from './list-entry-life.events.ts';
 import { ruleOfList } from './list-rule.data.ts';
 
 type Args<Request> = readonly [tx: Transaction, principal: Principal, id: string, version: number | undefined, request: Request];
@@ -44,7 +46,7 @@ export class EntryAftermathService {
     );
   }
 
-  /** The objection was dismissed, settled in part or withdrawn: the mark goes. One that was upheld is a correction (T18). */
+  /** The office's own mark: what it stood for was dismissed, settled in part or withdrawn. Those of objections that are handled go with their end alone (R-6-4). */
   endDispute(...[tx, principal, id, version, request]: Args<EndDisputeRequest>): Promise<ListEntryView> {
     const { document, outcome } = request;
     return this.changes.change(
@@ -53,7 +55,7 @@ export class EntryAftermathService {
       id,
       version,
       request,
-      (_tx, work, entry) => unmarkDisputed(work, entry, document, outcome),
+      async (_tx, work, entry) => unmarkDisputed(work, entry, document, outcome, await findFacts(tx, [id])),
       'CREDIT_OFFICE',
     );
   }
@@ -162,13 +164,29 @@ export function markDisputed(work: EntryWork, entry: EntryInWork, document: Step
   work.say(disputedEvent(row, document.number, document.date, work.acting));
 }
 
-export function unmarkDisputed(work: EntryWork, entry: EntryInWork, document: StepDocument, outcome: EndDisputeRequest['outcome']): void {
+/** @throws ProblemError STEP_NOT_READY naming the objections where the office itself holds no mark */
+export function unmarkDisputed(
+  work: EntryWork,
+  entry: EntryInWork,
+  document: StepDocument,
+  outcome: EndDisputeRequest['outcome'],
+  facts: readonly FactRow[],
+): void {
   assertInState(entry, 'END_DISPUTE');
   const { row } = entry;
   if (!row.disputed) throw new ProblemError('STEP_NOT_READY', '没有异议标注');
   assertDocument(document, entry, work.acting);
-  work.step(entry, 'END_DISPUTE', { document, outcome });
-  row.disputed = false;
-  work.patch(entry, { procedure: { ...row.procedure, disputedBy: [] } });
-  work.say(disputeEndedEvent(row, { outcome, documentNo: document.number, on: document.date }, work.acting));
+  const left = withoutMark(row, markedByOffice, false);
+  if (left === undefined) throw new ProblemError('STEP_NOT_READY', `标注属于异议 ${holdersOf(row, facts)}，随该异议办结而解除`);
+  endDisputeInWork(work, entry, left, { outcome, documentNo: document.number, on: document.date, objectionId: null, document });
+}
+
+/** The objections that hold the mark, by the numbers under which they were accepted. */
+function holdersOf({ procedure }: EntryInWork['row'], facts: readonly FactRow[]): string {
+  const ids = procedure.disputedBy ?? [];
+  const numberOf = (id: string) => {
+    const document = facts.find(({ detail }) => detail['objectionId'] === id && 'document' in detail)?.detail['document'];
+    return (document as { readonly number?: string } | undefined)?.number ?? id;
+  };
+  return ids.length === 0 ? (procedure.unconfirmedObjection ?? '') : ids.map(numberOf).join('、');
 }

@@ -31,7 +31,8 @@ export class EntryCorrectionController {
   @HttpCode(200)
   @ApiOperation({
     summary: '提出更正',
-    description: '部分成立的异议或认定单位自查：更正内容，记录保留，公示期按更正后的日期重新计算（§6.4）。只能减轻，加重须另行认定。',
+    description:
+      '部分成立的异议或认定单位自查：更正内容，记录保留，公示期按更正后的日期重新计算（§6.4）。只能减轻，加重须另行认定。写明异议且该异议只余文书更正（OTHER）时，facts 可为空。',
   })
   @ApiResponse({ status: 200, standardSchema: listEntryViewSchema })
   propose(

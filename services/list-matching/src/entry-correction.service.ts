@@ -10,6 +10,8 @@ import type { EntryInWork, EntryWork } from './entry-work.ts';
 import type { ListDefinition } from './list-definition.rules.ts';
 import { findDefinitions } from './list-definition.store.ts';
 import { findParties, type PartyRow } from './list-entry.store.ts';
+import { factsOwed, owedAfter } from './owed-correction.rules.ts';
+import type { OwedCorrection } from './procedure.rules.ts';
 import { ReplayAssessor } from './replay.assessor.ts';
 
 type Args<Request> = readonly [tx: Transaction, principal: Principal, id: string, version: number | undefined, request: Request];
@@ -34,8 +36,7 @@ export class EntryCorrectionService {
       if (row.procedure.correction != null) throw new ProblemError('STEP_NOT_READY', '已有待审批的更正，先审批或退回');
       const { document, reason, facts, objectionId } = request;
       assertDocument(document, entry, work.acting);
-      assertOwed(entry, objectionId);
-      const { decided } = await this.decide(tx, entry, facts);
+      const { decided } = await this.decide(tx, entry, facts, getOwed(entry, objectionId));
       const proposed = { document, reason, facts, objectionId: objectionId ?? null, by: principal.id };
       work.step(entry, 'PROPOSE_CORRECTION', { document, reason, objectionId: objectionId ?? null, proposed: decided.changes });
       work.patch(entry, { procedure: { ...row.procedure, correction: proposed } });
@@ -60,21 +61,22 @@ export class EntryCorrectionService {
       const { correction } = row.procedure;
       if (correction == null) throw new ProblemError('STEP_NOT_READY', '没有待审批的更正');
       if (correction.by === principal.id) throw new ProblemError('FOUR_EYES_REQUIRED', '提出更正的人不得审批该更正');
-      assertOwed(entry, correction.objectionId ?? undefined);
-      const { decided, parties, versions } = await this.decide(tx, entry, correction.facts);
       const { document, reason, objectionId, by } = correction;
-      work.patch(entry, { procedure: { ...row.procedure, correction: null } });
-      const order = { documentNo: document.number, on: work.acting.today, objectionId };
-      correctInWork(work, entry, parties, decided, versions, order, { document, reason, proposedBy: by, objectionId });
-      if (objectionId !== null) this.settle(work, entry, objectionId, document.number);
+      const named = getOwed(entry, objectionId ?? undefined);
+      const { decided, parties, versions } = await this.decide(tx, entry, correction.facts, named);
+      const owed = owedAfter(row.procedure.owedCorrections ?? [], Object.keys(decided.changes));
+      // It is carried out when nothing of what it named is as it was; until then the mark stays.
+      const settled = owed.find((one) => one.objectionId === named?.objectionId && factsOwed(one).length === 0);
+      work.patch(entry, { procedure: { ...row.procedure, correction: null, owedCorrections: owed.filter((one) => one !== settled) } });
+      const order = { documentNo: document.number, on: work.acting.today, objectionId: settled?.objectionId ?? null };
+      const byDocument = settled?.fields ?? [];
+      correctInWork(work, entry, parties, decided, versions, order, { document, reason, proposedBy: by, objectionId, byDocument });
+      if (settled !== undefined) this.settle(work, entry, settled.objectionId, document.number);
     });
   }
 
   /** What a decided objection demanded has been done: the mark goes with it, unless another objection holds it. */
   private settle(work: EntryWork, entry: EntryInWork, objectionId: string, documentNo: string): void {
-    const { procedure } = entry.row;
-    const owedCorrections = (procedure.owedCorrections ?? []).filter((owed) => owed.objectionId !== objectionId);
-    work.patch(entry, { procedure: { ...procedure, owedCorrections } });
     const left = withoutMark(entry.row, objectionId, false);
     if (left !== undefined) endDisputeInWork(work, entry, left, { outcome: 'PARTLY', documentNo, on: work.acting.today, objectionId });
   }
@@ -83,9 +85,14 @@ export class EntryCorrectionService {
     tx: Transaction,
     entry: EntryInWork,
     facts: CorrectionRequest['facts'],
+    owed: OwedCorrection | undefined,
   ): Promise<{ decided: Decided; parties: PartyRow[]; versions: ListDefinition[] }> {
     const parties = await findParties(tx, [entry.row.id]);
     const versions = await findDefinitions(tx, [entry.row.list_code]);
+    if (Object.keys(facts).length === 0) {
+      assertByDocument(owed);
+      return { decided: { ok: true, facts: {}, changes: {}, patch: {}, parties: [], hardens: [] }, parties, versions };
+    }
     const decided = decideCorrection(entry.row, parties, facts, this.law.lawOf(versions));
     if (!decided.ok) {
       const [first, ...others] = decided.faults;
@@ -112,8 +119,18 @@ export class EntryCorrectionService {
 }
 
 /** @throws ProblemError VALIDATION_FAILED for an objection that demands no correction of this entry */
-function assertOwed(entry: EntryInWork, objectionId: string | undefined): void {
-  if (objectionId === undefined || entry.row.procedure.owedCorrections?.some((owed) => owed.objectionId === objectionId)) return;
+function getOwed(entry: EntryInWork, objectionId: string | undefined): OwedCorrection | undefined {
+  if (objectionId === undefined) return undefined;
+  const owed = entry.row.procedure.owedCorrections?.find((one) => one.objectionId === objectionId);
+  if (owed !== undefined) return owed;
   const detail = '该异议没有要求更正本记录的决定，或已更正';
   throw new ProblemError('VALIDATION_FAILED', detail, [{ pointer: '/objectionId', code: 'VALIDATION_FAILED', detail }]);
+}
+
+/** @throws ProblemError VALIDATION_FAILED where the objection demands facts to be corrected, which no document does by itself */
+function assertByDocument(owed: OwedCorrection | undefined): void {
+  const open = owed === undefined ? [] : factsOwed(owed);
+  if (owed !== undefined && open.length === 0) return;
+  const detail = `该异议决定要求更正 ${open.join('、')}，须在 facts 中填写`;
+  throw new ProblemError('VALIDATION_FAILED', detail, [{ pointer: '/facts', code: 'VALIDATION_FAILED', detail }]);
 }

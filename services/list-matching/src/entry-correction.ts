@@ -1,10 +1,11 @@
-import { listEntryCorrected } from '@lianxin/contracts';
+import { listEntryCorrected, type ObjectionField, type StepDocument } from '@lianxin/contracts';
 import { newEvent } from '@lianxin/messaging';
 import type { CorrectionDecision } from './correction.rules.ts';
 import type { MarkLeft } from './dispute.rules.ts';
 import type { EntryInWork, EntryWork } from './entry-work.ts';
 import type { ListDefinition } from './list-definition.rules.ts';
 import { activationData, receivedEvent } from './list-entry.events.ts';
+import { isInForce } from './list-entry.rules.ts';
 import type { PartyRow } from './list-entry.store.ts';
 import { disputeEndedEvent } from './list-entry-life.events.ts';
 
@@ -46,9 +47,11 @@ export function correctInWork(
     return;
   }
   const definition = versions.find(({ version }) => version === row.list_version);
+  const names = Object.keys(decided.changes);
   const data = {
     ...activationData(row, asCorrected, definition?.field ?? null, work.acting),
-    correctedFields: Object.keys(decided.changes),
+    // Corrected by the document alone, in what is no fact that is kept here.
+    correctedFields: names.length > 0 ? names : ['OTHER' satisfies ObjectionField],
     documentNo: order.documentNo,
     correctedOn: order.on,
     objectionId: order.objectionId ?? null,
@@ -61,7 +64,10 @@ export interface DisputeEnd {
   readonly outcome: 'DISMISSED' | 'PARTLY' | 'WITHDRAWN';
   readonly documentNo: string;
   readonly on: string;
-  readonly objectionId: string;
+  /** Null: the credit office's own mark. */
+  readonly objectionId: string | null;
+  /** The office's document in full. */
+  readonly document?: StepDocument;
 }
 
 /** T13a when the mark goes; that one of several objections is over is a fact as well, and the mark stays for the others. */
@@ -70,10 +76,10 @@ export function endDisputeInWork(work: EntryWork, entry: EntryInWork, left: Mark
   const { outcome, documentNo, on, objectionId } = end;
   work.patch(entry, { procedure: { ...row.procedure, disputedBy: left.disputedBy } });
   if (!left.goes) {
-    work.step(entry, 'AMEND', { documentNo, date: on, objectionId, objectionOver: outcome });
+    work.step(entry, isInForce(row.status) ? 'AMEND' : 'NOTE_OBJECTION', { documentNo, date: on, objectionId, objectionOver: outcome });
     return;
   }
-  work.step(entry, 'END_DISPUTE', { document: { number: documentNo, date: on }, outcome, objectionId });
+  work.step(entry, 'END_DISPUTE', { document: end.document ?? { number: documentNo, date: on }, outcome, objectionId });
   row.disputed = false;
   work.say(disputeEndedEvent(row, { outcome, documentNo, on }, work.acting));
 }

@@ -77,7 +77,7 @@ function follow(before: FoldedEntry, fact: StoredFact): FoldedEntry {
     version: fact.version,
     status: fact.to_status,
     // The mark of a dispute goes with the entry (§2.3: a flag of what is in force).
-    disputed: before.disputed && isInForce(fact.to_status),
+    disputed: before.disputed && (isInForce(fact.to_status) || bindsPersons(before, fact)),
   };
   switch (transition) {
     case 'T12':
@@ -105,6 +105,12 @@ function follow(before: FoldedEntry, fact: StoredFact): FoldedEntry {
     default:
       return after;
   }
+}
+
+/** Closed for its subject (T22), in force for persons: until T22a, T18 or T19. */
+function bindsPersons(before: FoldedEntry, { to_status, transition, detail }: StoredFact): boolean {
+  if (to_status !== 'CLOSED_SUBJECT') return false;
+  return transition === 'T22' ? 'stillBound' in detail : before.parties_continue && transition !== 'T22a';
 }
 
 /** T13b: what it was and what it is since, by the name of the fact. */

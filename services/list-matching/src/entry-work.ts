@@ -92,8 +92,8 @@ export class EntryWork {
     const { transition, from, to } = decided.step;
     row.version += 1;
     row.status = to;
-    // The mark of a dispute is a flag of what is in force (§2.3): it goes with the entry, by whatever road that leaves.
-    if (row.disputed && !isInForce(to)) row.disputed = false;
+    // The mark of a dispute is a flag of what is in force (§2.3): it goes with the entry, by whatever road that leaves, and stays while it binds persons.
+    if (row.disputed && !isInForce(to) && !(to === 'CLOSED_SUBJECT' && row.parties_continue === true)) row.disputed = false;
     entry.newFacts.push({
       entry_id: row.id,
       version: row.version,

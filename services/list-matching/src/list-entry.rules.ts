@@ -26,6 +26,7 @@ export type EntryAction =
   | 'SERVE'
   | 'DISPUTE'
   | 'END_DISPUTE'
+  | 'NOTE_OBJECTION'
   | 'AMEND'
   | 'PROPOSE_CORRECTION'
   | 'RETURN_CORRECTION'
@@ -160,14 +161,26 @@ export const transitions = {
   },
   SUSPENDED: { RESUME: { code: 'T15', to: 'ACTIVE' }, ...flags('SUSPENDED'), END_RECOGNITION: { code: 'T12b', to: 'SUSPENDED' }, ...leave },
   EXPIRED: undo,
-  REPAIRED: { REVOKE_REPAIR: { code: 'T23', to: 'ACTIVE' }, RECORD_FRAUD: { code: 'T23a', to: 'REPAIRED' }, ...undo },
+  REPAIRED: {
+    REVOKE_REPAIR: { code: 'T23', to: 'ACTIVE' },
+    RECORD_FRAUD: { code: 'T23a', to: 'REPAIRED' },
+    // A revoked repair brings it back as disputed as it is by then (R-6-4).
+    NOTE_OBJECTION: { code: 'T13g', to: 'REPAIRED' },
+    ...undo,
+  },
   CORRECTED: {},
   REVOKED: {},
   // T20a makes a new entry; the excluded one stays what it is and notes it.
   EXCLUDED: { RESTORE_HONOUR: { code: 'T20a', to: 'EXCLUDED', only: ['RED'] }, ...undo },
   SUPERSEDED: undo,
   // The persons whom the decision names are still bound until their term is over or the unit lets them go.
-  CLOSED_SUBJECT: { END_PARTIES: { code: 'T22a', to: 'CLOSED_SUBJECT' }, ...undo },
+  CLOSED_SUBJECT: {
+    END_PARTIES: { code: 'T22a', to: 'CLOSED_SUBJECT' },
+    // What was held for an objection stays held for them until it is over (R-6-4).
+    NOTE_OBJECTION: { code: 'T13g', to: 'CLOSED_SUBJECT' },
+    END_DISPUTE: { code: 'T13a', to: 'CLOSED_SUBJECT' },
+    ...undo,
+  },
   NOT_DESIGNATED: {},
 } as const satisfies Record<EntryState, Partial<Record<EntryAction, Transition>>>;
 

@@ -52,7 +52,10 @@ export class ObjectionConsumer {
     const { id, kind } = event.data.target;
     if (kind === 'PUBLIC_RECORD') return this.hearOfRecord(tx, event, id);
     await this.change(tx, event, id, (work, entry) => {
-      if (isEvent(event, objectionAccepted)) return event.data.marks ? mark(work, entry, event) : undefined;
+      if (isEvent(event, objectionAccepted)) {
+        const { marks, objectionId, number, acceptedOn: on } = event.data;
+        return marks ? mark(work, entry, { objectionId, number, on }) : undefined;
+      }
       if (isEvent(event, objectionDecided)) return this.decide(tx, work, entry, event);
       if (!isEvent(event, objectionWithdrawn) || !event.data.wasAccepted) return;
       const { objectionId, stillDisputed, number, withdrawnOn } = event.data;
@@ -93,9 +96,10 @@ export class ObjectionConsumer {
         return unmark(work, entry, { outcome: 'DISMISSED', documentNo, on: decidedOn, objectionId }, stillDisputed);
       // What cannot be confirmed keeps its mark: nothing of it is executed, and it is not shown (征信业管理条例 25).
       case 'NOTE':
-        if (!isInForce(row.status)) return;
-        work.step(entry, 'AMEND', { documentNo, objectionId, unconfirmed: event.data.number });
+        if (!mayBind(row)) return;
+        work.step(entry, noteOn(row), { documentNo, objectionId, unconfirmed: event.data.number });
         work.patch(entry, { procedure: { ...row.procedure, unconfirmedObjection: event.data.number } });
+        if (!row.disputed) mark(work, entry, { objectionId, number: event.data.number, on: decidedOn });
         return;
       case 'UNDO_MEASURE':
         return;
@@ -104,22 +108,25 @@ export class ObjectionConsumer {
 
   /**
    * §6.4: the term is computed from the corrected dates; it can only become shorter. What else is to be corrected the unit corrects: until then it is known
-   * to be wrong, and the mark stays.
+   * to be wrong, and the mark stays. What a repair has ended may come back (T23): its whole correction is owed by then.
    */
   private async amend(tx: Transaction, work: EntryWork, entry: EntryInWork, data: Decided): Promise<void> {
     const { row } = entry;
     const { documentNo, decidedOn, validTo, objectionId, stillDisputed, correctedFields, number } = data;
-    if (!isInForce(row.status)) return;
-    const isOwed = correctedFields.length > 0;
-    if (validTo !== null && (row.valid_to === null || validTo < row.valid_to)) {
+    if (!mayBind(row)) return;
+    const shortens = validTo !== null && (row.valid_to === null || validTo < row.valid_to);
+    const fields = validTo === null ? [...correctedFields] : correctedFields.filter((field) => field !== 'validTo');
+    if (shortens && !isInForce(row.status)) fields.push('validTo');
+    const isOwed = fields.length > 0;
+    if (shortens && isInForce(row.status)) {
       const to = row.valid_from !== null && validTo < row.valid_from ? row.valid_from : validTo;
       await this.shorten(tx, work, entry, to, { documentNo, on: decidedOn, objectionId: isOwed ? null : objectionId }, { objectionId });
     }
     if (!isOwed) return unmark(work, entry, { outcome: 'PARTLY', documentNo, on: decidedOn, objectionId }, stillDisputed);
     const owed = (row.procedure.owedCorrections ?? []).filter((one) => one.objectionId !== objectionId);
-    work.step(entry, 'AMEND', { documentNo, date: decidedOn, objectionId, owed: correctedFields });
+    work.step(entry, noteOn(row), { documentNo, date: decidedOn, objectionId, owed: fields });
     work.patch(entry, {
-      procedure: { ...row.procedure, owedCorrections: [...owed, { objectionId, number, documentNo, fields: correctedFields }] },
+      procedure: { ...row.procedure, owedCorrections: [...owed, { objectionId, number, documentNo, fields }] },
     });
   }
 
@@ -158,23 +165,54 @@ function isHeard(event: LianxinEvent): event is LianxinEvent<Heard> {
   return [objectionAccepted, objectionDecided, objectionWithdrawn].some(({ type }) => type === event.type);
 }
 
-/** T13; a mark that stands already serves every objection, and each holds it. */
-function mark(work: EntryWork, entry: EntryInWork, event: LianxinEvent<EventData<typeof objectionAccepted>>): void {
+/** In force, or for some persons (T22), or again when a repair is revoked (T23): what is found of objections to it counts. */
+function mayBind({ status, parties_continue }: EntryInWork['row']): boolean {
+  return isInForce(status) || status === 'REPAIRED' || parties_continue === true;
+}
+
+/** The step by which something of an objection is noted. */
+function noteOn({ status }: EntryInWork['row']): 'AMEND' | 'NOTE_OBJECTION' {
+  return isInForce(status) ? 'AMEND' : 'NOTE_OBJECTION';
+}
+
+/** T13; a mark that stands already serves every objection, and each holds it. Of what does not run now it is only kept who would. */
+function mark(work: EntryWork, entry: EntryInWork, told: { objectionId: string; number: string; on: string }): void {
   const { row } = entry;
-  const { number, acceptedOn, objectionId } = event.data;
+  const { number, on, objectionId } = told;
+  const document = { number, date: on };
+  if (!isInForce(row.status)) {
+    const known = row.procedure.disputedBy ?? [];
+    if (!mayBind(row) || known.includes(objectionId)) return;
+    work.step(entry, 'NOTE_OBJECTION', { document, objectionId });
+    work.patch(entry, { procedure: { ...row.procedure, disputedBy: [...known, objectionId] } });
+    return;
+  }
   const disputedBy = withMark(row, objectionId);
-  if (!isInForce(row.status) || disputedBy === undefined) return;
-  work.step(entry, 'DISPUTE', { document: { number, date: acceptedOn }, objectionId });
+  if (disputedBy === undefined) return;
+  work.step(entry, 'DISPUTE', { document, objectionId });
   work.patch(entry, { procedure: { ...row.procedure, disputedBy } });
   if (row.disputed) return;
   row.disputed = true;
-  work.say(disputedEvent(row, number, acceptedOn, work.acting));
+  work.say(disputedEvent(row, number, on, work.acting));
 }
 
-function unmark(work: EntryWork, entry: EntryInWork, end: DisputeEnd, stillDisputed: boolean): void {
-  if (!isInForce(entry.row.status)) return;
-  const left = withoutMark(entry.row, end.objectionId, stillDisputed);
-  if (left !== undefined) endDisputeInWork(work, entry, left, end);
+function unmark(work: EntryWork, entry: EntryInWork, end: DisputeEnd & { objectionId: string }, stillDisputed: boolean): void {
+  const { row } = entry;
+  if (!mayBind(row)) return;
+  if (row.status !== 'REPAIRED') {
+    const left = withoutMark(row, end.objectionId, stillDisputed);
+    if (left !== undefined) endDisputeInWork(work, entry, left, end);
+    return;
+  }
+  const { disputedBy = [] } = row.procedure;
+  if (!disputedBy.includes(end.objectionId)) return;
+  work.step(entry, 'NOTE_OBJECTION', {
+    documentNo: end.documentNo,
+    date: end.on,
+    objectionId: end.objectionId,
+    objectionOver: end.outcome,
+  });
+  work.patch(entry, { procedure: { ...row.procedure, disputedBy: disputedBy.filter((id) => id !== end.objectionId) } });
 }
 
 /**

@@ -60,7 +60,7 @@ export interface OwedCorrection {
   readonly objectionId: string;
   readonly number: string;
   readonly documentNo: string;
-  /** As the finding names them. */
+  /** What is still to be corrected of what the finding names. */
   readonly fields: readonly string[];
 }
 export interface ProposedCorrection {

@@ -60,6 +60,8 @@ describe('what is public (§8.3, R-7-1a)', () => {
     expect(isDisputed(facts('T12', 'T13', 'T13a', 'T14'))).toBe(false);
     expect(isDisputed(facts('T12', 'T13', 'T13a', 'T13').reverse())).toBe(true);
     expect(isDisputed(facts('T12'))).toBe(false);
+    expect(isDisputed(facts('T12', 'T13', 'T17', 'T23'))).toBe(false);
+    expect(isDisputed(facts('T12', 'T13', 'T17', 'T23', 'T13'))).toBe(true);
   });
 
   test('lines stand under the labels of the public reports; what is no sure law is not cited', () => {

@@ -34,9 +34,9 @@ export function publicationOf(entry: PublishableEntry, list: Pick<ListDefinition
   return entry.subjectKind === 'PERSON' && !list.publishPerson ? 'HIDDEN' : 'PUBLISHED';
 }
 
-/** Whether an entry is marked as disputed: the fold of its facts (T13, R-6-5). */
+/** Whether an entry is marked as disputed: the fold of its facts (T13, R-6-5). A repair ends the mark (T17); what comes back is marked anew. */
 export function isDisputed(facts: readonly { readonly version: number; readonly transition: string }[]): boolean {
-  const marks = facts.filter(({ transition }) => transition === 'T13' || transition === 'T13a');
+  const marks = facts.filter(({ transition }) => transition === 'T13' || transition === 'T13a' || transition === 'T17');
   return marks.reduce((last, fact) => (fact.version > last.version ? fact : last), { version: 0, transition: '' }).transition === 'T13';
 }
 

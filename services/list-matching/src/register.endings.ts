@@ -75,9 +75,10 @@ export async function endForSubject(
   const wasInForce = row.status === 'ACTIVE' || row.status === 'SUSPENDED';
   const { ended, bound } = boundBeyondSubject(row.list_type, parties);
   const continues = wasInForce && bound.length > 0;
+  // Said before the step: whoever is still bound is spared as before while the entry is disputed (R-6-4).
+  if (continues) row.parties_continue = true;
   work.step(entry, 'END_SUBJECT', { ground: 'SUBJECT_ENDED', ...end, ...(continues ? { stillBound: bound.length } : {}) });
   if (continues) {
-    row.parties_continue = true;
     const data = {
       ...headOf(row),
       ground: 'SUBJECT_ENDED' as const,

@@ -12,6 +12,7 @@ import { EventConsumer, isEvent } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { standUp } from './activation.ts';
+import { isStillDisputed } from './dispute.rules.ts';
 import { EntryWriter } from './entry.writer.ts';
 import { EntryChange } from './entry-change.service.ts';
 import type { EntryInWork, EntryWork } from './entry-work.ts';
@@ -20,6 +21,7 @@ import { findAbolished } from './list-abolition.store.ts';
 import { exitedEvent, resumedEvent, suspendedEvent } from './list-entry.events.ts';
 import { isInForce } from './list-entry.rules.ts';
 import { findFacts } from './list-entry.store.ts';
+import { disputedEvent } from './list-entry-life.events.ts';
 import { doubtedOf, holdInDoubt } from './register.doubt.ts';
 import { closeForEnded } from './register.endings.ts';
 import { holdWhileUnconfirmed } from './source-question.service.ts';
@@ -86,6 +88,11 @@ export class RepairConsumer {
       work.step(entry, 'REVOKE_REPAIR', detail);
       const { parties, definition, standing } = await this.changes.surroundingsOf(tx, work, entry);
       standUp(work, entry, parties, definition, standing);
+      if (isStillDisputed(row.procedure)) {
+        work.step(entry, 'DISPUTE', { document: { number: documentNo, date: revokedOn }, disputedBy: row.procedure.disputedBy ?? [] });
+        row.disputed = true;
+        work.say(disputedEvent(row, documentNo, revokedOn, work.acting));
+      }
       // Whoever has died, been deregistered or become doubtful meanwhile is met as by any other entry that comes into force.
       const [subject] = await findSubjects(tx, [row.subject_id]);
       if (subject !== undefined) await closeForEnded(tx, work, subject);

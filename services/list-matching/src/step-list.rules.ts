@@ -1,4 +1,5 @@
 import type { EntryStatus, ListType } from '@lianxin/contracts';
+import { markedByOffice, withoutMark } from './dispute.rules.ts';
 import { allowedActions, type EntryAction } from './list-entry.rules.ts';
 import type { InProcedure } from './procedure.rules.ts';
 
@@ -76,7 +77,14 @@ const rows: readonly StepRow[] = [
   { step: 'suspend', by: 'DESIGNATING_UNIT', actions: ['SUSPEND'] },
   { step: 'resume', by: 'DESIGNATING_UNIT', actions: ['RESUME'] },
   { step: 'dispute', by: 'CREDIT_OFFICE', actions: ['DISPUTE'], missing: (entry) => unless(!entry.disputed, '已有异议标注') },
-  { step: 'end-dispute', by: 'CREDIT_OFFICE', actions: ['END_DISPUTE'], missing: (entry) => unless(entry.disputed, '没有异议标注') },
+  {
+    step: 'end-dispute',
+    by: 'CREDIT_OFFICE',
+    actions: ['END_DISPUTE'],
+    missing: (entry) =>
+      unless(entry.disputed, '没有异议标注') ??
+      unless(withoutMark(entry, markedByOffice, false) !== undefined, '标注属于在办的异议，随其办结而解除'),
+  },
   { step: 'duties-performed', by: 'DESIGNATING_UNIT', actions: ['RECORD_PERFORMANCE'] },
   {
     step: 'begin-review',

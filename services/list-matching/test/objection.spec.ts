@@ -2,7 +2,6 @@ import { randomUUIDv7 } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   addDays,
-  type EventData,
   type ListEntryView,
   listEntryCorrected,
   listEntryDisputed,
@@ -22,6 +21,7 @@ import { eventually, principalOf } from '@lianxin/testing';
 import type { EntryPublications } from '../src/publication-order.view.ts';
 import { creditOffice, ListCity, taxOffice, wageOffice } from './city.ts';
 import { daysAgo, designationOf, nextIdNumber, nextUscc, partyOf, today } from './designations.ts';
+import { SaidObjection } from './objections.ts';
 import { Replay } from './replays.ts';
 import { documentOf, taxApprover, taxHandler } from './steps.ts';
 
@@ -31,49 +31,9 @@ beforeAll(async () => {
 });
 afterAll(() => lists?.close());
 
-type Decided = EventData<typeof objectionDecided>;
-
-/** What objection-handling says of one objection to an entry. */
-class Objection {
-  readonly id = randomUUIDv7();
-  private version = 1;
-
-  constructor(readonly entry: ListEntryView) {}
-
-  private head(status: Decided['status']) {
-    const { entry } = this;
-    return {
-      objectionId: this.id,
-      objectionVersion: ++this.version,
-      number: 'LYG-YY-2026-000001',
-      subjectId: entry.subject.id ?? '',
-      status,
-      target: { kind: 'LIST_ENTRY' as const, id: entry.id, number: entry.number, listCode: entry.listCode, taskId: null },
-      sourceDepartment: 'SHUIJ',
-    };
-  }
-
-  accept(marks = true) {
-    const data = { ...this.head('ACCEPTED'), acceptedOn: today, marks, markDueOn: today };
-    return lists.feeder.send(objectionAccepted, this.entry.subject.id ?? '', data);
-  }
-
-  decide(change: Partial<Decided>) {
-    const none = {
-      errorSource: null,
-      documentNo: '税异〔2026〕1号',
-      decidedOn: today,
-      stillDisputed: false,
-      validTo: null,
-      correctedFields: [],
-    };
-    const data: Decided = { ...this.head('UPHELD'), outcome: 'UPHELD', effect: 'VOID', ...none, ...change };
-    return lists.feeder.send(objectionDecided, this.entry.subject.id ?? '', data);
-  }
-
-  withdraw(stillDisputed: boolean, wasAccepted = true) {
-    const data = { ...this.head('WITHDRAWN'), withdrawnOn: today, wasAccepted, stillDisputed };
-    return lists.feeder.send(objectionWithdrawn, this.entry.subject.id ?? '', data);
+class Objection extends SaidObjection {
+  constructor(entry: ListEntryView) {
+    super(lists, entry);
   }
 }
 

@@ -137,6 +137,8 @@ export function isDoneAlready(row: ObjectionRow, target: Known | undefined): boo
       if (row.task_id !== null) return true;
       if (row.target_kind === 'PUBLIC_RECORD') return isRecordDone(decision.effect, decision.stillDisputed, target);
       if (isOwed(decision)) return target?.inForce !== true;
+      // Its mark has been taken away before, by hand: nothing more will be said of it.
+      if (decision.effect === 'KEEP' && row.marked_on !== null && target?.disputed === false) return true;
       return decision.stillDisputed || target?.inForce !== true;
   }
 }

@@ -4,6 +4,7 @@ import {
   allowedActions,
   decideStep,
   type EarlierObjection,
+  isOwed,
   judgeProposal,
   judgeRepeat,
   lacksOf,
@@ -130,6 +131,17 @@ describe('a repeated objection (R-6-12)', () => {
     expect(judgeRepeat(submission(), [earlier({ taskId: 't' })])).toEqual({ ok: true, repeatOf: null }));
 });
 
+test.each([
+  ['AMEND', null, ['grade'], true],
+  ['AMEND', null, ['validTo'], true],
+  ['AMEND', '2028-01-01', [], false],
+  ['AMEND', '2028-01-01', ['validTo'], false],
+  ['AMEND', '2028-01-01', ['validTo', 'OTHER'], true],
+  ['KEEP', null, [], false],
+])('a finding %s with the end %s and the fields %j leaves the unit something to correct: %s', (effect, validTo, correctedFields, owed) => {
+  expect(isOwed({ effect, validTo, correctedFields })).toBe(owed);
+});
+
 describe('a finding (§6.4)', () => {
   const proposal = (change: Partial<Proposal> = {}): Proposal => ({
     outcome: 'DISMISSED',
@@ -153,7 +165,7 @@ describe('a finding (§6.4)', () => {
     ['upheld for an error of the source', proposal({ outcome: 'UPHELD', effect: 'VOID', errorSource: 'SOURCE' }), on()],
     ['upheld because the basis is revoked', proposal({ outcome: 'UPHELD', effect: 'REVOKE', errorSource: 'SOURCE' }), on()],
     ['partly: an earlier end', proposal({ ...partly, validTo: '2028-11-01' }), on()],
-    ['partly: other fields', proposal({ ...partly, correctedFields: ['facts'] }), on()],
+    ['partly: other fields', proposal({ ...partly, correctedFields: ['OTHER'] }), on()],
     ['cannot be confirmed', proposal({ outcome: 'UNCONFIRMED', effect: 'NOTE' }), on()],
     [
       'an error of the platform, by its own check',

@@ -75,19 +75,22 @@ export function isOpen(status: ObjectionStatus): boolean {
   return ['ACCEPTED', 'MARKED', 'SELF_CHECK', 'FORWARDED', 'VERIFYING', 'EXTENDED'].includes(status);
 }
 
-/** The unit whose record it is has fields to correct (§6.4): nothing but its correction carries that out. */
-export function isOwed(decision: { readonly effect: string; readonly correctedFields: readonly string[] }): boolean {
-  return decision.effect === 'AMEND' && decision.correctedFields.length > 0;
+interface Decided {
+  readonly effect: string;
+  readonly validTo: string | null;
+  readonly correctedFields: readonly string[];
+}
+
+/** The unit whose record it is has fields to correct (§6.4): nothing but its correction carries that out. An end that the finding itself sets is none. */
+export function isOwed({ effect, validTo, correctedFields }: Decided): boolean {
+  return effect === 'AMEND' && correctedFields.some((field) => field !== 'validTo' || validTo === null);
 }
 
 /**
  * Whether an objection holds the mark of its record: while it is open, until what it was right about is corrected, and for good where it could be neither
  * confirmed nor refuted (§6.4).
  */
-export function holdsMark(objection: {
-  readonly status: ObjectionStatus;
-  readonly decision: { readonly effect: string; readonly correctedFields: readonly string[] } | null;
-}): boolean {
+export function holdsMark(objection: { readonly status: ObjectionStatus; readonly decision: Decided | null }): boolean {
   const { status, decision } = objection;
   if (decision === null) return isOpen(status);
   return decision.effect === 'NOTE' || (status === 'PARTLY_UPHELD' && isOwed(decision));

@@ -6,6 +6,7 @@ import {
   objectionChannelSchema,
   objectionDeadlineKindSchema,
   objectionEffectSchema,
+  objectionFieldSchema,
   objectionKindSchema,
   objectionOutcomeSchema,
   objectionStatuses,
@@ -89,7 +90,8 @@ export const proposeSchema = z
     reasons: text(10_000),
     /** Corrected end of the term; of a list entry that is partly wrong. */
     validTo: dateSchema.nullable().default(null),
-    correctedFields: z.array(text(100)).max(50).default([]),
+    /** What the unit has to correct; OTHER for what is no fact of the entry, which the reasons name. */
+    correctedFields: z.array(objectionFieldSchema).max(50).default([]),
   })
   .meta({ id: 'ObjectionProposal' });
 export type ProposeRequest = z.infer<typeof proposeSchema>;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { objectionAccepted, objectionWithdrawn } from '@lianxin/contracts';
+import { objectionAccepted, objectionWithdrawn, type ProblemBody } from '@lianxin/contracts';
 import { EventFeeder } from '@lianxin/testing';
 import type { ObjectionView } from '../src/objection.schemas.ts';
 import { catalogue } from './catalogue.sayings.ts';
@@ -26,7 +26,7 @@ const { act, must, told, inForce, submitted, verifying } = objectionDesk(
 );
 
 describe('an objection by which the unit has fields to correct (§6.4)', () => {
-  const owed = { ...upheld, outcome: 'PARTLY_UPHELD', effect: 'AMEND', correctedFields: ['失信等级'] };
+  const owed = { ...upheld, outcome: 'PARTLY_UPHELD', effect: 'AMEND', correctedFields: ['grade'] };
   const decided = async () => {
     const flag = await inForce();
     const { id } = await verifying(flag);
@@ -52,6 +52,14 @@ describe('an objection by which the unit has fields to correct (§6.4)', () => {
     expect(await statusOf(id)).toBe('EXECUTED');
   });
 
+  test('names facts that can be corrected, or OTHER; words of its own are refused', async () => {
+    const flag = await inForce();
+    const { id } = await verifying(flag);
+    const { status, body } = await act<ProblemBody>(tax, id, 'propose', { ...owed, correctedFields: ['事由'] });
+    expect([status, body.errors?.[0]?.pointer]).toEqual([400, '/correctedFields/0']);
+    await must(act(tax, id, 'propose', { ...owed, correctedFields: ['conditions', 'OTHER'] }));
+  });
+
   test('holds the mark until then against the end of others', async () => {
     const { flag } = await decided();
     const other = await submitted(flag, { capacity: 'AGENT', applicant: { name: '李四' }, authority: { documentNo: '授权书' } });
@@ -59,6 +67,15 @@ describe('an objection by which the unit has fields to correct (§6.4)', () => {
     await must(act(window, other.id, 'withdraw', { reason: '申请人撤回' }));
     expect((await told(objectionWithdrawn, other.id)).data).toMatchObject({ wasAccepted: true, stillDisputed: true });
   });
+});
+
+test('an objection whose mark had been taken away by hand is done when it is dismissed: nothing more is said of it', async () => {
+  const flag = await inForce();
+  const { id } = await verifying(flag);
+  await city.hear(flag.disputed());
+  await city.hear(flag.disputeEnded());
+  await must(act(tax, id, 'propose', dismissal));
+  expect((await must(act(taxApprover, id, 'approve'))).status).toBe('EXECUTED');
 });
 
 test('an entry that could not be confirmed stays marked whatever becomes of other objections to it', async () => {
@@ -111,7 +128,7 @@ describe('an objection to a public record', () => {
 
   test('that is partly right is done when the record is taken back, to come anew corrected', async () => {
     const { id, record } = await verified();
-    await must(act(tax, id, 'propose', { ...upheld, outcome: 'PARTLY_UPHELD', effect: 'AMEND', correctedFields: ['处罚金额'] }));
+    await must(act(tax, id, 'propose', { ...upheld, outcome: 'PARTLY_UPHELD', effect: 'AMEND', correctedFields: ['OTHER'] }));
     expect((await must(act(taxApprover, id, 'approve'))).status).toBe('PARTLY_UPHELD');
     await city.hear(record.withdrawn);
     expect((await city.get<ObjectionView>(creditOffice, `/api/v1/objections/${id}`)).body.status).toBe('EXECUTED');

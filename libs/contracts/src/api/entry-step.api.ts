@@ -216,7 +216,12 @@ export const correctionRequestSchema = z
     reason: text(10_000),
     /** The decided objection that is carried out by it. */
     objectionId: idSchema.optional(),
-    facts: correctedFactsSchema.refine((facts) => Object.keys(facts).length > 0, '至少填写一项更正的内容 / at least one fact'),
+    /** Empty: of the objection named nothing is owed but what the unit's document corrects (OTHER). */
+    facts: correctedFactsSchema,
+  })
+  .refine(({ facts, objectionId }) => objectionId !== undefined || Object.keys(facts).length > 0, {
+    path: ['facts'],
+    error: '至少填写一项更正的内容 / at least one fact',
   })
   .meta({ id: 'CorrectionRequest' });
 export type CorrectionRequest = z.infer<typeof correctionRequestSchema>;

@@ -65,6 +65,12 @@ export type ObjectionOutcome = z.infer<typeof objectionOutcomeSchema>;
 export const objectionEffectSchema = z.enum(['VOID', 'REVOKE', 'UNDO_MEASURE', 'AMEND', 'KEEP', 'NOTE']);
 export type ObjectionEffect = z.infer<typeof objectionEffectSchema>;
 
+/** Facts of a list entry that its unit can correct (§6.4), by their names in a correction. */
+export const correctableFacts = ['decisionDate', 'validTo', 'grade', 'industry', 'conditions', 'parties'] as const;
+/** What a finding wants corrected. OTHER: what is no fact of the entry here, as the grounds in the decision's text; the reasons of the finding say what. */
+export const objectionFieldSchema = z.enum([...correctableFacts, 'OTHER']);
+export type ObjectionField = z.infer<typeof objectionFieldSchema>;
+
 /** Time limits of §6.3. */
 export const objectionDeadlineKinds = ['ACCEPT', 'MARK', 'SELF_CHECK', 'FORWARD', 'VERIFY', 'CORRECT', 'ANSWER', 'TOTAL', 'HARD'] as const;
 export const objectionDeadlineKindSchema = z.enum(objectionDeadlineKinds);
@@ -162,7 +168,7 @@ export const objectionDecided = defineEvent({
     stillDisputed: z.boolean(),
     /** Corrected end of the term; of AMEND only, earlier than the old one. */
     validTo: dateSchema.nullable(),
-    /** Names of the fields that the source unit corrects. */
+    /** What the source unit corrects: `ObjectionField`; findings of before these were named have words of their own, which mean OTHER. */
     correctedFields: z.array(z.string()),
   }),
 });
