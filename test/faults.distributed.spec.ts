@@ -7,6 +7,7 @@ import { beijingDate } from '@lianxin/contracts';
 import { eventually } from '@lianxin/testing';
 import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
 import pg from 'pg';
+import { describeReplays } from './replayed.suite.ts';
 import { digestOf } from './support/digest.ts';
 import { designators, type FlagBody, flagOf, partyOf } from './support/flags.ts';
 import { countsOf, expectedRows, inOracleWords, oracleOf, Road } from './support/road.ts';
@@ -247,6 +248,7 @@ describe('kill -9 of any process of the distributed system', () => {
   }, 240_000);
 
   describeUndoing(() => road, flagUntilAcknowledged, killNow);
+  describeReplays(() => road, flagUntilAcknowledged, killNow);
 
   test('a poisoned event parks its own subject only; the exit behind it is a severe alarm; redrive ends as if nothing had happened', async () => {
     const flags = await Promise.all(

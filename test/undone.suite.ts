@@ -26,10 +26,10 @@ interface Objection {
 }
 
 /** What a grant and a hold undo, told by the people who do it over HTTP; the same, word for word, whatever is killed meanwhile. */
-class Desks {
+export class Desks {
   constructor(
-    private readonly road: Road,
-    private readonly flag: (body: FlagBody) => Promise<ListEntryView>,
+    protected readonly road: Road,
+    protected readonly flag: (body: FlagBody) => Promise<ListEntryView>,
   ) {}
 
   /** Sends until it is acknowledged, as a department's system does: the same key, however often the line breaks. */
@@ -40,7 +40,7 @@ class Desks {
       async () => {
         const answer = await client.post<Body>(`/api/v1/${path}`, body, { 'idempotency-key': key }).catch(() => undefined);
         if (answer === undefined || answer.status >= 500 || answer.status === 429) return undefined;
-        if (answer.status > 201) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+        if (answer.status > 202) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
         return answer.body;
       },
       patienceMs,
@@ -69,8 +69,8 @@ class Desks {
   }
 
   /** A wage entry whose tasks stand in the queues. */
-  async flagged(): Promise<ListEntryView> {
-    const view = await this.flag(flagOf('BL-WAGE', { parties: [partyOf('LEGAL_REPRESENTATIVE')] }));
+  async flagged(changes: Partial<FlagBody> = {}): Promise<ListEntryView> {
+    const view = await this.flag(flagOf('BL-WAGE', { parties: [partyOf('LEGAL_REPRESENTATIVE')], ...changes }));
     await this.all(view.id, 'DISPATCHED');
     return view;
   }
@@ -196,7 +196,7 @@ class Desks {
 }
 
 const placeOf = (task: TaskView) => [task.departmentCode, task.measureCode, task.partyRole].join(' ');
-const taskInWords = (task: TaskView) =>
+export const taskInWords = (task: TaskView) =>
   [task.departmentCode, task.measureCode, task.partyRole, task.status, task.bases.map((basis) => basis.status).join('+')].join(' ');
 
 /** A grant and a hold as users see them, once in peace and once while every service that carries them dies. */

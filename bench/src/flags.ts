@@ -37,3 +37,9 @@ export function wageFlag(): { readonly sourceRecordId: string } & Record<string,
     service: { decisionServedOn: day(8), repairNoticeServedOn: day(8), method: 'DIRECT' },
   };
 }
+
+/** Body of a lawful BL-MKT designation of an organisation alone: nine tasks and three notices. */
+export function marketFlag(): { readonly sourceRecordId: string } & Record<string, unknown> {
+  const { parties: _parties, ...body } = wageFlag() as ReturnType<typeof wageFlag> & { parties: object[] };
+  return { ...body, listCode: 'BL-MKT' };
+}

@@ -1,10 +1,9 @@
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { type Figure, median, report } from './report.ts';
 import { makeBenchFolder } from './servers.ts';
-import { RunningSystem } from './system.ts';
+import { databaseOf, RunningSystem } from './system.ts';
 
 /**
  * How many tasks a second the whole system makes of flags that come in by HTTP, as fast as it takes them (design §8, beside rows two and three).
@@ -24,15 +23,6 @@ async function inParallel(times: number, work: () => Promise<void>): Promise<num
     }),
   );
   return performance.now() - started;
-}
-
-/** Address of the system's own database, as its data folder tells it. */
-async function databaseOf(kind: 'standalone' | 'distributed', dataDir: string): Promise<string> {
-  const read = (...path: string[]) => readFile(join(dataDir, ...path), 'utf8');
-  if (kind === 'distributed') return (JSON.parse(await read('servers.json')) as { postgres: { url: string } }).postgres.url;
-  const { postgresPassword } = JSON.parse(await read('secrets.json')) as { postgresPassword: string };
-  const port = (await read('postgres', 'cluster', 'postmaster.pid')).split('\n')[3];
-  return `postgres://postgres:${postgresPassword}@127.0.0.1:${port}/lianxin`;
 }
 
 async function measure(kind: 'standalone' | 'distributed'): Promise<Figure[]> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { cpuOfProcesses } from './processor.ts';
+import { QueueWatch } from './queue.watch.ts';
 import { type Figure, median, percentile, report } from './report.ts';
 import { legsOf } from './road.ts';
 import { makeBenchFolder } from './servers.ts';
@@ -13,41 +14,6 @@ const flagsPerSecond = Number(process.argv[2] ?? 20);
 const seconds = Number(process.argv[3] ?? 30);
 const warmUpFlags = 60;
 
-/** When each entry's tasks were first seen committed: all tasks of a plan commit together, so the last department's stands there too. */
-class Watch {
-  readonly seenAt = new Map<string, number>();
-  private readonly pending = new Set<string>();
-  private running = true;
-
-  constructor(private readonly client: pg.Client) {}
-
-  add(entryId: string): void {
-    this.pending.add(entryId);
-  }
-
-  async run(): Promise<void> {
-    while (this.running || this.pending.size > 0) {
-      if (this.pending.size > 0) {
-        const { rows } = await this.client.query<{ entry_id: string }>(
-          'SELECT DISTINCT entry_id FROM execution_feedback.task_basis WHERE entry_id = ANY($1)',
-          [[...this.pending]],
-        );
-        const now = performance.now();
-        for (const { entry_id } of rows) {
-          this.seenAt.set(entry_id, now);
-          this.pending.delete(entry_id);
-        }
-      }
-      // Each look costs the database a little: at every third millisecond it is small beside the flags.
-      await delay(3);
-    }
-  }
-
-  stop(): void {
-    this.running = false;
-  }
-}
-
 const folder = await makeBenchFolder();
 const system = await RunningSystem.start(RunningSystem.program('distributed'), folder);
 try {
@@ -57,7 +23,7 @@ try {
   };
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
-  const watch = new Watch(client);
+  const watch = new QueueWatch(client);
   const watching = watch.run();
   const acceptedAt = new Map<string, number>();
   const answers: number[] = [];

@@ -1,11 +1,10 @@
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { wageFlag } from './flags.ts';
 import { percentile, report } from './report.ts';
 import { makeBenchFolder } from './servers.ts';
-import { RunningSystem } from './system.ts';
+import { databaseOf, RunningSystem } from './system.ts';
 
 /**
  * From the answer to a grant until every task of its entry is lifting in its department's queue, the whole system running (issue: repair).
@@ -21,7 +20,7 @@ interface Task {
 
 const folder = await makeBenchFolder();
 const system = await RunningSystem.start(RunningSystem.program(kind), folder);
-const client = new pg.Client({ connectionString: await databaseUrl() });
+const client = new pg.Client({ connectionString: await databaseOf(kind, folder) });
 try {
   await client.connect();
   const times: number[] = [];
@@ -112,13 +111,4 @@ async function untilLifting(entryId: string): Promise<Task[]> {
 async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
   for (const end = performance.now() + 30_000; performance.now() < end; await delay(3)) if (await isSo().catch(() => false)) return;
   throw new Error(`not within 30 s: ${what}`);
-}
-
-/** The administrator's way into the database of the running system: only to look. */
-async function databaseUrl(): Promise<string> {
-  const read = (...path: string[]) => readFile(join(folder, ...path), 'utf8');
-  if (kind === 'distributed') return (JSON.parse(await read('servers.json')) as { postgres: { url: string } }).postgres.url;
-  const { postgresPassword } = JSON.parse(await read('secrets.json')) as { postgresPassword: string };
-  const port = (await read('postgres', 'cluster', 'postmaster.pid')).split('\n')[3];
-  return `postgres://postgres:${postgresPassword}@127.0.0.1:${port}/lianxin`;
 }

@@ -84,3 +84,12 @@ export class RunningSystem {
     await ended;
   }
 }
+
+/** Address of the system's own database for its administrator, as its data folder tells it: only to look. */
+export async function databaseOf(kind: 'standalone' | 'distributed', dataDir: string): Promise<string> {
+  const read = (...path: string[]) => readFile(join(dataDir, ...path), 'utf8');
+  if (kind === 'distributed') return (JSON.parse(await read('servers.json')) as { postgres: { url: string } }).postgres.url;
+  const { postgresPassword } = JSON.parse(await read('secrets.json')) as { postgresPassword: string };
+  const port = (await read('postgres', 'cluster', 'postmaster.pid')).split('\n')[3];
+  return `postgres://postgres:${postgresPassword}@127.0.0.1:${port}/lianxin`;
+}

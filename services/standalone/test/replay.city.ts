@@ -10,6 +10,7 @@ import { designators, type FlagBody } from '../../../test/support/flags.ts';
 export const admin = principalOf(['REPLAY_ADMIN'], [], 'admin-one');
 export const secondAdmin = principalOf(['REPLAY_ADMIN'], [], 'admin-two');
 export const office = principalOf(['CREDIT_OFFICE'], [], 'office');
+const secondOfOffice = principalOf(['CREDIT_OFFICE'], [], 'office-two');
 export const handlerOf = (department: string) => principalOf(['DEPT_HANDLER'], [department]);
 export const approverOf = (department: string) => principalOf(['DEPT_APPROVER'], [department]);
 const pdf = Buffer.from('%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n');
@@ -34,19 +35,33 @@ export interface Row {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
+/** What a draft does to a measure, or puts beside it under another code. */
+export interface MeasureEdit {
+  readonly code: string;
+  readonly as?: string;
+  readonly change: (row: Record<string, unknown>) => object;
+}
+
 /** The four services that a replay goes through, in one process, with a clock that can be turned. */
 export class ReplayCity {
   private constructor(
     readonly city: TestCity,
     private readonly lists: RunningService,
+    private readonly plans: RunningService,
     private readonly tasksOf: RunningService,
     private readonly journal: RunningService,
   ) {}
 
   static async create(): Promise<ReplayCity> {
     const city = await TestCity.create('postgres', ['list-matching', 'measure-decomposition', 'execution-feedback', 'objection-handling']);
-    await city.boot(measureDecomposition);
-    return new ReplayCity(city, await city.boot(listMatching), await city.boot(executionFeedback), await city.boot(objectionHandling));
+    const plans = await city.boot(measureDecomposition);
+    return new ReplayCity(
+      city,
+      await city.boot(listMatching),
+      plans,
+      await city.boot(executionFeedback),
+      await city.boot(objectionHandling),
+    );
   }
 
   async entry(who: Principal, method: string, path: string, body?: unknown): Promise<ListEntryView> {
@@ -94,7 +109,37 @@ export class ReplayCity {
     await must(approver, `feedback/${feedback.id}/approve`);
   }
 
-  async post(who: Principal, path: string, body: unknown = {}): Promise<{ status: number; body: Replay }> {
+  /** A version of the catalogue, drafted by one and published by another, in force from today: when it returns every plan is derived again. */
+  async newVersion(titleZh: string, edits: readonly MeasureEdit[]): Promise<void> {
+    const today = beijingDate(new Date());
+    const must = async <Body>(who: Principal, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+      const answer = await this.city.call<Body>(this.plans, who, method, `/api/v1/catalogue/${path}`, { body, headers });
+      if (answer.status > 202) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      return answer.body;
+    };
+    let draft = await must<{ id: string; revision: number }>(office, 'POST', 'drafts', { titleZh, reasonZh: '测试' });
+    for (const { code, as = code, change } of edits) {
+      const row = await must<Record<string, unknown>>(office, 'GET', `drafts/${draft.id}/rows/MEASURE/${code}`);
+      const path = `drafts/${draft.id}/rows/MEASURE/${as}`;
+      draft = await must(office, 'PUT', path, { ...row, code: as, ...change(row) }, { 'if-match': `"${draft.revision}"` });
+    }
+    const isOver = (id: string) =>
+      eventually(
+        `job ${id} is over`,
+        async () => (await must<{ finishedAt: string | null }>(office, 'GET', `jobs/${id}`)).finishedAt !== null,
+        60_000,
+      );
+    await isOver((await must<{ id: string }>(office, 'POST', `drafts/${draft.id}/simulations`, { effectiveFrom: today })).id);
+    const seen = { 'if-match': `"${draft.revision}"` };
+    await must(secondOfOffice, 'POST', `drafts/${draft.id}/publish`, { effectiveFrom: today }, seen);
+    const replanning = await eventually('re-planning has begun', async () => {
+      const { data } = await must<{ data: { id: string; draftId: string | null }[] }>(office, 'GET', 'jobs?kind=REPLAN');
+      return data.find((job) => job.draftId === draft.id);
+    });
+    await isOver(replanning.id);
+  }
+
+  async post(who: Principal, path: string, body: unknown = {}): Promise<{ status: number; body: Replay & { readonly code?: string } }> {
     return this.city.call<Replay>(this.journal, who, 'POST', `/api/v1/replays${path}`, { body });
   }
 
@@ -129,6 +174,12 @@ export class ReplayCity {
     if (approved.status !== 200) throw new Error(`not approved: ${JSON.stringify(approved.body)}`);
     await this.post(admin, `/${replay.id}/apply`);
     return this.until(replay.id, 'APPLIED');
+  }
+
+  /** Tasks of a measure that somebody still has to carry out, or rests with. */
+  async living(entryId: string, measureCode: string): Promise<readonly TaskView[]> {
+    const over = ['LIFTING', 'LIFTED', 'CANCELLED'];
+    return (await this.tasks(entryId)).filter((task) => task.measureCode === measureCode && !over.includes(task.status));
   }
 
   async difference(id: string, query = ''): Promise<readonly Row[]> {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { addDays, beijingDate, calendar2026 } from '@lianxin/contracts';
 import { eventually } from '@lianxin/testing';
-import { type FlagBody, flagOf, partyOf } from '../../../test/support/flags.ts';
+import { daysAgo, type FlagBody, flagOf, partyOf } from '../../../test/support/flags.ts';
 import { inParallel } from '../src/demo.api.ts';
 import { demoEntries } from '../src/demo.city.ts';
-import { admin, handlerOf, office, ReplayCity } from './replay.city.ts';
+import { admin, approverOf, handlerOf, office, ReplayCity, secondAdmin } from './replay.city.ts';
 
 const patienceMs = 240_000;
 const today = beijingDate(new Date());
@@ -36,6 +36,114 @@ describe('a replay of the demo city', () => {
       });
       await eventually('the journal knows every entry', async () => (await city.planned({ scope: everything })).cases === entries.length);
       await isAsItShouldBe(everything);
+    },
+    patienceMs,
+  );
+});
+
+const correctedBy = { ground: 'DESIGNATOR_CORRECTION', documentNo: '连人社更〔2026〕1号' };
+const closeGate = (row: Record<string, unknown>) => ({
+  bases: (row['bases'] as object[]).map((basis) => ({ ...basis, verified: false })),
+});
+
+describe('facts of an entry that were wrong', () => {
+  test(
+    'a condition that was not proved: the entry stays in force, the tasks that rest on the condition go, all others stay',
+    async () => {
+      const conditions = [{ code: 'FOOD_DRUG', documentNo: '连市监〔2026〕7号' }];
+      const proved = await city.flagged(flagOf('BL-MKT', { conditions }));
+      const plain = await city.flagged(flagOf('BL-MKT'));
+      const measuresOf = async (id: string) =>
+        (await city.tasks(id))
+          .filter((task) => task.status === 'DISPATCHED')
+          .map((task) => `${task.measureCode} ${task.departmentCode}`)
+          .sort();
+      const [before, wanted] = [await measuresOf(proved.id), await measuresOf(plain.id)];
+      expect(before.length).toBeGreaterThan(wanted.length);
+      const facts = { conditions: [] };
+      const replay = await city.planned({ scope: { entryId: proved.id }, change: { kind: 'CORRECT_ENTRY', facts }, ...correctedBy });
+      expect(await city.actions(replay.id)).toEqual(['ENTRY CORRECT', 'MEASURE WITHDRAW', 'PLAN CHANGE', 'TASK WITHDRAW']);
+      expect(await measuresOf(proved.id)).toEqual(before);
+      await city.applied(replay);
+      expect(await measuresOf(proved.id)).toEqual(wanted);
+      expect((await city.entry(office, 'GET', `/${proved.id}`)).status).toBe('ACTIVE');
+      await isAsItShouldBe({ entryId: proved.id });
+    },
+    patienceMs,
+  );
+});
+
+describe('another version of the catalogue', () => {
+  const isOf = (code: string) => (task: { measureCode: string }) => task.measureCode === code;
+
+  test(
+    'an earlier decision comes under the version of its day; a version named by a replay counts, and no later re-planning undoes it',
+    async () => {
+      const old = await city.flagged(flagOf('BL-WAGE'));
+      const other = { canonicalCode: 'NEW-BAN', nameZh: '新限制' };
+      await city.newVersion('关闭 WAGE-02，增加 WAGE-99', [
+        { code: 'WAGE-02', change: closeGate },
+        { code: 'WAGE-01', as: 'WAGE-99', change: () => other },
+      ]);
+      await eventually('its tasks are withdrawn', async () => (await city.living(old.id, 'WAGE-02')).length === 0);
+      const late = flagOf('BL-WAGE');
+      const served = { decisionServedOn: today, repairNoticeServedOn: today, method: 'DIRECT' };
+      const fresh = await city.flagged({ ...late, decision: { ...late.decision, date: today }, service: served });
+      const newTasks = await eventually('the new measure meets who is decided now', async () => {
+        const found = (await city.tasks(fresh.id)).filter(isOf('WAGE-99'));
+        return found.length > 0 && found;
+      });
+
+      const facts = { decisionDate: daysAgo(1) };
+      const earlier = await city.planned({ scope: { entryId: fresh.id }, change: { kind: 'CORRECT_ENTRY', facts }, ...correctedBy });
+      const rows = (await city.difference(earlier.id)).filter((row) => row.kind === 'TASK');
+      expect(rows.map((row) => `${row.action} ${row.id}`).sort()).toEqual(newTasks.map((task) => `WITHDRAW ${task.id}`).sort());
+      await city.applied(earlier);
+      expect(await city.living(fresh.id, 'WAGE-99')).toEqual([]);
+      await isAsItShouldBe({ entryId: fresh.id });
+
+      const byVersion = { scope: { entryId: old.id }, change: { kind: 'CATALOGUE_VERSION', version: 2 } };
+      const named = await city.planned({ ...byVersion, ...correctedBy });
+      expect(named.figures).toMatchObject({ added: newTasks.length, withdrawn: 0, addsRestriction: true });
+      expect(await city.post(secondAdmin, `/${named.id}/approve`)).toMatchObject({ status: 409, body: { code: 'CONFIRMATION_REQUIRED' } });
+      expect((await city.post(approverOf('SCJGJ'), `/${named.id}/confirm`)).status).toBeGreaterThan(399);
+      expect((await city.post(approverOf('RSJ'), `/${named.id}/confirm`)).status).toBe(200);
+      await city.applied(named);
+      expect(await city.living(old.id, 'WAGE-99')).toHaveLength(newTasks.length);
+      await isAsItShouldBe({ entryId: old.id });
+
+      await city.newVersion('关闭 WAGE-03', [{ code: 'WAGE-03', change: closeGate }]);
+      await eventually('what the newer version withdraws goes', async () => (await city.living(old.id, 'WAGE-03')).length === 0);
+      expect(await city.living(old.id, 'WAGE-99')).toHaveLength(newTasks.length);
+      expect(await city.living(fresh.id, 'WAGE-99')).toEqual([]);
+      await isAsItShouldBe({ entryId: old.id });
+      await isAsItShouldBe({ entryId: fresh.id });
+    },
+    patienceMs,
+  );
+});
+
+describe('a fault of the system', () => {
+  test(
+    'only lifts: what would add a restriction is refused, whoever confirms it, and nothing changes',
+    async () => {
+      const conditions = [{ code: 'FOOD_DRUG', documentNo: '连市监〔2026〕7号' }];
+      const entry = await city.flagged(flagOf('BL-MKT'));
+      const before = await city.tasks(entry.id);
+      const replay = await city.planned({
+        scope: { entryId: entry.id },
+        change: { kind: 'CORRECT_ENTRY', facts: { conditions } },
+        ...{ ground: 'SYSTEM_FAULT', documentNo: '运维〔2026〕1号' },
+      });
+      expect(await city.actions(replay.id)).toEqual(expect.arrayContaining(['TASK ADD']));
+      const refused = { status: 409, body: { code: 'SYSTEM_FAULT_ONLY_LIFTS' } };
+      expect(await city.post(secondAdmin, `/${replay.id}/approve`)).toMatchObject(refused);
+      await city.post(approverOf('SCJGJ'), `/${replay.id}/confirm`);
+      expect(await city.post(secondAdmin, `/${replay.id}/approve`)).toMatchObject(refused);
+      expect((await city.post(admin, `/${replay.id}/apply`)).status).toBe(409);
+      expect((await city.replay(replay.id)).status).toBe('PLANNED');
+      expect(await city.tasks(entry.id)).toEqual(before);
+      await isAsItShouldBe({ entryId: entry.id });
     },
     patienceMs,
   );
