@@ -100,10 +100,10 @@ async function untilKnown(): Promise<number> {
   const statements = [
     'SELECT count(*) FROM list_matching.list_entry WHERE list_code = $1 AND activated_on IS NOT NULL',
     'SELECT count(*) FROM objection_handling.replay_entry WHERE list_code = $1 AND version > 0 AND catalogue_version IS NOT NULL',
-    `SELECT count(DISTINCT entry_id) FROM execution_feedback.plan_seen WHERE list_code = $1`,
-  ];
+    'SELECT count(DISTINCT entry_id) FROM execution_feedback.plan_seen WHERE list_code = $1',
+  ] as const;
   for (const end = performance.now() + patienceMs; performance.now() < end; await delay(250)) {
-    const [inForce = 0, known, planned] = await Promise.all(statements.map(count));
+    const [inForce, known, planned] = [await count(statements[0]), await count(statements[1]), await count(statements[2])];
     if (inForce >= wanted && known === inForce && planned === inForce) return inForce;
   }
   throw new Error('not every service has heard of every entry');
