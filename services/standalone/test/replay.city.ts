@@ -163,7 +163,10 @@ export class ReplayCity {
 
   /** Plans, and waits until the plan stands. */
   async planned(body: Record<string, unknown>): Promise<Replay> {
-    const answer = await this.post(admin, '', { reason: '复核', ...body });
+    const answer = await eventually('the journal has heard of the entry', async () => {
+      const given = await this.post(admin, '', { reason: '复核', ...body });
+      return given.body.code !== 'REPLAY_SCOPE_EMPTY' && given;
+    });
     if (answer.status !== 202) throw new Error(`not planned: ${answer.status} ${JSON.stringify(answer.body)}`);
     return this.until(answer.body.id, 'PLANNED');
   }
