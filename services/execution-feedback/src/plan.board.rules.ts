@@ -80,6 +80,12 @@ export interface Known {
   readonly notices: readonly Notice[];
 }
 
+/** A task as it is now, and the status in which what happened to it found it. */
+export interface ChangedTask {
+  readonly task: Task;
+  readonly from: TaskStatus | null;
+}
+
 /** A task that another department has now. */
 export interface MovedTask {
   readonly taskId: string;
@@ -304,9 +310,11 @@ export class PlanBoard {
     return this.facts.length;
   }
 
-  /** Tasks that facts after this mark befell, as they are now. */
-  changedSince(mark: number): Task[] {
-    return [...new Set(this.facts.slice(mark).map((fact) => fact.taskId))].map((id) => this.getTask(id));
+  /** Tasks that facts after this mark befell. */
+  changedSince(mark: number): ChangedTask[] {
+    const first = new Map<string, TaskStatus | null>();
+    for (const { taskId, from } of this.facts.slice(mark)) if (!first.has(taskId)) first.set(taskId, from);
+    return [...first].map(([id, from]) => ({ task: this.getTask(id), from }));
   }
 
   changes(): Changes {

@@ -1,7 +1,7 @@
 import type { BasisStatus, LianxinEvent } from '@lianxin/contracts';
 import type { Notice, Plan, PlanBoard } from './plan.board.rules.ts';
 import { type FoldStep, refold } from './plan.fold.rules.ts';
-import type { Stay, StayReason, Step } from './plan.step.rules.ts';
+import type { Stay, StayReason, Step, StepHead } from './plan.step.rules.ts';
 import { type Basis, endedStatuses, type Task } from './task.rules.ts';
 
 /** What names one row of a plan: against which party, which measure, by whom, and whether it only informs. */
@@ -65,15 +65,23 @@ export function endBases(
     concerned,
   );
   const lifted = outcome.selected('ENDED');
-  const held = outcome.moved.filter((task) => task.status === 'ON_HOLD');
-  const [holder] = held.flatMap((task) => board.basesOf(task.id)).filter((basis) => basis.status === 'HELD');
   const liftDueAt = lifted.tasks.some((task) => task.dueAt !== null) ? board.liftDueAt : null;
   return [
     { ...head, kind: 'LIFTING', ground, documentNo, liftDueAt, ...lifted },
     // The end of one list may leave a task with held lists only: it then rests.
-    ...(holder === undefined
-      ? []
-      : [{ ...head, kind: 'HELD', holdCause: holder.holdCause ?? 'SUSPENSION', tasks: held, stays: [] } as const]),
+    ...stepsOfMoved(board, head, outcome.moved),
+  ];
+}
+
+/** Tells the departments of these tasks to stop where they rest now, and to go on where they run again. */
+export function stepsOfMoved(board: PlanBoard, head: StepHead, tasks: readonly Task[]): Step[] {
+  const held = tasks.filter((task) => task.status === 'ON_HOLD');
+  const running = tasks.filter((task) => task.status !== 'ON_HOLD' && !endedStatuses.includes(task.status));
+  const holders = held.flatMap((task) => board.basesOf(task.id)).filter((basis) => basis.status === 'HELD');
+  const holdCause = (holders.find((basis) => isOf(basis, head.plan)) ?? holders[0])?.holdCause ?? 'SUSPENSION';
+  return [
+    ...(held.length === 0 ? [] : [{ ...head, kind: 'HELD', holdCause, tasks: held, stays: [] } as const]),
+    ...(running.length === 0 ? [] : [{ ...head, kind: 'RELEASED', tasks: running, stays: [] } as const]),
   ];
 }
 

@@ -1,11 +1,11 @@
 import type { LianxinEvent, MeasurePlanCorrected, MeasurePlanMade, MeasurePlanRevised, PlanMeasure } from '@lianxin/contracts';
-import type { Plan, PlanBoard } from './plan.board.rules.ts';
+import type { Notice, Plan, PlanBoard } from './plan.board.rules.ts';
 import { applyMade, bodyOf, Dispatch, departmentsOf } from './plan.dispatch.rules.ts';
 import { refold } from './plan.fold.rules.ts';
-import { endBases, type PlanRowName, plannedRow, setNotice } from './plan.move.rules.ts';
+import { endBases, type PlanRowName, plannedRow, setNotice, stepsOfMoved } from './plan.move.rules.ts';
 import { termsPatch } from './plan.soften.rules.ts';
 import type { Step } from './plan.step.rules.ts';
-import { type Basis, endedStatuses, holds } from './task.rules.ts';
+import { type Basis, endedStatuses, holds, type Task } from './task.rules.ts';
 
 /** A plan that was derived again: by another version of the catalogue, from a corrected entry, or by a replay. */
 type PlanAgain = MeasurePlanRevised | MeasurePlanCorrected;
@@ -46,13 +46,17 @@ export function bringTo(board: PlanBoard, event: LianxinEvent<MeasurePlanMade>, 
   const { wanted, moves, ground, documentNo, on } = again;
   const head = { plan, body: plan.body ?? bodyOf(event.data, []), cause: event };
   const moved = moveToSuccessors(board, plan, event, moves, wanted);
-  softenBases(board, plan, event, on, wanted);
+  const softened = softenBases(board, plan, event, on, wanted);
+  softenNotices(board, plan, wanted);
+  // Said as they are now: what follows may move them once more.
+  const rested = stepsOfMoved(board, head, softened);
   const dispatched = dispatchNew(board, plan, event, wanted, newId);
   const end = { ground, documentNo, on, inError: false };
   const gone = (row: PlanRowName) => !wanted.has(keyOf(row));
   const ended = endBases(board, head, gone, end).filter((step) => step.kind !== 'LIFTING' || step.tasks.length + step.stays.length > 0);
   return [
     ...(moved.length === 0 ? [] : [{ ...head, kind: 'MOVED' as const, at: board.context.now, tasks: moved }]),
+    ...rested,
     ...dispatched,
     ...ended,
   ];
@@ -128,8 +132,12 @@ function moveToSuccessors(
   return moved;
 }
 
-/** A weaker force from now on, a hold that no longer spares it, another part in it, or no deadline any more. */
-function softenBases(board: PlanBoard, plan: Plan, event: LianxinEvent, on: string, wanted: ReadonlyMap<string, WantedRow>): void {
+/**
+ * A weaker force from now on, a hold that no longer spares it, another part in it, or no deadline any more.
+ * @returns the tasks that rest now and did not, or run again.
+ */
+function softenBases(board: PlanBoard, plan: Plan, event: LianxinEvent, on: string, wanted: ReadonlyMap<string, WantedRow>): Task[] {
+  const mark = board.mark;
   for (const basis of standingBases(board, plan)) {
     const row = wanted.get(keyOf(plannedRow(basis)));
     if (row === undefined) continue;
@@ -140,13 +148,28 @@ function softenBases(board: PlanBoard, plan: Plan, event: LianxinEvent, on: stri
     if (Object.keys(terms).length > 0)
       board.changeTask(standing, terms, { what: 'TERMS_CHANGED', causeEvent: event, detail: { entryId: plan.entryId } });
     if (measure.force === basis.force && measure.holdExempt === basis.holdExempt) continue;
-    const held = plan.status === 'HELD' && plan.holdCause !== null && holds(plan.holdCause, measure.holdExempt);
-    const state = held ? { status: 'HELD' as const, holdCause: plan.holdCause } : { status: 'LIVE' as const, holdCause: null };
+    const state = isHeldBy(plan, measure)
+      ? { status: 'HELD' as const, holdCause: plan.holdCause }
+      : { status: 'LIVE' as const, holdCause: null };
     board.changeBasis({ ...basis, ...state, force: measure.force, holdExempt: measure.holdExempt });
     const task = board.getTask(basis.taskId);
     if (!endedStatuses.includes(task.status)) refold(board, task, { what: 'BASIS_SOFTENED', cause: event, on });
   }
+  return board.changedSince(mark).flatMap(({ task, from }) => (task.status === from ? [] : [task]));
 }
+
+/** What only informs is told under the same terms, and rests with its plan unless these spare it. */
+function softenNotices(board: PlanBoard, plan: Plan, wanted: ReadonlyMap<string, WantedRow>): void {
+  for (const notice of board.noticesOf(plan)) {
+    const measure = notice.status === 'ENDED' ? undefined : wanted.get(keyOf({ ...notice, notice: true }))?.measure;
+    if (measure === undefined || (measure.force === notice.force && measure.holdExempt === notice.holdExempt)) continue;
+    setNotice(board, termsOf(notice, measure), isHeldBy(plan, measure) ? 'HELD' : 'LIVE');
+  }
+}
+
+const termsOf = (notice: Notice, { force, holdExempt }: PlanMeasure): Notice => ({ ...notice, force, holdExempt });
+const isHeldBy = (plan: Plan, { holdExempt }: PlanMeasure) =>
+  plan.status === 'HELD' && plan.holdCause !== null && holds(plan.holdCause, holdExempt);
 
 function dispatchNew(
   board: PlanBoard,
@@ -169,8 +192,7 @@ function dispatchNew(
     const before = ended.get(key);
     // Information that was taken back is given again.
     if (before !== undefined) {
-      const held = plan.status === 'HELD' && plan.holdCause !== null && holds(plan.holdCause, row.measure.holdExempt);
-      setNotice(board, before, held ? 'HELD' : 'LIVE');
+      setNotice(board, termsOf(before, row.measure), isHeldBy(plan, row.measure) ? 'HELD' : 'LIVE');
       continue;
     }
     const isMeant = (departmentCode: string, notice: boolean) => departmentCode === row.departmentCode && notice === row.notice;

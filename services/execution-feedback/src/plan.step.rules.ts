@@ -1,5 +1,5 @@
 import type { LianxinEvent } from '@lianxin/contracts';
-import type { Notice, Plan, PlanBody } from './plan.board.rules.ts';
+import type { ChangedTask, Notice, Plan, PlanBody } from './plan.board.rules.ts';
 import type { Basis, HoldCause, Task } from './task.rules.ts';
 
 /** Why a task of a plan stays as it is although the plan moved. */
@@ -43,14 +43,21 @@ export type Step =
       readonly tasks: readonly { readonly task: Task; readonly from: string; readonly entryIds: readonly string[] }[];
     });
 
-/** What the steps of one event say of tasks, and besides the tasks that got another version of which they say nothing: nobody who follows tasks misses one. */
-export function withAdjusted(head: StepHead | undefined, steps: readonly Step[], changed: readonly Task[]): Step[] {
-  const told = new Map<string, number>();
+/**
+ * What the steps of one event say of tasks, and besides the tasks that got another version of which they say nothing: nobody who follows tasks misses one.
+ * @throws Error when a task has another status and no step says it: its department would not learn that it must stop or go on.
+ */
+export function withAdjusted(head: StepHead | undefined, steps: readonly Step[], changed: readonly ChangedTask[]): Step[] {
+  const told = new Map<string, Task>();
   for (const step of steps)
     for (const row of step.tasks) {
       const task = 'task' in row ? row.task : row;
-      told.set(task.id, task.version);
+      told.set(task.id, task);
     }
-  const silent = changed.filter((task) => told.get(task.id) !== task.version);
-  return silent.length === 0 || head === undefined ? [...steps] : [...steps, { ...head, kind: 'ADJUSTED', tasks: silent }];
+  const silent = changed.filter(({ task }) => told.get(task.id)?.version !== task.version);
+  const lost = silent.find(({ task, from }) => (told.get(task.id)?.status ?? from) !== task.status);
+  if (lost !== undefined) throw new Error(`task ${lost.task.id} became ${lost.task.status} and no step says it`);
+  return silent.length === 0 || head === undefined
+    ? [...steps]
+    : [...steps, { ...head, kind: 'ADJUSTED', tasks: silent.map(({ task }) => task) }];
 }

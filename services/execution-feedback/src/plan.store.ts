@@ -233,10 +233,13 @@ export class PlanStore {
 
   private async updateNotices(tx: Transaction, notices: readonly Notice[]): Promise<void> {
     if (notices.length === 0) return;
-    const columns = noticeColumns.filter((column) => ['id', 'status', 'ended_in_error', 'version'].includes(column.name));
+    const columns = noticeColumns.filter(({ name }) =>
+      ['id', 'force', 'hold_exempt', 'status', 'ended_in_error', 'version'].includes(name),
+    );
     const { from, parameters } = unnestRows(columns, notices, 'row');
     await tx.execute(
-      `UPDATE notice SET status = row.status, ended_in_error = row.ended_in_error, version = row.version FROM ${from} WHERE notice.id = row.id`,
+      `UPDATE notice SET force = row.force, hold_exempt = row.hold_exempt, status = row.status, ended_in_error = row.ended_in_error, version = row.version
+       FROM ${from} WHERE notice.id = row.id`,
       parameters,
     );
   }

@@ -60,7 +60,7 @@ export class ReplayCarrier {
       return;
     }
     const context = { now: this.clock.now(), calendar: this.clock.calendar(), terms: this.terms };
-    const { changes, steps } = correctCase(world.known, plans, event, context, randomUUIDv7);
+    const { changes, steps } = correctCase(world.known, plans, event, context, event.data.documentNo, randomUUIDv7);
     await this.plans.write(tx, changes);
     await this.store.markDone(tx, event.data, context.now);
     await this.outbox.publish(tx, [

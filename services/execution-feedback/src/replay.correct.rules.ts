@@ -1,20 +1,22 @@
 import { type AssessedPlan, beijingDate, type LianxinEvent, type MeasurePlanMade, type PlanMeasure } from '@lianxin/contracts';
 import type { Plan, PlanBoard } from './plan.board.rules.ts';
-import { moveTasks, type PlanRowName, plannedRow, setNotice } from './plan.move.rules.ts';
+import { refold } from './plan.fold.rules.ts';
+import { endBases, moveTasks, type PlanRowName, plannedRow, setNotice, stepsOfMoved } from './plan.move.rules.ts';
 import { bringTo, keyOf, type WantedRow } from './plan.revise.rules.ts';
-import { applyEnded } from './plan.rules.ts';
-import { type Step, withAdjusted } from './plan.step.rules.ts';
+import { type Step, type StepHead, withAdjusted } from './plan.step.rules.ts';
 import type { Mismatch } from './replay.state.rules.ts';
-import { type Basis, holds } from './task.rules.ts';
+import { type Basis, endedStatuses, foldBases, holds } from './task.rules.ts';
 
 /**
  * Brings the tasks of plans that come out as they stand to what those demand: what nobody demands is lifted, what its plan holds is held. What is demanded and
  * is not there is named and nothing more, for a fault of the system only lifts (R-6-7a).
+ * @param documentNo of the approval that it is done by; null while it is only looked at.
  */
 export function correctTasks(
   board: PlanBoard,
   plans: readonly AssessedPlan[],
   cause: LianxinEvent,
+  documentNo: string | null,
   newId: () => string,
 ): { readonly steps: readonly Step[]; readonly missing: readonly Mismatch[] } {
   const steps: Step[] = [];
@@ -23,9 +25,11 @@ export function correctTasks(
     const seen = board.allPlans().find(({ planId }) => planId === plan.planId);
     if (plan.action !== 'KEEP' || seen === undefined || seen.body === null) continue;
     const mark = board.mark;
-    const stepHead = { plan: seen, body: seen.body, cause };
+    const stepHead = { plan: seen, body: seen.body, cause: { ...cause, data: { entryId: seen.entryId } } };
+    const end = { ground: 'PLAN_CORRECTED', documentNo, on: beijingDate(board.context.now), inError: false };
     if (seen.status === 'ENDED') {
-      steps.push(...withAdjusted(stepHead, endWhatStands(board, seen, cause), board.changedSince(mark)));
+      const said = [...endWhatStands(board, stepHead, end), ...freeWhatRestsOnNothing(board, stepHead, end)];
+      steps.push(...withAdjusted(stepHead, said, board.changedSince(mark)));
       continue;
     }
     const { wanted, lacking } = wantedRowsOf(board, seen, plan);
@@ -35,21 +39,39 @@ export function correctTasks(
       ...cause,
       data: { ...data, entryId: seen.entryId, activationNo: seen.activationNo },
     } as unknown as LianxinEvent<MeasurePlanMade>;
-    const again = { wanted, moves: [], ground: 'PLAN_CORRECTED', documentNo: null, on: beijingDate(board.context.now) };
-    const said = [...bringTo(board, event, seen, again, newId), ...holdWhatRests(board, seen, event)];
+    const said = [
+      ...bringTo(board, event, seen, { ...end, wanted, moves: [] }, newId),
+      ...holdWhatRests(board, seen, event),
+      ...freeWhatRestsOnNothing(board, stepHead, end),
+    ];
     steps.push(...withAdjusted(stepHead, said, board.changedSince(mark)));
   }
   return { steps, missing };
 }
 
 /** A plan that is over has no standing basis. */
-function endWhatStands(board: PlanBoard, seen: Plan, cause: LianxinEvent): Step[] {
-  if (standingBases(board, seen).length === 0 && board.noticesOf(seen).every(({ status }) => status === 'ENDED')) return [];
-  const { planId, entryId, activationNo, planVersion } = seen;
-  board.savePlan({ ...seen, status: 'LIVE', planVersion: planVersion - 1 });
-  const head = { planId, entryId, activationNo, planVersion, entryVersion: 1, subjectId: cause.key };
-  const end = { ground: 'LIST_ABOLISHED' as const, inError: false, documentNo: null, endedOn: beijingDate(board.context.now) };
-  return applyEnded(board, { ...cause, data: { ...head, ...end } });
+function endWhatStands(board: PlanBoard, head: StepHead, end: End): Step[] {
+  const { plan } = head;
+  if (standingBases(board, plan).length === 0 && board.noticesOf(plan).every(({ status }) => status === 'ENDED')) return [];
+  return endBases(board, head, () => true, end);
+}
+
+/** A task that runs although all its bases have ended is lifted, and one whose bases all rest rests; none runs by this that did not (R-6-7a). */
+function freeWhatRestsOnNothing(board: PlanBoard, head: StepHead, end: End): Step[] {
+  const { plan, cause } = head;
+  const moved = board.tasksOf(plan).flatMap((task) => {
+    const fold = foldBases(board.basesOf(task.id));
+    const isDue = fold === 'END' || (fold === 'HOLD' && task.status !== 'ON_HOLD');
+    if (task.kind !== 'EXECUTE' || endedStatuses.includes(task.status) || !isDue) return [];
+    return [refold(board, task, { what: 'CORRECTED', cause, on: fold === 'END' ? end.on : (plan.heldOn ?? end.on) })];
+  });
+  const tasks = moved.filter(({ status }) => endedStatuses.includes(status));
+  const liftDueAt = tasks.some(({ dueAt }) => dueAt !== null) ? board.liftDueAt : null;
+  const { ground, documentNo } = end;
+  return [
+    ...(tasks.length === 0 ? [] : [{ ...head, kind: 'LIFTING', ground, documentNo, liftDueAt, tasks, stays: [] } as const]),
+    ...stepsOfMoved(board, head, moved),
+  ];
 }
 
 /** What a held plan spares nothing of rests. */
@@ -61,7 +83,9 @@ function holdWhatRests(board: PlanBoard, plan: Plan, cause: LianxinEvent): Step[
   if (!standingBases(board, plan).some(rests)) return [];
   const step = { what: 'BASIS_HELD', cause, on: plan.heldOn ?? beijingDate(board.context.now) };
   const outcome = moveTasks(board, plan, step, (basis) => (rests(basis) ? { ...basis, status: 'HELD', holdCause } : undefined), rests);
-  return [{ plan, body, cause, kind: 'HELD', holdCause, ...outcome.selected('ON_HOLD') }];
+  const head = { plan, body, cause };
+  const running = outcome.moved.filter(({ status }) => status !== 'ON_HOLD');
+  return [{ ...head, kind: 'HELD', holdCause, ...outcome.selected('ON_HOLD') }, ...stepsOfMoved(board, head, running)];
 }
 
 /**
@@ -136,6 +160,7 @@ function standingRows(board: PlanBoard, plan: Plan): Map<string, WantedRow> {
   return rows;
 }
 
+type End = Parameters<typeof endBases>[3];
 type Terms = Pick<PlanMeasure['executors'][number], 'role' | 'hasDeadline'>;
 
 function standingBases(board: PlanBoard, plan: Plan): Basis[] {

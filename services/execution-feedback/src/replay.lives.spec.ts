@@ -149,8 +149,8 @@ function look(memory: Memory, lives: readonly { plan: MeasurePlanMade; over: rea
     const world = worldOf(memory, [plan.entryId]);
     const found = assess(world, nothing, keptPlan(planIn(memory, plan), plan, over));
     expect(found).toMatchObject({ tasks: [], acts: false, mismatches: [] });
-    expect(isAnything(correctCase(world.known, [keptPlan(planIn(memory, plan), plan, over)], cause, context, () => 'new').changes)).toBe(
-      false,
-    );
+    expect(
+      isAnything(correctCase(world.known, [keptPlan(planIn(memory, plan), plan, over)], cause, context, null, () => 'new').changes),
+    ).toBe(false);
   }
 }

@@ -156,6 +156,28 @@ describe('the plan comes out otherwise', () => {
       revisedPlan(planIn(memory, plan), softer, changed),
     );
     expect(short(found)).toEqual(['CHANGE WAGE-01 CZJ', 'CHANGE WAGE-01 SCJGJ']);
+    expect(found.tasks.map(({ frees }) => frees)).toEqual([true, true]);
+  });
+
+  test.each<[string, Parameters<typeof measure>[2], Partial<ReturnType<typeof executor>>, boolean]>([
+    ['a weaker force frees', { force: 'REFERENCE' }, {}, true],
+    ['a stronger force binds', { force: 'MANDATORY' }, {}, false],
+    ['a weaker force with a new deadline binds', { force: 'REFERENCE' }, { hasDeadline: true }, false],
+    ['another part in it frees nobody', {}, { role: 'COOP' }, false],
+  ])('%s', (_name, terms, part, frees) => {
+    const measures = (over: typeof terms, own: typeof part) => [
+      measure('WAGE-01', [executor('CZJ', { hasDeadline: false, ...own })], { force: 'RECOMMENDED', ...over }),
+    ];
+    const [memory, plan] = [new Memory(), planMade(measures({}, {}), [company])];
+    memory.apply([made(plan)]);
+    const changed = [{ partyIds: [company.partyId], measureCode: 'WAGE-01', departmentCode: 'CZJ', notice: false }];
+    const next = revisedPlan(planIn(memory, plan), { ...plan, measures: measures(terms, part) }, changed);
+    const found = assess(worldOf(memory, [plan.entryId]), { kind: 'CATALOGUE_VERSION', version: 1 }, next);
+    expect(found.tasks).toMatchObject([{ action: 'CHANGE', frees }]);
+    const reward = { ...worldOf(memory, [plan.entryId]) };
+    const tasks = reward.known.tasks.map((task) => ({ ...task, direction: 'REWARD' as const }));
+    const ofReward = assess({ ...reward, known: { ...reward.known, tasks } }, { kind: 'CATALOGUE_VERSION', version: 1 }, next);
+    expect(ofReward.tasks).toMatchObject([{ action: 'CHANGE', frees: false }]);
   });
 });
 
@@ -168,7 +190,7 @@ describe('what is stored is not what the plan demands', () => {
     const found = assess(worldOf(memory, [plan.entryId]), nothing, kept);
     expect(short(found)).toEqual(['WITHDRAW WAGE-01 CZJ']);
     expect(found).toMatchObject({ acts: true, mismatches: [{ id: plan.planId, found: 'NONE' }] });
-    const { changes, steps } = correctCase(worldOf(memory, [plan.entryId]).known, [kept], cause, context, () => 'new');
+    const { changes, steps } = correctCase(worldOf(memory, [plan.entryId]).known, [kept], cause, context, null, () => 'new');
     expect(changes.plans).toEqual([]);
     expect(changes.changedTasks.map(({ departmentCode, status }) => [departmentCode, status])).toEqual([['CZJ', 'LIFTING']]);
     expect(steps.map(({ kind }) => kind)).toEqual(['LIFTING']);
@@ -196,11 +218,57 @@ describe('what is stored is not what the plan demands', () => {
       if (seen === undefined) throw new Error('no plan');
       const found = assess(world, nothing, keptPlan(seen, plan));
       expect(found.tasks.map((row) => row.action)).toEqual([action, action]);
+      expect(found.tasks.map(({ frees }) => frees)).toEqual(status === 'HELD' ? [true, true] : [undefined, undefined]);
       expect(found.acts).toBe(true);
       expect(found.mismatches.length).toBeGreaterThanOrEqual(2);
+      const { changes, steps } = correctCase(world.known, [keptPlan(seen, plan)], cause, context, '纠〔2026〕1号', () => 'new');
       // What is written leaves the plan as it is, so that its next event is followed.
-      expect(correctCase(world.known, [keptPlan(seen, plan)], cause, context, () => 'new').changes.plans).toEqual([]);
+      expect(changes.plans).toEqual([]);
+      const told = { HELD: { kind: 'HELD' }, ENDED: { kind: 'LIFTING', ground: 'PLAN_CORRECTED', documentNo: '纠〔2026〕1号' } }[status];
+      expect(steps).toMatchObject([{ ...told, tasks: [{}, {}] }]);
     }
+  });
+
+  test.each([
+    ['ENDED', 'IN_EXECUTION', 'WITHDRAW', 'LIFTING'],
+    ['ENDED', 'ON_HOLD', 'WITHDRAW', 'LIFTING'],
+    ['HELD', 'IN_EXECUTION', 'CHANGE', 'HELD'],
+  ] as const)('a task whose bases are all %s and that is %s is told as %s and goes or rests: %s', (status, is, action, kind) => {
+    const [memory, plan] = [new Memory(), one()];
+    memory.apply([made(plan), status === 'ENDED' ? ended(plan) : held(plan)]);
+    memory.alter(0, { status: is, previousStatus: is === 'ON_HOLD' ? 'DISPATCHED' : null, heldOn: null });
+    const world = worldOf(memory, [plan.entryId]);
+    const kept = keptPlan(planIn(memory, plan), plan);
+    const found = assess(world, nothing, kept);
+    expect(found).toMatchObject({ acts: true, tasks: [{ action, taskId: memory.task().id }] });
+    expect(found.tasks[0]?.frees).toBe(action === 'CHANGE' ? true : undefined);
+    const { changes, steps } = correctCase(world.known, [kept], cause, context, '纠〔2026〕1号', () => 'new');
+    expect(changes.changedTasks).toMatchObject([{ id: memory.task().id, status: kind === 'HELD' ? 'ON_HOLD' : 'LIFTING' }]);
+    const reason =
+      kind === 'HELD'
+        ? { holdCause: 'SUSPENSION' }
+        : { ground: 'PLAN_CORRECTED', documentNo: '纠〔2026〕1号', liftDueAt: expect.any(Date) };
+    expect(steps).toMatchObject([{ kind, ...reason, tasks: [{ id: memory.task().id }] }]);
+  });
+
+  test('a task that rests beside a stronger list that is held already is freed all the same', () => {
+    const mild = planMade([measure('WAGE-01', [executor('CZJ')], { canonicalCode: 'FUNDS', force: 'RECOMMENDED' })], [company]);
+    const [memory, strong] = [new Memory(), other()];
+    memory.apply([made(mild), made(strong), held(strong)]);
+    expect(memory.task()).toMatchObject({ status: 'DISPATCHED', force: 'RECOMMENDED' });
+    const stopped = { ...planIn(memory, mild), status: 'HELD' as const, holdCause: 'SUSPENSION' as const, heldOn: '2026-11-05' };
+    const world = worldOf(memory, [mild.entryId]);
+    const found = assess({ ...world, known: { ...world.known, plans: [stopped] } }, nothing, keptPlan(stopped, mild));
+    expect(found.tasks).toMatchObject([{ action: 'CHANGE', frees: true }]);
+  });
+
+  test('a task that rests although a list demands it is named and not made to run', () => {
+    const [memory, plan] = [new Memory(), one()];
+    memory.apply([made(plan)]);
+    memory.alter(0, { status: 'ON_HOLD', previousStatus: 'DISPATCHED' });
+    const found = assess(worldOf(memory, [plan.entryId]), nothing, keptPlan(planIn(memory, plan), plan));
+    expect(found).toMatchObject({ acts: false, tasks: [] });
+    expect(found.mismatches).toContainEqual({ id: memory.task().id, expected: 'RUN', found: 'ON_HOLD' });
   });
 
   test('a fact too many, a state that its facts or its bases do not give', () => {

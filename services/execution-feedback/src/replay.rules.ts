@@ -14,7 +14,7 @@ import { applyEnded } from './plan.rules.ts';
 import type { Step } from './plan.step.rules.ts';
 import { correctTasks, wantedRowsOf } from './replay.correct.rules.ts';
 import { type FactFold, type Mismatch, mismatchesOf } from './replay.state.rules.ts';
-import { type Basis, endedStatuses, type Task } from './task.rules.ts';
+import { type Basis, endedStatuses, strength, type Task } from './task.rules.ts';
 
 /** Everything that the tasks of a case rest on, as it is stored. */
 export interface CaseWorld {
@@ -70,7 +70,7 @@ export function assessCase(
 ): CaseFinding {
   const newId = placeholders();
   const board = new PlanBoard(world.known, context);
-  const corrected = change.kind === 'NOTHING' ? correctTasks(board, plans, cause, newId) : { missing: [] };
+  const corrected = change.kind === 'NOTHING' ? correctTasks(board, plans, cause, null, newId) : { missing: [] };
   const acts = isAnything(board.changes());
   const made = new Map<string, string>();
   for (const plan of plans) applyPlan(board, plan, change, cause, newId, made);
@@ -88,10 +88,11 @@ export function correctCase(
   plans: readonly AssessedPlan[],
   cause: LianxinEvent,
   context: DeadlineContext,
+  documentNo: string | null,
   newId: () => string,
 ): { readonly changes: Changes; readonly steps: readonly Step[] } {
   const board = new PlanBoard(known, context);
-  const { steps } = correctTasks(board, plans, cause, newId);
+  const { steps } = correctTasks(board, plans, cause, documentNo, newId);
   return { changes: { ...board.changes(), plans: [] }, steps };
 }
 
@@ -258,8 +259,19 @@ class CaseReader {
     const entryId = this.made.get(basis.entryId) ?? basis.entryId;
     const { partyId, measureCode } = basis;
     const keptBy = action === 'KEEP' || action === 'CHANGE' ? this.keepersOf(task).filter((one) => one !== entryId) : [];
-    return { action, taskId, entryId, partyId, partySubjectId, measureCode, departmentCode, status, keptBy };
+    const row = { action, taskId, entryId, partyId, partySubjectId, measureCode, departmentCode, status, keptBy };
+    return action === 'CHANGE' ? { ...row, frees: isFreed(task, this.board.getTask(task.id)) } : row;
   }
+}
+
+/** Whether a restriction binds less than before and in nothing more: it rests, its force is weaker, or no deadline runs for it any more. */
+function isFreed(before: Task, after: Task): boolean {
+  if (before.direction !== 'PUNISH' || before.departmentCode !== after.departmentCode || before.role !== after.role) return false;
+  // While it rests, its force is that of a list which binds nobody.
+  if (after.status !== before.status) return after.status === 'ON_HOLD';
+  const isMore = strength[after.force] > strength[before.force] || (after.hasDeadline && !before.hasDeadline);
+  const isLess = strength[after.force] < strength[before.force] || (before.hasDeadline && !after.hasDeadline);
+  return isLess && !isMore;
 }
 
 const keyOfPlan = (row: { entryId: string; activationNo: number }) => `${row.entryId}|${row.activationNo}`;

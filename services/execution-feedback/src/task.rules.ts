@@ -171,7 +171,7 @@ export function foldBases(bases: readonly Pick<Basis, 'status'>[]): 'RUN' | 'HOL
   return bases.some((basis) => basis.status === 'HELD') ? 'HOLD' : 'END';
 }
 
-const strength: Readonly<Record<Force, number>> = { MANDATORY: 2, RECOMMENDED: 1, REFERENCE: 0 };
+export const strength: Readonly<Record<Force, number>> = { MANDATORY: 2, RECOMMENDED: 1, REFERENCE: 0 };
 
 /**
  * Force and measure of a task from its bases (catalogue rule 23): the strongest force of those that are LIVE (else HELD, else as it was), and the measure

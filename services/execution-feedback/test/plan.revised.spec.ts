@@ -8,6 +8,7 @@ import {
   type Page,
   type TaskView,
   taskDispatched,
+  taskHeld,
   taskLifting,
   taskReassigned,
 } from '@lianxin/contracts';
@@ -102,6 +103,24 @@ test('a plan that is held stays held when it is derived again, and its new tasks
   const revised = revisedOf(made, [measure('E-1', [executor('CZJ')]), measure('E-2', [executor('RSJ')])], { planVersion: 3 });
   await feeder.send(measurePlanRevised, made.subjectId, revised);
   await become(made, ['CZJ E-1 ON_HOLD', 'RSJ E-2 ON_HOLD']);
+});
+
+test('what an objection no longer spares rests from now on, and its department is told to stop', async () => {
+  const measures = (holdExempt: boolean) => [
+    measure('E-3', [executor('CZJ')], { holdExempt }),
+    measure('E-4', [executor('RH', { notice: true, hasDeadline: false })], { holdExempt }),
+  ];
+  const made = planMade(measures(true));
+  await make(made, 1);
+  await feeder.send(measurePlanHeld, made.subjectId, planHeld(made));
+  await feeder.send(measurePlanRevised, made.subjectId, revisedOf(made, measures(false), { planVersion: 3 }));
+  await become(made, ['CZJ E-3 ON_HOLD']);
+  const stopped = await eventually('the stop is told', () =>
+    feeder.eventsOf(taskHeld).find(({ data }) => data.entryId === made.entryId && data.tasks.length > 0),
+  );
+  expect(stopped.data).toMatchObject({ cause: 'OBJECTION', tasks: [{ departmentCode: 'CZJ', status: 'ON_HOLD' }] });
+  const notices = await city.query('SELECT status, hold_exempt FROM execution_feedback.notice WHERE entry_id = $1', [made.entryId]);
+  expect(notices).toEqual([{ status: 'HELD', hold_exempt: false }]);
 });
 
 test('what is only information from now on is no task any more, and a weaker force is shown', async () => {

@@ -212,6 +212,7 @@ describe('stored tasks that are not what their plan demands', () => {
       feeder.eventsOf(taskLifting).find(({ data }) => data.entryId === plan.entryId),
     );
     expect(lifting.causationId).toBe(cause.id);
+    expect([lifting.data.ground, lifting.data.documentNo]).toEqual(['PLAN_CORRECTED', '纠〔2026〕1号']);
     await approve(approved);
     const demanded = { ...plan, measures: [measure('WAGE-01', [executor('CZJ')]), measure('WAGE-02', [executor('FGW')])] };
     const after = await ask(foundBy(plan, { kind: 'NOTHING' }, { demands: demandsOf(demanded) }));

@@ -1,4 +1,4 @@
-import type { MeasurePlanMade } from '@lianxin/contracts';
+import type { Force, MeasurePlanMade } from '@lianxin/contracts';
 
 /** One thing that a plan orders or tells: against which party, by whom. A task where `notice` is false. */
 export interface PlanRowItem {
@@ -8,20 +8,33 @@ export interface PlanRowItem {
   readonly notice: boolean;
 }
 
+/** What else an executor reads of a row. */
+interface RowTerms {
+  readonly force: Force;
+  readonly holdExempt: boolean;
+  readonly hasDeadline: boolean;
+  readonly role: string;
+}
+
+/** `isSofter`: it asks less than before and in nothing more; a replay under another version or with other facts may ask more. */
+export interface SoftenedRow extends PlanRowItem {
+  readonly isSofter: boolean;
+}
+
 export interface PlanDifference {
   readonly withdrawn: readonly PlanRowItem[];
   readonly added: readonly PlanRowItem[];
   /** In both, under a weaker force or without a deadline from now on. */
-  readonly softened: readonly PlanRowItem[];
+  readonly softened: readonly SoftenedRow[];
   readonly kept: readonly PlanRowItem[];
 }
 
 type Body = Pick<MeasurePlanMade, 'groups' | 'measures'>;
 
 /** What a plan orders or tells, row by row, by the key of R-4-3; the value is what else an executor reads of it. */
-export function rowsOf(plan: Body): Map<string, { readonly item: PlanRowItem; readonly terms: string }> {
+export function rowsOf(plan: Body): Map<string, { readonly item: PlanRowItem; readonly terms: RowTerms }> {
   const measures = new Map(plan.measures.map((measure) => [measure.measureCode, measure]));
-  const rows = new Map<string, { item: PlanRowItem; terms: string }>();
+  const rows = new Map<string, { item: PlanRowItem; terms: RowTerms }>();
   for (const group of plan.groups)
     for (const partyId of group.partyIds)
       for (const measureCode of group.measureCodes) {
@@ -29,7 +42,7 @@ export function rowsOf(plan: Body): Map<string, { readonly item: PlanRowItem; re
         if (measure === undefined) throw new Error(`the plan names measure ${measureCode} without describing it`);
         for (const { departmentCode, notice, hasDeadline, role } of measure.executors) {
           const item = { partyId, measureCode, departmentCode, notice };
-          const terms = [measure.force, measure.holdExempt, hasDeadline, role].join(' ');
+          const terms = { force: measure.force, holdExempt: measure.holdExempt, hasDeadline, role };
           rows.set(`${partyId}|${measureCode}|${departmentCode}|${notice}`, { item, terms });
         }
       }
@@ -44,9 +57,22 @@ export function differenceOf(before: Body, after: Body): PlanDifference {
   return {
     withdrawn: [...old].filter(([key]) => !fresh.has(key)).map(([, { item }]) => item),
     added: [...fresh].filter(([key]) => !old.has(key)).map(([, { item }]) => item),
-    softened: both.filter(([key, { terms }]) => old.get(key)?.terms !== terms).map(([, { item }]) => item),
+    softened: both.flatMap(([key, { item, terms }]) => {
+      const was = old.get(key)?.terms;
+      return was === undefined || isSame(was, terms) ? [] : [{ ...item, isSofter: isSofter(was, terms) }];
+    }),
     kept: both.map(([, { item }]) => item),
   };
+}
+
+const strength: Readonly<Record<Force, number>> = { REFERENCE: 0, RECOMMENDED: 1, MANDATORY: 2 };
+const isSame = (was: RowTerms, is: RowTerms) => isAsMild(was, is) && isAsMild(is, was);
+const isSofter = (was: RowTerms, is: RowTerms) => isAsMild(was, is) && !isAsMild(is, was);
+
+/** Whether a row asks no more than it did: of nobody else, by no stronger force, by no new deadline, and not during an objection that had stopped it. */
+function isAsMild(was: RowTerms, is: RowTerms): boolean {
+  const isMore = strength[is.force] > strength[was.force] || (is.holdExempt && !was.holdExempt) || (is.hasDeadline && !was.hasDeadline);
+  return is.role === was.role && !isMore;
 }
 
 export function isEmptyDifference(difference: PlanDifference): boolean {

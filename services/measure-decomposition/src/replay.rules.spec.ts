@@ -11,6 +11,12 @@ function versionWithout(before: IndexedCatalogue, effectiveFrom: string, ...code
   return indexCatalogue(next, effectiveFrom);
 }
 
+/** The catalogue with one force for all measures that are not only told. */
+function versionOf(version: number, force: 'MANDATORY' | 'RECOMMENDED', effectiveFrom: string | null): IndexedCatalogue {
+  const measures = catalogue.measures.map((one) => (one.force === 'REFERENCE' ? one : { ...one, force }));
+  return indexCatalogue({ ...catalogue, version, measures }, effectiveFrom);
+}
+
 function stored(versions: readonly IndexedCatalogue[], entry: ListEntryActivated, over: Partial<StoredPlan> = {}): StoredPlan {
   const planId = over.planId ?? uuid(77);
   const { plan } = planUnder(versions, entry, { planId, planVersion: 1 });
@@ -245,6 +251,19 @@ describe('another version of the catalogue', () => {
       only(assess([...both, third], { kind: 'CORRECT_ENTRY', facts: {} }, named(entry, { action: 'CORRECT', facts: {} }), [decided]))
         .demands,
     ).toEqual([]);
+  });
+
+  test('that asks less of everybody frees; back from it, or of a reward, nobody is freed', () => {
+    const [strong, weak] = [versionOf(1, 'MANDATORY', null), versionOf(2, 'RECOMMENDED', '2026-11-10')];
+    const change = (version: number): ReplayChange => ({ kind: 'CATALOGUE_VERSION', version });
+    const changedOf = (one: ListEntryActivated, from: IndexedCatalogue, version: number) => {
+      const plan = only(assess([strong, weak], change(version), named(one), [stored([from], one, { knownVersion: 2 })]));
+      expect(plan.changed.length).toBeGreaterThan(0);
+      return new Set(plan.changed.map(({ frees }) => frees));
+    };
+    expect(changedOf(entry, strong, 2)).toEqual(new Set([true]));
+    expect(changedOf(entry, weak, 1)).toEqual(new Set([false]));
+    expect(changedOf(entryOf('RL-TAXA'), strong, 2)).toEqual(new Set([undefined]));
   });
 
   test('one that never was in force is refused', () => {

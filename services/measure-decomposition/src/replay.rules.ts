@@ -192,7 +192,10 @@ function revised(head: Head, plan: MeasurePlanMade, difference: PlanDifference):
     catalogueVersionAfter: plan.catalogueVersion,
     withdrawn: groupRows(difference.withdrawn),
     added: groupRows(difference.added),
-    changed: groupRows(difference.softened),
+    // Less of a reward frees nobody.
+    changed: groupRows(
+      plan.direction === 'REWARD' ? difference.softened : difference.softened.map((row) => ({ ...row, frees: row.isSofter })),
+    ),
     kept: difference.kept.length - difference.softened.length,
     demands: demandsOf([...rowsOf(plan).values()].map(({ item }) => item)),
     measures: plan.measures.filter(({ measureCode }) => codes.has(measureCode)),
@@ -206,12 +209,13 @@ export function standingRows(plan: Pick<StandingPlan, 'body' | 'endedPartyIds'>)
   return rows.filter(({ partyId }) => !plan.endedPartyIds.includes(partyId));
 }
 
-function groupRows(rows: readonly PlanRowItem[]): AssessedPlan['withdrawn'] {
+function groupRows(rows: readonly (PlanRowItem & { readonly frees?: boolean })[]): AssessedPlan['withdrawn'] {
   const groups = new Map<string, AssessedPlan['withdrawn'][number]>();
-  for (const { partyId, measureCode, departmentCode, notice } of rows) {
-    const key = `${measureCode}|${departmentCode}|${notice}`;
+  for (const { partyId, measureCode, departmentCode, notice, frees } of rows) {
+    const key = `${measureCode}|${departmentCode}|${notice}|${frees}`;
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { partyIds: [partyId], measureCode, departmentCode, notice });
+    if (group === undefined)
+      groups.set(key, { partyIds: [partyId], measureCode, departmentCode, notice, ...(frees === undefined ? {} : { frees }) });
     else group.partyIds.push(partyId);
   }
   return sorted([...groups].map(([key, group]) => [key, { ...group, partyIds: group.partyIds.sort() }]));

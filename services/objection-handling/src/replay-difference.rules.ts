@@ -102,12 +102,15 @@ export function joinAssessments(answers: readonly Assessment[], terms: EntryTerm
     changes: acts || rows.some(isChange),
     addsRestriction:
       heavier.some(({ listType }) => listType !== 'RED') ||
-      binding.some((row) => (row.action === 'ADD' || row.action === 'CHANGE') && !isHonour(row)),
+      binding.some((row) => (row.action === 'ADD' || isBindingChange(row)) && !isHonour(row)),
     losesHonour:
       heavier.some(({ listType }) => listType === 'RED') ||
       rows.some((row) => (row.action === 'END' || row.action === 'WITHDRAW') && isHonour(row)),
   };
 }
+
+/** Changed, and its owner does not say that it only binds less (R-6-7a). */
+const isBindingChange = ({ action, facts }: DifferenceRow) => action === 'CHANGE' && facts['frees'] !== true;
 
 function entryRowOf(entry: Assessment['entries'][number]): DifferenceRow {
   const { entryId, action, designatingDepartment, facts, validTo, clause, number, listCode, listType } = entry;
@@ -134,7 +137,7 @@ function planRowsOf(plan: Assessment['plans'][number]): DifferenceRow[] {
     (action: RowAction) =>
     (row: AssessedRows): DifferenceRow => ({
       ...{ kind: 'MEASURE', action, id: planId, departmentCode: row.departmentCode },
-      facts: { entryId, measureCode: row.measureCode, notice: row.notice, partyIds: row.partyIds.toSorted() },
+      facts: { entryId, measureCode: row.measureCode, notice: row.notice, partyIds: row.partyIds.toSorted(), frees: row.frees },
     });
   const moved = catalogueVersionBefore === catalogueVersionAfter ? {} : { catalogueVersionBefore, catalogueVersionAfter };
   const action = plan.action === 'KEEP' ? 'KEEP' : plan.action === 'END' ? 'END' : plan.action === 'MAKE' ? 'ADD' : 'CHANGE';
@@ -158,10 +161,10 @@ function uniquePlans(rows: readonly DifferenceRow[]): DifferenceRow[] {
 
 /** A task's own state is shown where tasks are; what is approved is what becomes of it. */
 function taskRowOf(task: Assessment['tasks'][number]): DifferenceRow {
-  const { action, taskId, departmentCode, entryId, partyId, partySubjectId, measureCode, keptBy } = task;
+  const { action, taskId, departmentCode, entryId, partyId, partySubjectId, measureCode, keptBy, frees } = task;
   return {
     ...{ kind: 'TASK', action, id: taskId, departmentCode },
-    facts: { entryId, partyId, partySubjectId, measureCode, keptBy: keptBy.toSorted() },
+    facts: { entryId, partyId, partySubjectId, measureCode, keptBy: keptBy.toSorted(), frees },
   };
 }
 

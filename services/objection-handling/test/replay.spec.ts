@@ -203,6 +203,30 @@ describe('a replay is refused', () => {
     expect((await city.act((await planned(lifted, fault, lift)).view.id, 'approve', secondAdmin)).status).toBe(200);
   });
 
+  test.each([
+    [undefined, [409, 'SYSTEM_FAULT_ONLY_LIFTS']],
+    [false, [409, 'SYSTEM_FAULT_ONLY_LIFTS']],
+    [true, [200, undefined]],
+  ] as const)('on a system fault when it changes what its owner does not say to bind only less: frees %s', async (frees, answer) => {
+    const fault = { change: { kind: 'NOTHING' }, ground: 'SYSTEM_FAULT', documentNo: '运维〔2026〕3号' };
+    for (const owner of ['execution-feedback', 'measure-decomposition'] as const) {
+      const flag = new Flag();
+      const said = frees === undefined ? {} : { frees };
+      const rows = [{ partyIds: [flag.subjectId], measureCode: 'TAX-01', departmentCode: 'CZJ', notice: false, ...said }];
+      const plan = { planId: flag.planId, entryId: flag.entryId, planVersion: 1, status: 'LIVE', action: 'REVISE' as const };
+      const versions = { catalogueVersionBefore: 1, catalogueVersionAfter: 1 };
+      const { view } = await planned(flag, fault, {
+        'list-matching': { entries: [entryRow(flag, 'KEEP')] },
+        [owner]:
+          owner === 'execution-feedback'
+            ? { acts: true, tasks: [taskRow(flag, 'CHANGE', said)] }
+            : { acts: true, plans: [{ ...plan, ...versions, withdrawn: [], added: [], changed: rows, kept: 0 }] },
+      });
+      expect(view.figures?.addsRestriction).toBe(frees !== true);
+      expect(await refusal(city.act(view.id, 'approve', secondAdmin))).toEqual(answer);
+    }
+  });
+
   test('while the designating unit has not confirmed what it adds', async () => {
     const flag = new Flag();
     const more = {

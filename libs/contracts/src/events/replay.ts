@@ -112,6 +112,8 @@ export const assessedRowsSchema = z.object({
   measureCode: z.string(),
   departmentCode: departmentCodeSchema,
   notice: z.boolean(),
+  /** Of a plan's `changed` rows of restrictions: whether they bind less than before and in nothing more. Left out: that is not said. */
+  frees: z.boolean().optional(),
 });
 export type AssessedRows = z.infer<typeof assessedRowsSchema>;
 
@@ -169,6 +171,8 @@ export const assessedTaskSchema = z.object({
   status: z.string().nullable(),
   /** Entries that keep it. */
   keptBy: z.array(idSchema),
+  /** Of CHANGE of a restriction: whether it binds less than before and in nothing more (it rests, a weaker force, no deadline). Left out: that is not said. */
+  frees: z.boolean().optional(),
 });
 export type AssessedTask = z.infer<typeof assessedTaskSchema>;
 
