@@ -40,9 +40,13 @@ export class ReplayCarrier {
   private async carryOutOne(tx: Transaction, event: LianxinEvent<ReplayApproved>): Promise<void> {
     const { replayId, round, entryId, subjectId, versions } = event.data;
     const { plans, isDone } = await this.store.findCorrection(tx, event.data);
-    if (isDone) return;
     const head = { replayId, round, entryId, subjectId, owner } as const;
     const said = { key: event.key, cause: event };
+    // Who asks again is told again that it is done: the first answer may have come when nobody waited for it any more.
+    if (isDone) {
+      await this.outbox.publish(tx, [newEvent({ ...said, definition: replayCarriedOut, data: { ...head, changed: false } })]);
+      return;
+    }
     const [world] = plans === undefined ? [] : await this.store.readWorlds(tx, [caseNameOf(plans, false)]);
     if (plans === undefined || world === undefined) {
       const data = { ...head, clause: null, detail: '此轮没有需要执行的任务变更', versions: [] };

@@ -103,9 +103,13 @@ export class CorrectionService {
     for (const event of own) {
       const { replayId, round, entryId, subjectId, versions: seen } = event.data;
       const plans = stored.plansOf(entryId);
-      if (plans.some(({ planId }) => done.has(`${planId}|${replayId}`))) continue;
       const head = { replayId, round, entryId, subjectId, owner } as const;
       const said = { key: event.key, cause: event };
+      // Who asks again is told again that it is done: the first answer may have come when nobody waited for it any more.
+      if (plans.some(({ planId }) => done.has(`${planId}|${replayId}`))) {
+        outcome.said.push(newEvent({ ...said, definition: replayCarriedOut, data: { ...head, changed: false } }));
+        continue;
+      }
       const derived = plans.filter(({ status }) => status !== 'ENDED').flatMap((plan) => changed(versions, event.data, plan));
       const refusal = refusalOf(event.data, derived, movedSince(plans, newestVersion(versions), seen));
       if (refusal !== undefined) {
@@ -114,8 +118,10 @@ export class CorrectionService {
         );
         continue;
       }
-      for (const { plan, again } of derived)
+      for (const { plan, again } of derived) {
         this.correct(plan, again, this.becauseOf(event, plan, versions, stored.states.get(entryId)?.entryVersion), outcome);
+        done.add(`${plan.planId}|${replayId}`);
+      }
       outcome.said.push(newEvent({ ...said, definition: replayCarriedOut, data: { ...head, changed: derived.length > 0 } }));
     }
     await this.save(tx, outcome);

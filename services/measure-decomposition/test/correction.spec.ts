@@ -169,12 +169,15 @@ describe('a replay was approved', () => {
     expect(decided).toMatchObject({ measures: whole, pin: { version: 1, through: 2 }, known_version: 2 });
     const looked = await town.reconcile();
     expect(looked).toMatchObject({ status: 'succeeded', result: { differingPlanIds: [] } });
-    // Another event of the same replay finds it done.
+    // Another event of the same replay finds it done, and says so.
     await approve({ ...data, versions: await versionsNow(entry) });
     const marker = await approvedFor(entry, { kind: 'NOTHING' });
     await approve(marker);
     expect(await answerTo(marker.replayId)).toMatchObject({ data: { changed: false } });
-    expect(answersTo(data.replayId)).toHaveLength(1);
+    expect(answersTo(data.replayId).map((answer) => [answer.type, answer.data])).toMatchObject([
+      [replayCarriedOut.type, { changed: true }],
+      [replayCarriedOut.type, { changed: false }],
+    ]);
     expect(await planOf(entry)).toEqual(decided);
   });
 

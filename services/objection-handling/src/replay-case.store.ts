@@ -185,13 +185,17 @@ export class ReplayCaseStore {
     );
   }
 
-  /** An owner has done its part, or refuses: the case is carried out when all that act have answered. */
+  /**
+   * An owner has done its part, or refuses: the case is carried out when all that act have answered. Also when nobody waited for the answer any more:
+   * what an owner has done is done.
+   */
   async answerOrder(tx: Transaction, key: CaseKey, owner: ReplayOwner, refusal: string | null): Promise<void> {
     await tx.execute(
       `UPDATE replay_case SET carried_out = array(SELECT DISTINCT unnest(carried_out || $3::text) ORDER BY 1),
          refused = refused OR $4::text IS NOT NULL, detail = coalesce($4, detail),
          state = CASE WHEN acting <@ (carried_out || $3::text) THEN 'CARRIED' ELSE state END
-       WHERE replay_id = $1 AND entry_id = $2 AND state = 'ORDERED'`,
+       WHERE replay_id = $1 AND entry_id = $2 AND state IN ('ORDERED', 'WAITING', 'FAILED')
+         AND EXISTS (SELECT 1 FROM replay WHERE id = $1 AND status = 'APPLYING')`,
       [key.replay_id, key.entry_id, owner, refusal],
     );
   }

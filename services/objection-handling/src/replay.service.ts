@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type Principal, ProblemError, type ReplayChange, type RestorationGround, seesWholeCity } from '@lianxin/contracts';
 import { lockLanes, Outbox } from '@lianxin/messaging';
-import { Clock, type Transaction } from '@lianxin/platform';
+import { Clock, contentHash, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { ReplayLimits } from './config.ts';
 import { ObjectionStore } from './objection.store.ts';
@@ -182,11 +182,13 @@ export class ReplayService {
         : decision?.effect === 'AMEND' && decision.validTo !== null
           ? { kind: 'CORRECT_ENTRY', facts: { validTo: decision.validTo } }
           : { kind: 'NOTHING' };
+    const change = request.change ?? decided;
+    // An objection is the ground of what it decided, and of nothing else (R-6-7a).
+    const isGround = isUpheld && contentHash(change) === contentHash(decided);
     return {
-      scope: { entryId: objection.target_id },
-      change: request.change ?? decided,
-      ground: given.ground ?? (isUpheld ? 'OBJECTION_UPHELD' : null),
-      documentNo: given.documentNo ?? (isUpheld ? decision.documentNo : null),
+      ...{ scope: { entryId: objection.target_id }, change },
+      ground: given.ground ?? (isGround ? 'OBJECTION_UPHELD' : null),
+      documentNo: given.documentNo ?? (isGround ? decision.documentNo : null),
     };
   }
 }

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { objectionAccepted, objectionWithdrawn, type ProblemBody } from '@lianxin/contracts';
-import { EventFeeder } from '@lianxin/testing';
+import { EventFeeder, type TestAnswer } from '@lianxin/testing';
 import type { ObjectionView } from '../src/objection.schemas.ts';
+import type { ReplayView } from '../src/replay.schemas.ts';
 import { catalogue } from './catalogue.sayings.ts';
 import { creditOffice, JournalCity } from './journal.city.ts';
 import { objectionDesk, tax, taxApprover, window } from './objection.desk.ts';
 import { dismissal, submission, upheld } from './objection.sayings.ts';
+import { admin } from './replay.city.ts';
 import { Flag, penalty } from './sayings.ts';
 
 let city: JournalCity;
@@ -132,5 +134,47 @@ describe('an objection to a public record', () => {
     expect((await must(act(taxApprover, id, 'approve'))).status).toBe('PARTLY_UPHELD');
     await city.hear(record.withdrawn);
     expect((await city.get<ObjectionView>(creditOffice, `/api/v1/objections/${id}`)).body.status).toBe('EXECUTED');
+  });
+});
+
+describe('a replay of an objection that was upheld (R-6-7a)', () => {
+  const plan = (number: string, over: Record<string, unknown> = {}) =>
+    city.post<ReplayView>(admin, '/api/v1/replays', { scope: { objectionNumber: number }, reason: '异议成立', ...over });
+  const found = async () => {
+    const flag = await inForce();
+    const { id, number } = await verifying(flag);
+    await city.hear(flag.disputed());
+    await must(act(tax, id, 'propose', upheld));
+    await must(act(taxApprover, id, 'approve'));
+    return number;
+  };
+  const grounds = ({ body }: TestAnswer<ReplayView>) => [body.change, body.ground, body.documentNo];
+
+  test('rests on its ground and document where it asks what was decided, named or left out', async () => {
+    const number = await found();
+    const change = { kind: 'VOID_ENTRY', effect: 'VOID' };
+    const decided = [change, 'OBJECTION_UPHELD', upheld.documentNo];
+    expect(grounds(await plan(number))).toEqual(decided);
+    expect(grounds(await plan(number, { change: { effect: 'VOID', kind: 'VOID_ENTRY' } }))).toEqual(decided);
+  });
+
+  test.each([
+    ['another effect', { kind: 'VOID_ENTRY', effect: 'REVOKE' }],
+    ['other facts', { kind: 'CORRECT_ENTRY', facts: { validTo: '2027-01-01' } }],
+    ['another version of the memorandum', { kind: 'CATALOGUE_VERSION', version: 1 }],
+  ])('needs a ground of its own for what was not decided: %s', async (_what, change) => {
+    const number = await found();
+    const refused = { status: 422, body: { code: 'GROUND_REQUIRED' } };
+    expect(await plan(number, { change })).toMatchObject(refused);
+    // Half a ground is none: the objection does not lend its document to another.
+    expect(await plan(number, { change, ground: 'COURT_RULING' })).toMatchObject(refused);
+    expect(await plan(number, { change, documentNo: '更〔2026〕1号' })).toMatchObject(refused);
+    expect(grounds(await plan(number, { change, ground: 'COURT_RULING', documentNo: '判〔2026〕1号' }))).toEqual([
+      ...[change, 'COURT_RULING', '判〔2026〕1号'],
+    ]);
+  });
+
+  test('with nothing changed carries no ground', async () => {
+    expect(grounds(await plan(await found(), { change: { kind: 'NOTHING' } }))).toEqual([{ kind: 'NOTHING' }, null, null]);
   });
 });

@@ -104,6 +104,16 @@ export class ReplayCity {
     );
   }
 
+  /** The owners say nothing for all the times that they are asked. */
+  async silent(id: string): Promise<void> {
+    const { city } = this.journal;
+    await city.query(
+      `UPDATE objection_handling.replay_case SET attempts = 11, asked_at = asked_at - interval '1 day' WHERE replay_id = $1 AND state IN ('ASKED', 'ORDERED')`,
+      [id],
+    );
+    await city.query(`UPDATE objection_handling.timer SET due_at = now() WHERE kind = 'replay-turn' AND reference = $1`, [id]);
+  }
+
   async until(id: string, status: ReplayView['status']): Promise<ReplayView> {
     return eventually(`the replay is ${status}`, async () => {
       const view = await this.get(id);

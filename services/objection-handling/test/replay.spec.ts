@@ -101,6 +101,24 @@ describe('a replay from plan to proof', () => {
     expect(city.feeder.eventsOf(restorationOrdered).filter((one) => one.data.entryId === flag.entryId)).toHaveLength(1);
   });
 
+  test('goes on when an owner answers its order after nobody waited any more: it is restored and proved', async () => {
+    const { flag, id, check } = await approved();
+    await city.answer(check, acting(flag));
+    const orders = () => city.feeder.eventsOf(replayApproved).filter((one) => one.data.replayId === id);
+    await eventually('the owners are told to act', () => orders()[0]);
+    await city.silent(id);
+    const halted = await eventually('it stops and asks', async () => ((await city.get(id)).paused ? city.get(id) : undefined));
+    expect([halted.status, halted.progress.failed]).toEqual(['APPLYING', 1]);
+    await city.journal.send(carryOut(flag, id, 2));
+    await city.journal.caughtUp();
+    expect((await city.get(id)).progress.failed).toBe(0);
+    expect((await city.act(id, 'resume')).status).toBe(202);
+    await city.answer(await city.asked(id, flag.entryId, 3));
+    await city.until(id, 'APPLIED');
+    expect(orders()).toHaveLength(1);
+    expect(city.feeder.eventsOf(restorationOrdered).filter((one) => one.data.entryId === flag.entryId)).toHaveLength(1);
+  });
+
   test('of which nothing is otherwise has an empty difference, and nothing to approve', async () => {
     const { view } = await planned(new Flag(), {}, {});
     expect([view.story, (await diff(view.id)).data]).toEqual(['按现有事实原样重算：撤回 0、新增 0、不变 0；没有部门受影响', []]);
