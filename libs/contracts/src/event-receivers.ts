@@ -5,6 +5,7 @@ import {
   feedbackApproved,
   feedbackRejected,
   feedbackSubmitted,
+  findEventDefinition,
   listEntryActivated,
   listEntryAdvanced,
   listEntryCorrected,
@@ -56,6 +57,14 @@ export interface Projection {
  */
 export function projectionsOf(event: Pick<LianxinEvent, 'type' | 'data'>): Projection[] {
   return [{ receiver: cityReceiver, data: event.data }, ...departmentProjections(event)];
+}
+
+/**
+ * Whether a receiver is told of an event. What a replay with side effects `none` causes stays in the record and in the queues: the city sees it, no
+ * department's stream does (product §A.4). What frees somebody is told in every mode: a department that lives on its stream alone would go on restricting.
+ */
+export function isTold(event: Pick<LianxinEvent, 'replayMode' | 'type'>, receiver: string): boolean {
+  return event.replayMode !== 'none' || receiver === cityReceiver || findEventDefinition(event.type)?.effect === 'FREES';
 }
 
 function departmentProjections(event: Pick<LianxinEvent, 'type' | 'data'>): Projection[] {

@@ -1,4 +1,4 @@
-import { cityReceiver, findEventDefinition, type LianxinEvent } from '@lianxin/contracts';
+import type { LianxinEvent } from '@lianxin/contracts';
 
 /** Tells a receiver that an event is sent again on request, and is no news. */
 const redeliveryMode = 'redelivery';
@@ -28,12 +28,4 @@ export function cloudEventOf(event: LianxinEvent, data: unknown, redeliveryId?: 
     traceparent: event.traceparent,
     data,
   });
-}
-
-/**
- * Whether a receiver is told of an event. What a replay with side effects `none` causes stays in the record and in the queues: the city sees it, no
- * department's stream does (product §A.4). What frees somebody is told in every mode: a department that lives on its stream alone would go on restricting.
- */
-export function isTold(event: Pick<LianxinEvent, 'replayMode' | 'type'>, receiver: string): boolean {
-  return event.replayMode !== 'none' || receiver === cityReceiver || findEventDefinition(event.type)?.effect === 'FREES';
 }

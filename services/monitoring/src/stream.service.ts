@@ -1,5 +1,6 @@
 import {
   cityReceiver,
+  isTold,
   type LianxinEvent,
   type Principal,
   ProblemError,
@@ -13,7 +14,7 @@ import { z } from 'zod';
 import { is } from './event.rules.ts';
 import { originalOf } from './redelivery.original.ts';
 import { StreamHub } from './stream.hub.ts';
-import { cloudEventOf, isTold } from './stream.rules.ts';
+import { cloudEventOf } from './stream.rules.ts';
 import { StreamSettings } from './stream.settings.ts';
 import { type StreamEvent, type StreamHead, type StreamRow, StreamStore } from './stream.store.ts';
 

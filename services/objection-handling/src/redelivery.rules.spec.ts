@@ -1,8 +1,8 @@
-import { randomUUIDv7 } from 'node:crypto';
+import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { maxEventBytes, redeliveryDelivered } from '@lianxin/contracts';
-import { copyOf } from './redelivery.copy.ts';
+import { copiesOf, copyOf } from './redelivery.copy.ts';
 import { decideConfirmation, decideRedelivery, redeliveryStatuses, samenessOf, toldTo } from './redelivery.rules.ts';
 import type { RedeliveryRow } from './redelivery.store.ts';
 import type { EventRow } from './timeline.store.ts';
@@ -65,6 +65,13 @@ test('a department is told its own rows, a stranger nothing, and nobody the stre
   expect(toldTo('CZJ', { type: 'lianxin.measure_plan.made.v1', data: { departmentCode: 'CZJ' } })).toBeUndefined();
 });
 
+test('what a replay with side effects none kept from a department stays so, but for what frees somebody', () => {
+  const signed = { type: 'lianxin.task.acknowledged.v1', data: { taskId: 'a', departmentCode: 'CZJ' } };
+  expect(toldTo('CZJ', { ...signed, replayMode: 'none' })).toBeUndefined();
+  expect(toldTo('CZJ', { ...signed, replayMode: 'notify' })).toBeDefined();
+  expect(toldTo('CZJ', { ...held(['CZJ']), replayMode: 'none' })).toBeDefined();
+});
+
 const row = { id: randomUUIDv7(), department_code: 'CZJ' } as RedeliveryRow;
 function stored(data: object, classification = 'internal'): EventRow {
   const now = new Date();
@@ -103,6 +110,16 @@ test('an event that is as large as events may be goes out packed, below the same
 });
 
 test('what is not the department’s, or is in no stream, does not go out even if it was chosen', () => {
-  expect(() => copyOf(row, stored(held(['RSJ']).data), 1, 1)).toThrow('is not for CZJ');
-  expect(() => copyOf(row, stored(held(['CZJ']).data, 'confidential'), 1, 1)).toThrow('in no stream');
+  expect(() => copyOf(row, stored(held(['RSJ']).data), 1, 1)).toThrow('不再发给 CZJ');
+  expect(() => copyOf(row, stored(held(['CZJ']).data, 'confidential'), 1, 1)).toThrow('不进入任何事件流');
+});
+
+test('an event that stays too large however it is packed is told as such', () => {
+  const tasks = [{ taskId: 'a', departmentCode: 'CZJ' }];
+  const note = [...randomBytes(maxEventBytes - 1_000)].map((byte) => String.fromCharCode(33 + (byte % 90)).replace(/["\\]/, '!')).join('');
+  const noise = { tasks, stays: [], note };
+  expect(copiesOf({ ...row, sent: 0 }, [stored(held(['CZJ']).data), stored(noise)], 2)).toMatchObject({
+    ok: false,
+    failure: expect.stringContaining('过大'),
+  });
 });

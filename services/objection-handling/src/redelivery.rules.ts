@@ -1,4 +1,4 @@
-import { type LianxinEvent, type ProblemCode, projectionsOf, type RedeliveryScope } from '@lianxin/contracts';
+import { isTold, type LianxinEvent, type ProblemCode, projectionsOf, type RedeliveryScope } from '@lianxin/contracts';
 
 export const redeliveryStatuses = ['PLANNING', 'PLANNED', 'RUNNING', 'COMPLETED', 'CANCELLED', 'FAILED'] as const;
 export type RedeliveryStatus = (typeof redeliveryStatuses)[number];
@@ -46,9 +46,13 @@ export function samenessOf(departmentCode: string, scope: RedeliveryScope, types
 }
 
 /**
- * What of an event this department was told in its stream; undefined: nothing. The same rule by which streams are written, so that nobody gets by asking
+ * What of an event this department was told in its stream; undefined: nothing. The same rules by which streams are written, so that nobody gets by asking
  * again what he was never to see.
  */
-export function toldTo(departmentCode: string, event: Pick<LianxinEvent, 'type' | 'data'>): { readonly data: unknown } | undefined {
+export function toldTo(
+  departmentCode: string,
+  event: Pick<LianxinEvent, 'type' | 'data' | 'replayMode'>,
+): { readonly data: unknown } | undefined {
+  if (!isTold(event, departmentCode)) return undefined;
   return projectionsOf(event).find((projection) => projection.receiver === departmentCode && projection.receiver !== 'CITY');
 }

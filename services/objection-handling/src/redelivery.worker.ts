@@ -2,11 +2,12 @@ import { lockLanes, Outbox, Timers } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { RedeliverySettings } from './config.ts';
-import { copyOf } from './redelivery.copy.ts';
+import { copiesOf } from './redelivery.copy.ts';
 import { toldTo } from './redelivery.rules.ts';
 import { RedeliveryService, redeliveryTimer, system } from './redelivery.service.ts';
 import { type RedeliveryRow, RedeliveryStore } from './redelivery.store.ts';
 import { type CaseInJournal, RedeliveryItemStore } from './redelivery-item.store.ts';
+import { ReplayStore } from './replay.store.ts';
 import { TimelineStore } from './timeline.store.ts';
 
 const dayMs = 86_400_000;
@@ -27,6 +28,7 @@ export class RedeliveryWorker {
     private readonly store: RedeliveryStore,
     private readonly items: RedeliveryItemStore,
     private readonly timeline: TimelineStore,
+    private readonly replays: ReplayStore,
     private readonly outbox: Outbox,
     private readonly settings: RedeliverySettings,
     private readonly clock: Clock,
@@ -88,8 +90,13 @@ export class RedeliveryWorker {
   /** Keeps of what was chosen that of which the department was told, and measures it. */
   private async weigh(tx: Transaction, row: RedeliveryRow): Promise<void> {
     const events = await this.items.findUnweighed(tx, row.id, weighedAtOnce);
+    const quiet = await this.replays.findQuiet(
+      tx,
+      events.flatMap((event) => event.replay_id ?? []),
+    );
     const told = events.flatMap((event) => {
-      const projection = toldTo(row.department_code, { type: event.type, data: JSON.parse(event.data) as unknown });
+      const replayMode = event.replay_id !== null && quiet.has(event.replay_id) ? ('none' as const) : undefined;
+      const projection = toldTo(row.department_code, { type: event.type, data: JSON.parse(event.data) as unknown, replayMode });
       if (projection === undefined) return [];
       return [{ eventId: event.event_id, type: event.type, bytes: Buffer.byteLength(JSON.stringify(projection.data)) }];
     });
@@ -128,10 +135,12 @@ export class RedeliveryWorker {
   private async sendOn(tx: Transaction, row: RedeliveryRow): Promise<void> {
     const events = await this.items.findNext(tx, row.id, row.sent, this.settings.batch);
     const total = row.events ?? 0;
-    await this.outbox.publish(
-      tx,
-      events.map((event, index) => copyOf(row, event, row.sent + index + 1, total)),
-    );
+    const copied = copiesOf(row, events, total);
+    if (!copied.ok) {
+      row.failure = copied.failure;
+      return this.redeliveries.end(tx, row, 'fail', system);
+    }
+    await this.outbox.publish(tx, copied.copies);
     row.sent += events.length;
     if (row.sent >= total || events.length === 0) return this.redeliveries.end(tx, row, 'complete', system);
     await this.store.update(tx, row);

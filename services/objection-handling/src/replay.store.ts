@@ -129,6 +129,15 @@ export class ReplayStore {
     return new Map(rows.map((row) => [row.id, row]));
   }
 
+  /** Of these, those that keep what they cause from departments' streams. */
+  async findQuiet(tx: Transaction, ids: readonly string[]): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const rows = await tx.query<{ id: string }>(`SELECT id FROM replay WHERE id::text = ANY($1::text[]) AND side_effects = 'none'`, [
+      [...new Set(ids)],
+    ]);
+    return new Set(rows.map((row) => row.id));
+  }
+
   async findPage(
     tx: Transaction,
     filter: ReplayFilter,

@@ -126,6 +126,22 @@ describe('what a department is sent again about a case', () => {
     }
   });
 
+  test('leaves out what a replay with side effects none kept from it, but not what frees somebody', async () => {
+    const { flag, own, said, ofCzj } = told();
+    await city.hear(...said);
+    const replayed = async (mode: 'none' | 'internal') => {
+      const asked = { scope: { entryId: flag.entryId }, reason: '复核', sideEffects: mode };
+      return { id: (await city.post<{ id: string }>(replayAdmin, '/api/v1/replays', asked)).body.id, mode };
+    };
+    const [quiet, open] = [await replayed('none'), await replayed('internal')];
+    const kept = flag.acknowledged(own, 5, { time: '2026-11-20T02:00:06.000Z', replay: quiet });
+    const freed = flag.lifting([own], 6, { time: '2026-11-20T02:00:07.000Z', replay: quiet });
+    const shown = flag.acknowledged(own, 7, { time: '2026-11-20T02:00:08.000Z', replay: open });
+    await city.hear(kept, freed, shown);
+    const view = await redeliveries.plan('CZJ', { entryId: flag.entryId });
+    expect((await redeliveries.send(view)).map(({ event }) => event.id)).toEqual(idsOf([...ofCzj, freed, shown]));
+  });
+
   test('follows a subject into those that proved to be the same', async () => {
     const four = told();
     const survivor = randomUUIDv7();
@@ -212,6 +228,19 @@ describe('once is once', () => {
     const view = await redeliveries.until(running?.id ?? '', ({ status }) => status === 'COMPLETED');
     expect(view.sent).toBe(4);
     expect((await redeliveries.delivered(view.id)).map(({ event }) => event.id)).toEqual(idsOf(one.ofCzj));
+  });
+
+  test('one whose event can no longer be sent ends as failed, with the reason, and sends nothing of that portion', async () => {
+    const broken = told();
+    await city.hear(...broken.said);
+    const view = await redeliveries.plan('CZJ', { entryId: broken.flag.entryId });
+    const last = broken.ofCzj.at(-1)?.event.id ?? '';
+    await city.city.query("UPDATE objection_handling.journal_event SET classification = 'confidential' WHERE event_id = $1", [last]);
+    await redeliveries.confirm(view.id, 4);
+    const failed = await redeliveries.until(view.id, ({ status }) => status !== 'RUNNING');
+    expect(failed).toMatchObject({ status: 'FAILED', sent: 3, endedBy: 'system', failure: expect.stringContaining(last) });
+    expect(await redeliveries.delivered(view.id)).toHaveLength(3);
+    expect((await redeliveries.said(view.id)).at(-1)).toMatchObject({ data: { outcome: 'FAILED', planned: 4, sent: 3 } });
   });
 
   test('one that is cancelled stops; what has gone out stays, and it cannot be let go again', async () => {

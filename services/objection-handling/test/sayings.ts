@@ -38,6 +38,7 @@ export interface SayOptions {
   readonly cause?: Saying | undefined;
   readonly id?: string;
   readonly actor?: string;
+  readonly replay?: { readonly id: string; readonly mode: NonNullable<LianxinEvent['replayMode']> };
 }
 
 /** An event as its producer would say it. `time` is when it happened. */
@@ -45,7 +46,7 @@ export function say<Definition extends EventDefinition>(
   definition: Definition,
   key: string,
   data: EventData<Definition>,
-  { time = '2026-11-20T02:00:00.000Z', cause, id = randomUUIDv7(), actor }: SayOptions = {},
+  { time = '2026-11-20T02:00:00.000Z', cause, id = randomUUIDv7(), actor, replay }: SayOptions = {},
 ): Saying {
   const event: LianxinEvent = {
     id,
@@ -59,6 +60,8 @@ export function say<Definition extends EventDefinition>(
     causationId: cause?.event.id,
     classification: definition.classification,
     actor,
+    replayId: replay?.id,
+    replayMode: replay?.mode,
     data,
   };
   const { headers, value } = encodeEvent(definition, event);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { cityReceiver, taskAcknowledged, taskDispatched, taskHeld, taskLifting } from '@lianxin/contracts';
-import { isTold } from './stream.rules.ts';
+import { cityReceiver, isTold } from './event-receivers.ts';
+import { taskAcknowledged, taskDispatched, taskHeld, taskLifting } from './events/index.ts';
 
 test.each([
   [undefined, taskDispatched, 'CZJ', true],
