@@ -17,6 +17,7 @@ const replay = {
   paused: false,
   cases: 1,
   story: '用第 2 版清单重算：撤回 2、新增 1、不变 11；将通知 3 个部门',
+  sha256: '0c'.repeat(32),
   ground: 'OBJECTION_UPHELD',
   documentNo: '1号',
   requestedBy: 'admin-one',
@@ -156,6 +157,17 @@ test('what the server refuses is told by the exit code: apply before approval is
   refusal = { status: 403, code: 'FOUR_EYES_REQUIRED' };
   expect((await typed('replay', 'approve', id, '--yes')).code).toBe(1);
   expect((await typed('replay', 'cancel', id)).code).toBe(2);
+});
+
+test.each(['confirm', 'approve'])('%s shows the difference and names the one that was shown', async (step) => {
+  const ended = await typed('replay', step, id, '--yes');
+  expect([ended.code, ended.err.includes(replay.sha256), ended.err.includes('撤回 2')]).toEqual([0, true, true]);
+  expect(heard.map(({ url }) => url)).toEqual([`GET /api/v1/replays/${id}`, `POST /api/v1/replays/${id}/${step}`]);
+  expect(sent()).toEqual({ sha256: replay.sha256 });
+  answers = [{ ...replay, status: 'PLANNING', story: null, sha256: null }];
+  heard = [];
+  expect((await typed('replay', step, id, '--yes')).code).toBe(4);
+  expect(heard.filter(({ url }) => url.startsWith('POST'))).toEqual([]);
 });
 
 test('the difference, the list and the evidence are read', async () => {

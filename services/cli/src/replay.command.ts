@@ -80,6 +80,13 @@ export function registerReplays(program: Command, context: CommandContext): void
   for (const [name, description] of [
     ['confirm', t.confirm],
     ['approve', t.approve],
+  ] as const)
+    replay
+      .command(name)
+      .description(description)
+      .argument('<id>', t.idArgument, read.id)
+      .action(context.action((session: Session, id: string) => agree(session, id, name)));
+  for (const [name, description] of [
     ['cancel', t.cancel],
     ['pause', t.pause],
   ] as const)
@@ -188,10 +195,19 @@ async function showOne(session: Session, id: string): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-async function step(session: Session, id: string, name: string, wait: boolean): Promise<ExitCode> {
+/** Who confirms or approves is shown the difference and agrees to that one: where another has taken its place meanwhile, the server refuses. */
+async function agree(session: Session, id: string, name: string): Promise<ExitCode> {
+  const t = replayTextsOf(session.options.lang);
+  const { story, sha256, status } = await session.client(undefined).prepare({ path: `${replayPath}/${id}` }, replaySchema);
+  if (sha256 === null) throw new CommandFault(t.noDifference(status), exitCodes.conflict);
+  session.terminal.say(`${story ?? ''}\nsha256 ${sha256}`);
+  return step(session, id, name, false, { sha256 });
+}
+
+async function step(session: Session, id: string, name: string, wait: boolean, body: object = {}): Promise<ExitCode> {
   const client = session.client(undefined);
   await session.confirm(replayTextsOf(session.options.lang).ask(name, id));
-  const view = await client.change({ path: `${replayPath}/${id}/${name}`, body: {} }, replaySchema);
+  const view = await client.change({ path: `${replayPath}/${id}/${name}`, body }, replaySchema);
   if (view === undefined) return exitCodes.ok;
   return end(session, wait ? await follow(session, client, view) : view);
 }

@@ -20,6 +20,7 @@ export const replaySchema = z.looseObject({
   paused: z.boolean(),
   cases: z.number(),
   story: z.string().nullable(),
+  sha256: z.string().nullable(),
   ground: z.string().nullable(),
   documentNo: z.string().nullable(),
   requestedBy: z.string(),
@@ -84,6 +85,7 @@ export async function show(session: Session, view: ReplayView): Promise<void> {
   await output.rows(summaryColumns(session), [[view]], () => view);
   if (!output.isTable) return;
   if (view.story !== null) await terminal.data(view.story);
+  if (view.sha256 !== null) await terminal.data(`sha256 ${view.sha256}`);
   if (view.detail !== null) terminal.say(terminal.paintTalk('bad', view.detail));
   const failures = view.failures ?? [];
   if (failures.length > 0) terminal.say(t.failures(failures.length));

@@ -46,6 +46,7 @@ const zh = {
   noVersion: (text: string) => `没有 ${text} 时施行的清单版本`,
   oneScope: '范围须且只能给出一种：--entry、--subject、--objection、--from 与 --to、--planned-under',
   oneChange: '变更至多给出一种：--void、--correct、--memorandum-version',
+  noDifference: (status: string) => `还没有可供确认或批准的差异（${status}）`,
   ask: (step: string, id: string) => `对回放 ${id} 执行 ${step}？`,
   failures: (count: number) => `${count} 件未能完成：`,
   columns: {
@@ -116,6 +117,7 @@ const en: typeof zh = {
   noVersion: (text) => `no version of the catalogue was in force in ${text}`,
   oneScope: 'give exactly one scope: --entry, --subject, --objection, --from with --to, --planned-under',
   oneChange: 'give at most one change: --void, --correct, --memorandum-version',
+  noDifference: (status) => `there is no difference to agree to yet (${status})`,
   ask: (step, id) => `Take step ${step} of replay ${id}?`,
   failures: (count) => `${count} cases could not be settled:`,
   columns: {

@@ -2,17 +2,10 @@ import { idSchema, type Principal, ProblemError } from '@lianxin/contracts';
 import { Database, type IdempotentAnswer, type IdempotentRequest, idempotently, sendAnswer, type Transaction } from '@lianxin/platform';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { expectedVersion } from './if-match.rules.ts';
 import { ObjectionReader } from './objection.reader.ts';
 import type { ObjectionView } from './objection.schemas.ts';
 import { type ObjectionRow, ObjectionStore } from './objection.store.ts';
-
-/** Version in an `If-Match` header; undefined when the caller does not care. */
-function expectedVersion(header: string | undefined): number | undefined {
-  if (header === undefined || header.trim() === '*') return undefined;
-  const version = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header.trim())?.[1];
-  if (version === undefined) throw new ProblemError('STALE', 'If-Match 应为读取时得到的 ETag');
-  return Number(version);
-}
 
 /** What a controller passes on of a request that changes an objection. */
 export interface ObjectionRequest {

@@ -1,4 +1,4 @@
-import { idSchema, type Page, type Principal, ProblemError, pageSchema } from '@lianxin/contracts';
+import { idSchema, type Page, type Principal, pageSchema } from '@lianxin/contracts';
 import {
   CurrentPrincipal,
   Database,
@@ -13,6 +13,7 @@ import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } fro
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
+import { expectedVersion } from './if-match.rules.ts';
 import { redeliveryReaders } from './redelivery.export.ts';
 import { RedeliveryReader } from './redelivery.reader.ts';
 import {
@@ -104,7 +105,7 @@ export class RedeliveryController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RedeliveryView> {
     return this.change({ principal, request, reply, status: 200 }, async (tx) =>
-      this.redeliveries.confirm(tx, principal, await this.redeliveries.take(tx, id, versionIn(ifMatch)), body.events),
+      this.redeliveries.confirm(tx, principal, await this.redeliveries.take(tx, id, expectedVersion(ifMatch)), body.events),
     );
   }
 
@@ -122,7 +123,7 @@ export class RedeliveryController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RedeliveryView> {
     return this.change({ principal, request, reply, status: 200 }, async (tx) =>
-      this.redeliveries.cancel(tx, await this.redeliveries.take(tx, id, versionIn(ifMatch)), principal.id),
+      this.redeliveries.cancel(tx, await this.redeliveries.take(tx, id, expectedVersion(ifMatch)), principal.id),
     );
   }
 
@@ -136,12 +137,4 @@ export class RedeliveryController {
     void asked.reply.header('ETag', `"${answer.body.version}"`);
     return sendAnswer(asked.reply, answer);
   }
-}
-
-/** Version in an `If-Match` header; undefined when the caller does not care. */
-function versionIn(header: string | undefined): number | undefined {
-  if (header === undefined || header.trim() === '*') return undefined;
-  const version = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header.trim())?.[1];
-  if (version === undefined) throw new ProblemError('STALE', 'If-Match 应为读取时得到的 ETag');
-  return Number(version);
 }

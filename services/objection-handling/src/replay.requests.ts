@@ -2,6 +2,7 @@ import { idSchema, type Principal, ProblemError } from '@lianxin/contracts';
 import { Database, type IdempotentAnswer, type IdempotentRequest, idempotently, sendAnswer, type Transaction } from '@lianxin/platform';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { expectedVersion } from './if-match.rules.ts';
 import { ReplayReader } from './replay.reader.ts';
 import type { ReplayView } from './replay.schemas.ts';
 import { type ReplayRow, ReplayStore } from './replay.store.ts';
@@ -10,6 +11,7 @@ import { type ReplayRow, ReplayStore } from './replay.store.ts';
 export interface ReplayRequest {
   readonly principal: Principal;
   readonly request: IdempotentRequest;
+  readonly ifMatch?: string | undefined;
   readonly reply: FastifyReply;
 }
 
@@ -22,12 +24,13 @@ export class ReplayRequests {
   ) {}
 
   async change(
-    { principal, request, reply }: ReplayRequest,
-    work: (tx: Transaction) => Promise<ReplayRow>,
+    { principal, request, ifMatch, reply }: ReplayRequest,
+    work: (tx: Transaction, version: number | undefined) => Promise<ReplayRow>,
     status = 200,
   ): Promise<ReplayView> {
+    const version = expectedVersion(ifMatch);
     const answer: IdempotentAnswer<ReplayView> = await this.database.transaction(principal, (tx) =>
-      idempotently(tx, request, async () => ({ status, body: await this.reader.view(tx, await work(tx)) })),
+      idempotently(tx, request, async () => ({ status, body: await this.reader.view(tx, await work(tx, version)) })),
     );
     void reply.header('ETag', `"${answer.body.version}"`);
     return sendAnswer(reply, answer);

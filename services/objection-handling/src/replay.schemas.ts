@@ -51,7 +51,11 @@ export const planReplaySchema = z
   .meta({ id: 'ReplayPlanRequest' });
 export type PlanReplayRequest = z.infer<typeof planReplaySchema>;
 
-export const confirmReplaySchema = z.object({ documentNo: text(200).optional() }).meta({ id: 'ReplayConfirmation' });
+/** Of the difference that was read: nobody agrees to another one. */
+const readDifference = { sha256: z.string().regex(/^[0-9a-f]{64}$/, { error: '应为所读差异的 sha256' }) };
+export const confirmReplaySchema = z.object({ ...readDifference, documentNo: text(200).optional() }).meta({ id: 'ReplayConfirmation' });
+export type ReplayConfirmation = z.infer<typeof confirmReplaySchema>;
+export const approveReplaySchema = z.object(readDifference).meta({ id: 'ReplayApproval' });
 export const replayReasonSchema = z.object({ reason: text(2_000).optional() }).meta({ id: 'ReplayReason' });
 
 export const replayFilterSchema = z.object({

@@ -7,7 +7,7 @@ import { ReplayLimits } from './config.ts';
 import { ObjectionStore } from './objection.store.ts';
 import { cancelledEvent } from './replay.events.ts';
 import { judgeApproval, lacksGround, type ReplayAction } from './replay.rules.ts';
-import type { PlanReplayRequest } from './replay.schemas.ts';
+import type { PlanReplayRequest, ReplayConfirmation } from './replay.schemas.ts';
 import { type ReplayRow, ReplayStore } from './replay.store.ts';
 import { ReplayWork } from './replay.work.ts';
 import { ReplayCaseStore } from './replay-case.store.ts';
@@ -19,6 +19,12 @@ interface Asked {
   readonly change: ReplayChange;
   readonly ground: RestorationGround | null;
   readonly documentNo: string | null;
+}
+
+/** The replay that a step is about, and the version of it that was read. */
+export interface AskedOf {
+  readonly id: string;
+  readonly version?: number | undefined;
 }
 
 /** Replays (design §7): what people do about them; `replay-turn.service.ts` drives them on in between. */
@@ -64,9 +70,10 @@ export class ReplayService {
     return row;
   }
 
-  /** A unit stands by what the replay would add to records that it designated (谁认定、谁负责). */
-  async confirm(tx: Transaction, principal: Principal, id: string, documentNo: string | undefined): Promise<ReplayRow> {
-    return this.change(tx, principal, id, 'CONFIRM', (row) => {
+  /** A unit stands by what the replay would add to records that it designated (谁认定、谁负责). @throws ProblemError STALE for another difference */
+  async confirm(tx: Transaction, principal: Principal, asked: AskedOf, { sha256, documentNo }: ReplayConfirmation): Promise<ReplayRow> {
+    return this.change(tx, principal, asked, 'CONFIRM', (row) => {
+      assertRead(row, sha256);
       const own = row.departments.filter((code) => principal.departments.includes(code));
       if (own.length === 0 || seesWholeCity(principal))
         throw new ProblemError('FORBIDDEN', `由认定单位 ${row.departments.join('、') || '（无）'} 的审核人员确认`);
@@ -83,9 +90,13 @@ export class ReplayService {
     });
   }
 
-  /** @throws ProblemError FOUR_EYES_REQUIRED, SYSTEM_FAULT_ONLY_LIFTS, CONFIRMATION_REQUIRED, REPLAY_NOT_SETTLED, REPLAY_CHANGES_NOTHING, GROUND_REQUIRED */
-  async approve(tx: Transaction, principal: Principal, id: string): Promise<ReplayRow> {
-    return this.change(tx, principal, id, 'APPROVE', (row) => {
+  /**
+   * Approves the difference that was read.
+   * @throws ProblemError FOUR_EYES_REQUIRED, SYSTEM_FAULT_ONLY_LIFTS, CONFIRMATION_REQUIRED, REPLAY_NOT_SETTLED, REPLAY_CHANGES_NOTHING, GROUND_REQUIRED, STALE
+   */
+  async approve(tx: Transaction, principal: Principal, asked: AskedOf, sha256: string): Promise<ReplayRow> {
+    return this.change(tx, principal, asked, 'APPROVE', (row) => {
+      assertRead(row, sha256);
       const { figures } = row;
       const judged = judgeApproval(
         {
@@ -104,8 +115,8 @@ export class ReplayService {
   }
 
   /** Begins with the second look; twice is once. @throws ProblemError REPLAY_REFUSED when the world had moved on */
-  async apply(tx: Transaction, principal: Principal, id: string): Promise<ReplayRow> {
-    const row = await this.work.take(tx, id);
+  async apply(tx: Transaction, principal: Principal, { id, version }: AskedOf): Promise<ReplayRow> {
+    const row = await this.work.take(tx, id, version);
     if (['CHECKING', 'APPLYING', 'PROVING', 'APPLIED', 'PARTLY_APPLIED'].includes(row.status)) return row;
     if (row.status === 'REFUSED') throw new ProblemError('REPLAY_REFUSED', row.detail ?? '情况已变化');
     await this.work.step(tx, row, 'APPLY', { id: principal.id, unit: null });
@@ -116,31 +127,31 @@ export class ReplayService {
   }
 
   /** Gives a replay up of which nothing has been carried out yet. */
-  async cancel(tx: Transaction, principal: Principal, id: string, reason: string | undefined): Promise<ReplayRow> {
-    const row = await this.change(tx, principal, id, 'CANCEL', () => (reason === undefined ? {} : { reason }));
-    await lockLanes(tx, [id]);
+  async cancel(tx: Transaction, principal: Principal, asked: AskedOf, reason: string | undefined): Promise<ReplayRow> {
+    const row = await this.change(tx, principal, asked, 'CANCEL', () => (reason === undefined ? {} : { reason }));
+    await lockLanes(tx, [row.id]);
     await this.outbox.publish(tx, [cancelledEvent(row, this.work.today, principal.id)]);
     return row;
   }
 
   /** No further case is asked or ordered; what the owners have been told goes on. */
-  async pause(tx: Transaction, principal: Principal, id: string, reason: string | undefined): Promise<ReplayRow> {
-    return this.change(tx, principal, id, 'PAUSE', (row) => {
+  async pause(tx: Transaction, principal: Principal, asked: AskedOf, reason: string | undefined): Promise<ReplayRow> {
+    return this.change(tx, principal, asked, 'PAUSE', (row) => {
       row.paused = true;
       return reason === undefined ? {} : { reason };
     });
   }
 
   /** Goes on where it stood; cases that could not be settled are tried again. */
-  async resume(tx: Transaction, principal: Principal, id: string): Promise<ReplayRow> {
-    const row = await this.change(tx, principal, id, 'RESUME', (before) => {
+  async resume(tx: Transaction, principal: Principal, asked: AskedOf): Promise<ReplayRow> {
+    const row = await this.change(tx, principal, asked, 'RESUME', (before) => {
       if (before.status === 'PLANNED' && before.figures?.failed === 0)
         throw new ProblemError('TRANSITION_NOT_ALLOWED', '方案已完整，没有需要重新推演的案件');
       before.paused = false;
       before.detail = null;
       return {};
     });
-    await this.cases.begin(tx, id, ['FAILED'], this.clock.now());
+    await this.cases.begin(tx, row.id, ['FAILED'], this.clock.now());
     return row;
   }
 
@@ -154,11 +165,11 @@ export class ReplayService {
   private async change(
     tx: Transaction,
     principal: Principal,
-    id: string,
+    { id, version }: AskedOf,
     action: ReplayAction,
     work: (row: ReplayRow) => Readonly<Record<string, unknown>>,
   ): Promise<ReplayRow> {
-    const row = await this.work.take(tx, id);
+    const row = await this.work.take(tx, id, version);
     const actor = { id: principal.id, unit: principal.departments[0] ?? null };
     this.work.assertAllowed(row, action);
     const detail = work(row);
@@ -191,6 +202,11 @@ export class ReplayService {
       documentNo: given.documentNo ?? (isGround ? decision.documentNo : null),
     };
   }
+}
+
+/** Who agrees agrees to what was read: a plan worked out again in between may be another. */
+function assertRead(row: ReplayRow, sha256: string): void {
+  if (row.sha256 !== sha256) throw new ProblemError('STALE', `差异已变化：现为 ${row.sha256 ?? '（无）'}，请重新读取`);
 }
 
 function invalid(pointer: string, detail: string): ProblemError {

@@ -33,12 +33,14 @@ export class ReplayWork {
     );
   }
 
-  /** @throws ProblemError NOT_FOUND */
-  async take(tx: Transaction, id: string): Promise<ReplayRow> {
+  /** @throws ProblemError NOT_FOUND, STALE when it has moved on since the caller read it */
+  async take(tx: Transaction, id: string, version?: number): Promise<ReplayRow> {
     if ((await this.store.find(tx, id)) === undefined) throw new ProblemError('NOT_FOUND', '没有该回放，或与本部门无关');
     await this.wake(tx, [id]);
     const row = await this.store.lock(tx, id);
     if (row === undefined) throw new ProblemError('NOT_FOUND', '没有该回放，或与本部门无关');
+    if (version !== undefined && version !== row.version)
+      throw new ProblemError('STALE', `该回放已变为第 ${row.version} 版（${row.status}），请重新读取`);
     return row;
   }
 

@@ -80,8 +80,10 @@ export class ReplayCity {
     return this.journal.post<ReplayView>(who, '/api/v1/replays', { reason: '复核', ...body }, headers);
   }
 
-  act(id: string, step: string, who: Principal = admin, body: unknown = {}) {
-    return this.journal.post<ReplayView>(who, `/api/v1/replays/${id}/${step}`, body);
+  /** Who confirms or approves has read the difference as it is now. */
+  async act(id: string, step: string, who: Principal = admin, body: object = {}, headers: Record<string, string> = {}) {
+    const read = step === 'confirm' || step === 'approve' ? { sha256: (await this.get(id)).sha256 } : {};
+    return this.journal.post<ReplayView>(who, `/api/v1/replays/${id}/${step}`, { ...read, ...body }, headers);
   }
 
   async get(id: string, who: Principal = admin): Promise<ReplayView> {

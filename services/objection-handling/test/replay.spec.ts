@@ -265,6 +265,32 @@ describe('a replay is refused', () => {
     expect((await city.act(view.id, 'approve', secondAdmin)).status).toBe(200);
   });
 
+  test('by who read another difference, none, or an older version of the replay', async () => {
+    const flag = new Flag();
+    const more = { 'list-matching': { acts: true, entries: [entryRow(flag, 'CORRECT', { facts: { validTo: null } })] } };
+    const correction = {
+      change: { kind: 'CORRECT_ENTRY', facts: { validTo: null } },
+      ground: 'DESIGNATOR_CORRECTION',
+      documentNo: '更〔2026〕2号',
+    };
+    const { view } = await planned(flag, correction, more);
+    const other = { sha256: sha256('another difference') };
+    const stale = { 'if-match': `"${view.version - 1}"` };
+    for (const [step, who] of [
+      ['confirm', approverOf('SHUIJ')],
+      ['approve', secondAdmin],
+    ] as const) {
+      expect(await refusal(city.act(view.id, step, who, { sha256: undefined }))).toEqual([400, 'VALIDATION_FAILED']);
+      expect(await refusal(city.act(view.id, step, who, other))).toEqual([412, 'STALE']);
+      expect(await refusal(city.act(view.id, step, who, {}, stale))).toEqual([412, 'STALE']);
+      const { version } = await city.get(view.id);
+      expect((await city.act(view.id, step, who, {}, { 'if-match': `"${version}"` })).status).toBe(200);
+    }
+    for (const step of ['apply', 'cancel', 'pause', 'resume'])
+      expect(await refusal(city.act(view.id, step, admin, {}, stale))).toEqual([412, 'STALE']);
+    expect((await city.act(view.id, 'apply')).body.status).toBe('CHECKING');
+  });
+
   test('with the new difference when the entry has changed since the plan, and nothing is done', async () => {
     const { flag, id, check } = await approved();
     await city.answer(check, { ...acting(flag), 'execution-feedback': { tasks: [taskRow(flag, 'KEEP', { keptBy: [flag.planId] })] } });

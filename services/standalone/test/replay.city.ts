@@ -173,7 +173,7 @@ export class ReplayCity {
 
   /** A second person agrees, and all of it is done and proved. */
   async applied(replay: Replay): Promise<Replay> {
-    const approved = await this.post(secondAdmin, `/${replay.id}/approve`);
+    const approved = await this.post(secondAdmin, `/${replay.id}/approve`, { sha256: replay.sha256 });
     if (approved.status !== 200) throw new Error(`not approved: ${JSON.stringify(approved.body)}`);
     await this.post(admin, `/${replay.id}/apply`);
     return this.until(replay.id, 'APPLIED');
