@@ -17,6 +17,7 @@ import { objectionsMigration } from './migrations/0002-objections.ts';
 import { ownPastMigration } from './migrations/0003-own-past.ts';
 import { redeliveriesMigration } from './migrations/0004-redeliveries.ts';
 import { replaysMigration } from './migrations/0005-replays.ts';
+import { replayRefusalsMigration } from './migrations/0006-replay-refusals.ts';
 import { ObjectionConsumer } from './objection.consumer.ts';
 import { ObjectionController } from './objection.controller.ts';
 import { objectionExport } from './objection.export.ts';
@@ -135,6 +136,7 @@ export const service = {
     ownPastMigration,
     redeliveriesMigration,
     replaysMigration,
+    replayRefusalsMigration,
   ],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

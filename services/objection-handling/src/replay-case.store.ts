@@ -32,8 +32,9 @@ export interface CaseRow {
   readonly journal_differs: boolean;
   readonly versions: ReplayVersion[];
   readonly acting: ReplayOwner[];
+  /** Owners that have done their part, and those that refused theirs. */
   readonly carried_out: ReplayOwner[];
-  readonly refused: boolean;
+  readonly refused_by: ReplayOwner[];
   readonly restorations: number;
 }
 
@@ -187,13 +188,15 @@ export class ReplayCaseStore {
 
   /**
    * An owner has done its part, or refuses: the case is carried out when all that act have answered. Also when nobody waited for the answer any more:
-   * what an owner has done is done.
+   * what an owner has done is done, and no later refusal undoes it.
    */
   async answerOrder(tx: Transaction, key: CaseKey, owner: ReplayOwner, refusal: string | null): Promise<void> {
     await tx.execute(
-      `UPDATE replay_case SET carried_out = array(SELECT DISTINCT unnest(carried_out || $3::text) ORDER BY 1),
-         refused = refused OR $4::text IS NOT NULL, detail = coalesce($4, detail),
-         state = CASE WHEN acting <@ (carried_out || $3::text) THEN 'CARRIED' ELSE state END
+      `UPDATE replay_case SET detail = coalesce($4, detail),
+         carried_out = CASE WHEN $4::text IS NULL THEN array(SELECT DISTINCT unnest(carried_out || $3::text) ORDER BY 1) ELSE carried_out END,
+         refused_by = CASE WHEN $4::text IS NULL THEN array_remove(refused_by, $3::text) WHEN $3 = ANY(carried_out) THEN refused_by
+           ELSE array(SELECT DISTINCT unnest(refused_by || $3::text) ORDER BY 1) END,
+         state = CASE WHEN acting <@ (carried_out || refused_by || $3::text) THEN 'CARRIED' ELSE state END
        WHERE replay_id = $1 AND entry_id = $2 AND state IN ('ORDERED', 'WAITING', 'FAILED')
          AND EXISTS (SELECT 1 FROM replay WHERE id = $1 AND status = 'APPLYING')`,
       [key.replay_id, key.entry_id, owner, refusal],

@@ -4,7 +4,7 @@ import { Clock, contentHash, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { ReplayLimits } from './config.ts';
 import { foldState } from './journal-state.rules.ts';
-import { isRunning, pauseBeforeAskingMs } from './replay.rules.ts';
+import { carriedHow, isRunning, pauseBeforeAskingMs } from './replay.rules.ts';
 import { type ReplayRow, ReplayStore } from './replay.store.ts';
 import { type CaseRow, ReplayCaseStore, type Settled } from './replay-case.store.ts';
 import {
@@ -147,7 +147,10 @@ export class ReplayJoinService {
     const rows = [...difference.rows, ...findings];
     if (look === 'PROOF') {
       const isProved = !difference.changes && !rows.some((row) => row.action === 'DIFFERS');
-      if (isProved) return { settled: { ...keep(one), state: 'ANSWERED', detail: null }, look, rows: [] };
+      const isPartly = carriedHow(one) === 'PARTLY';
+      if (isProved) return { settled: { ...keep(one), state: 'ANSWERED', detail: isPartly ? one.detail : null }, look, rows: [] };
+      // What an owner refused of it is left over: that is told, and ends it.
+      if (isPartly && !hasAttempts) return { settled: { ...keep(one), state: 'ANSWERED' }, look, rows };
       return { settled: this.again(one, '执行后复核仍有差异'), look, rows: hasAttempts ? [] : rows };
     }
     const digest = digestOf(difference.rows);
@@ -200,14 +203,14 @@ export function digestOf(rows: readonly DifferenceRow[]): string {
   );
 }
 
-/** What this case was asked: the change, or after it was carried out whether anything is left (change NOTHING). */
-export function questionOf(replay: ReplayRow, one: Pick<CaseRow, 'refused'>): ReplayChange {
-  return replay.status === 'PROVING' && !one.refused ? { kind: 'NOTHING' } : replay.change;
+/** What this case was asked: the change, or after anything of it was carried out whether anything is left (change NOTHING). */
+export function questionOf(replay: ReplayRow, one: Pick<CaseRow, 'carried_out' | 'refused_by'>): ReplayChange {
+  return replay.status === 'PROVING' && carriedHow(one) !== 'NOT_AT_ALL' ? { kind: 'NOTHING' } : replay.change;
 }
 
 function lookOf(replay: ReplayRow, one: CaseRow): Look {
   if (replay.status === 'PLANNING') return 'PLAN';
-  return replay.status === 'PROVING' && !one.refused ? 'PROOF' : 'CHECK';
+  return replay.status === 'PROVING' && carriedHow(one) !== 'NOT_AT_ALL' ? 'PROOF' : 'CHECK';
 }
 
 function keep(one: CaseRow): Settled {

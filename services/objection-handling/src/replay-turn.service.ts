@@ -4,7 +4,7 @@ import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { ReplayLimits } from './config.ts';
 import { appliedEvent, approvedEvent, plannedEvent, requestedEvent, restorationEvents } from './replay.events.ts';
-import { isRunning } from './replay.rules.ts';
+import { carriedHow, isRunning } from './replay.rules.ts';
 import { type ReplayRow, ReplayStore } from './replay.store.ts';
 import { ReplayWork, turnTimer } from './replay.work.ts';
 import { type CaseRow, type CaseState, ReplayCaseStore } from './replay-case.store.ts';
@@ -73,17 +73,18 @@ export class ReplayTurnService {
   }
 
   private async restorationsOf(tx: Transaction, replay: ReplayRow, carried: readonly CaseRow[]) {
-    const done = carried.filter((one) => !one.refused).map((one) => one.entry_id);
+    const done = carried.filter((one) => carriedHow(one) !== 'NOT_AT_ALL').map((one) => one.entry_id);
     const rows = done.length === 0 ? [] : await this.rows.findRestorations(tx, replay.id, done);
     return carried.map((one): { entryId: string; events: NewEvent[] } => ({
       entryId: one.entry_id,
-      events: one.refused
-        ? []
-        : restorationEvents(
-            replay,
-            one,
-            rows.filter((row) => row.entry_id === one.entry_id),
-          ),
+      events:
+        carriedHow(one) === 'NOT_AT_ALL'
+          ? []
+          : restorationEvents(
+              replay,
+              one,
+              rows.filter((row) => row.entry_id === one.entry_id),
+            ),
     }));
   }
 
@@ -144,7 +145,8 @@ export class ReplayTurnService {
 
   private async endProof(tx: Transaction, replay: ReplayRow): Promise<void> {
     const cases = (await this.all(tx, replay)).filter((one) => one.state === 'ANSWERED');
-    const refused = cases.filter((one) => one.refused).length;
+    const refused = cases.filter((one) => carriedHow(one) === 'NOT_AT_ALL').length;
+    const partly = cases.filter((one) => carriedHow(one) === 'PARTLY').length;
     const restorations = cases.reduce((sum, one) => sum + one.restorations, 0);
     if (refused === cases.length) {
       replay.detail = '各责任服务发现情况已变化，未执行任何变更';
@@ -152,9 +154,11 @@ export class ReplayTurnService {
       return;
     }
     replay.applied_on = this.work.today;
-    replay.detail = refused === 0 ? null : `${refused} 件因情况已变化未执行`;
-    await this.work.step(tx, replay, refused === 0 ? 'FINISH_PROOF' : 'FINISH_PARTLY', clockwork, { refused, restorations });
-    if (refused === 0) await this.publish(tx, replay, appliedEvent(replay, restorations, replay.applied_on));
+    const isWhole = refused + partly === 0;
+    const left = [refused > 0 ? `${refused} 件因情况已变化未执行` : '', partly > 0 ? `${partly} 件只执行了一部分` : ''];
+    replay.detail = isWhole ? null : left.filter((text) => text !== '').join('，');
+    await this.work.step(tx, replay, isWhole ? 'FINISH_PROOF' : 'FINISH_PARTLY', clockwork, { refused, partly, restorations });
+    if (isWhole) await this.publish(tx, replay, appliedEvent(replay, restorations, replay.applied_on));
   }
 
   /** The next stage begins with all cases of the one before. */

@@ -1,4 +1,4 @@
-import type { ProblemCode, ReplayChange, RestorationGround } from '@lianxin/contracts';
+import type { ProblemCode, ReplayChange, ReplayOwner, RestorationGround } from '@lianxin/contracts';
 
 export const replayStatuses = [
   'PLANNING',
@@ -121,4 +121,12 @@ const longestPauseMs = 10_000;
 /** How long to wait before a case is asked again: owners catch up within moments, or not for a while. */
 export function pauseBeforeAskingMs(attempts: number): number {
   return Math.min(250 * 2 ** Math.max(0, attempts - 1), longestPauseMs);
+}
+
+/** What became of an order: what one owner has done is done, whatever another refuses. */
+export type Carried = 'WHOLLY' | 'PARTLY' | 'NOT_AT_ALL';
+
+export function carriedHow(one: { readonly carried_out: readonly ReplayOwner[]; readonly refused_by: readonly ReplayOwner[] }): Carried {
+  if (one.refused_by.length === 0) return 'WHOLLY';
+  return one.carried_out.length > 0 ? 'PARTLY' : 'NOT_AT_ALL';
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
+  type ReplayOwner,
   replayApplied,
   replayApproved,
   replayAssessed,
@@ -323,6 +324,54 @@ describe('a replay is refused', () => {
     await city.until(id, 'REFUSED');
     expect((await diff(id, '?look=CHECK')).data.map((row) => row.facts['entryVersion'])).toEqual([2]);
     expect(city.feeder.eventsOf(restorationOrdered).filter((one) => one.data.entryId === flag.entryId)).toEqual([]);
+  });
+});
+
+describe('a replay of which one owner has done its part and another refused', () => {
+  const byCatalogue = { change: { kind: 'CATALOGUE_VERSION', version: 1 }, ground: 'COURT_RULING', documentNo: '判〔2026〕1号' };
+  const two = (flag: Flag) => ({
+    'list-matching': { entries: [entryRow(flag, 'KEEP')] },
+    'measure-decomposition': { acts: true },
+    'execution-feedback': { acts: true, tasks: [taskRow(flag, 'WITHDRAW'), taskRow(flag, 'RESTORE')] },
+  });
+  async function half(order: readonly ReplayOwner[] = ['measure-decomposition', 'execution-feedback']) {
+    const flag = new Flag();
+    const { view } = await planned(flag, byCatalogue, two(flag));
+    await city.act(view.id, 'approve', secondAdmin);
+    await city.act(view.id, 'apply');
+    await city.answer(await city.asked(view.id, flag.entryId, 2), two(flag));
+    await eventually('the owners are told', () => city.feeder.eventsOf(replayApproved).find((one) => one.data.replayId === view.id));
+    const { entryId, subjectId } = flag;
+    const head = { replayId: view.id, round: 2, entryId, subjectId };
+    for (const owner of order)
+      await city.journal.send(
+        owner === 'measure-decomposition'
+          ? say(replayCarriedOut, subjectId, { ...head, owner, changed: true })
+          : say(replayRefused, subjectId, { ...head, owner, clause: null, detail: '任务已有变化', versions: [] }),
+      );
+    return { flag, id: view.id, proof: await city.asked(view.id, entryId, 3) };
+  }
+
+  test.each([
+    ['the refusal last', ['measure-decomposition', 'execution-feedback']],
+    ['the refusal first', ['execution-feedback', 'measure-decomposition']],
+  ] as const)('is restored, proved and ends as partly applied: %s', async (_what, order) => {
+    const { flag, id, proof } = await half(order);
+    expect(proof.data.change).toEqual({ kind: 'NOTHING' });
+    await city.answer(proof);
+    const ended = await city.until(id, 'PARTLY_APPLIED');
+    expect(ended.detail).toBe('1 件只执行了一部分');
+    expect(ended.steps.at(-1)?.detail).toMatchObject({ refused: 0, partly: 1, restorations: 1 });
+    expect(city.feeder.eventsOf(restorationOrdered).filter((one) => one.data.entryId === flag.entryId)).toHaveLength(1);
+    expect(city.feeder.eventsOf(replayApplied).filter((one) => one.key === id)).toEqual([]);
+  });
+
+  test('tells what the proof still finds of what was refused, and ends all the same', async () => {
+    const { flag, id, proof } = await half();
+    await city.journal.city.query('UPDATE objection_handling.replay_case SET attempts = 11 WHERE replay_id = $1', [id]);
+    await city.answer(proof, { 'execution-feedback': { acts: true, tasks: [taskRow(flag, 'WITHDRAW')] } });
+    await city.until(id, 'PARTLY_APPLIED');
+    expect((await diff(id, '?look=PROOF')).data.map((row) => `${row.kind} ${row.action}`)).toContain('TASK WITHDRAW');
   });
 });
 
