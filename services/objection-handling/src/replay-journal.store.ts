@@ -37,30 +37,63 @@ export class ReplayJournalStore {
   }
 
   private async keysOf(tx: Transaction, cases: readonly CaseRow[]): Promise<Map<string, string[]>> {
-    const rows = await tx.query<{ entry_id: string; subject_key: string }>(
+    const keys = new Map(cases.map((one) => [one.entry_id, new Set([one.subject_key])]));
+    for (const row of await this.findLanes(tx, cases)) keys.get(row.entry_id)?.add(row.subject_key);
+    return new Map([...keys].map(([entryId, own]) => [entryId, [...own].sort()]));
+  }
+
+  /** By case the keys of the persons that it names, and those under which an entry (`named_in`) names one of them. */
+  private async findLanes(tx: Transaction, cases: readonly CaseRow[]): Promise<LaneRow[]> {
+    return tx.query<LaneRow>(
       `WITH wanted AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS new (entry_id, subject_id)),
        person AS (
          SELECT entry_id, subject_id FROM wanted
          UNION SELECT wanted.entry_id, party.subject_id FROM wanted JOIN journal_party AS party USING (entry_id)
        )
-       SELECT entry_id, subject_id::text AS subject_key FROM person
-       UNION SELECT person.entry_id, party.subject_key FROM person JOIN journal_party AS party USING (subject_id)`,
+       SELECT entry_id, subject_id::text AS subject_key, NULL::uuid AS named_in FROM person
+       UNION SELECT person.entry_id, party.subject_key, party.entry_id FROM person JOIN journal_party AS party USING (subject_id)`,
       [cases.map((one) => one.entry_id), cases.map((one) => one.subject_id)],
     );
-    const keys = new Map(cases.map((one) => [one.entry_id, new Set([one.subject_key])]));
-    for (const row of rows) keys.get(row.entry_id)?.add(row.subject_key);
-    return new Map([...keys].map(([entryId, own]) => [entryId, [...own].sort()]));
   }
 
-  /** Everything that stands under these keys, key by key in the derived order, for the evidence. */
-  async findEvidence(tx: Transaction, keys: readonly string[]): Promise<EvidenceRow[]> {
+  /** Adds what these cases rest on: all that stands under the keys of their subjects and persons, of other keys only what concerns the entries that name them. */
+  async addEvidence(tx: Transaction, cases: readonly CaseRow[], evidence: Evidence): Promise<void> {
+    for (const one of cases) evidence.set(one.subject_key, null);
+    for (const { subject_key, named_in } of await this.findLanes(tx, cases)) {
+      const known = evidence.get(subject_key);
+      if (named_in === null) evidence.set(subject_key, null);
+      else if (known === undefined) evidence.set(subject_key, new Set([named_in]));
+      else known?.add(named_in);
+    }
+  }
+
+  /** The events of this evidence, key by key in the derived order: of an entry also what tells only of its plans and tasks. */
+  async findEvidence(tx: Transaction, lanes: readonly (readonly [string, ReadonlySet<string> | null])[]): Promise<EvidenceRow[]> {
     return tx.query<EvidenceRow>(
       `SELECT subject_key, event_id, topic, type, source, subject_seq, time, recorded_time, correlation_id, causation_id, replay_id, data, sha256
-       FROM journal_event WHERE subject_key = ANY($1) ORDER BY subject_key, order_time, order_depth, source, subject_seq, event_id`,
-      [keys],
+       FROM (SELECT subject_key, entry_ids::uuid[] AS wanted FROM unnest($1::text[], $2::text[]) AS new (subject_key, entry_ids)) AS lane
+       CROSS JOIN LATERAL (
+         SELECT array_agg(DISTINCT plan_id) AS plans, array_agg(DISTINCT task_id) AS tasks FROM journal_event AS told
+         LEFT JOIN LATERAL unnest(told.plan_ids) AS plan_id ON true LEFT JOIN LATERAL unnest(told.task_ids) AS task_id ON true
+         WHERE told.subject_key = lane.subject_key AND told.entry_ids && lane.wanted
+       ) AS own
+       JOIN journal_event AS event USING (subject_key)
+       WHERE wanted IS NULL OR entry_ids && wanted OR plan_ids && plans OR task_ids && tasks
+       ORDER BY subject_key, order_time, order_depth, source, subject_seq, event_id`,
+      [lanes.map(([key]) => key), lanes.map(([, entryIds]) => (entryIds === null ? null : `{${[...entryIds].join(',')}}`))],
     );
   }
 }
+
+interface LaneRow {
+  readonly entry_id: string;
+  readonly subject_key: string;
+  /** null: the key of a person itself. */
+  readonly named_in: string | null;
+}
+
+/** Keys of the journal, each once, with the entries that count of it; null: everything. */
+export type Evidence = Map<string, Set<string> | null>;
 
 /** One event of the evidence, with its data as it was sent. */
 export interface EvidenceRow {

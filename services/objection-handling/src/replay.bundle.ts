@@ -11,7 +11,7 @@ import { replayPaper } from './replay.paper.ts';
 import { ReplayReader } from './replay.reader.ts';
 import { type ReplayRow, ReplayStore } from './replay.store.ts';
 import { type CaseRow, ReplayCaseStore } from './replay-case.store.ts';
-import { type EvidenceRow, ReplayJournalStore } from './replay-journal.store.ts';
+import { type Evidence, type EvidenceRow, ReplayJournalStore } from './replay-journal.store.ts';
 import { type Look, ReplayRowStore } from './replay-row.store.ts';
 
 /** Cases and rows read at once; journals are read for fewer, for some are long. */
@@ -21,7 +21,7 @@ const journalPortion = 25;
 const readMe = `证据包 / Evidence
 
 校验 / Verify:  sha256sum -c manifest.sha256
-events.ndjson    各案件主体的全部事件，按推导次序。sha256 为事件内容原文（text 字段）的 SHA-256：jq -r .text | tr -d '\\n' | sha256sum
+events.ndjson    推演所依据的事件：各案件主体及其当事人的全部事件，以及列有这些当事人的其他名单记录的事件，按主体及推导次序。sha256 为事件内容原文（text 字段）的 SHA-256：jq -r .text | tr -d '\\n' | sha256sum
                  含自然人信息的事件只给出脱敏内容（data），sha256 仍为原文的散列。
 difference.json  差异逐行。每件 sha256：其 change 行（除 KEEP 的名单记录、方案及 CASE 以外的发现）按字节排序后以换行连接的 SHA-256；
                  整体 sha256：每件一行「标识 空格 散列 换行」，按标识排序后的 SHA-256。
@@ -144,12 +144,12 @@ export class ReplayBundle {
   }
 
   private async *events(tx: Transaction, replay: ReplayRow): AsyncGenerator<string> {
-    for await (const page of this.allCases(tx, replay)) {
-      const keys = [...new Set(page.map((one) => one.subject_key))];
-      for (let first = 0; first < keys.length; first += journalPortion)
-        for (const row of await this.journals.findEvidence(tx, keys.slice(first, first + journalPortion))) yield lineOf(row);
-    }
-    for (const row of await this.journals.findEvidence(tx, [replay.id])) yield lineOf(row);
+    const evidence: Evidence = new Map();
+    for await (const page of this.allCases(tx, replay)) await this.journals.addEvidence(tx, page, evidence);
+    const lanes = [...evidence].sort(([one], [other]) => (one < other ? -1 : 1));
+    for (let first = 0; first < lanes.length; first += journalPortion)
+      for (const row of await this.journals.findEvidence(tx, lanes.slice(first, first + journalPortion))) yield lineOf(row);
+    for (const row of await this.journals.findEvidence(tx, [[replay.id, null]])) yield lineOf(row);
   }
 
   /** Rows of the plan for the paper. */

@@ -7,7 +7,7 @@ import { replayPlanned } from '@lianxin/contracts';
 import { eventually } from '@lianxin/testing';
 import { handlerOf } from './journal.city.ts';
 import { admin, entryRow, ReplayCity, sha256, taskRow, unzip } from './replay.city.ts';
-import { company, Flag, person } from './sayings.ts';
+import { company, Flag, type FlagTask, person, type Saying, taskOf } from './sayings.ts';
 
 let city: ReplayCity;
 beforeAll(async () => {
@@ -59,4 +59,31 @@ test('the evidence of a replay is a zip that a stranger verifies with common too
     await rm(folder, { recursive: true, force: true });
   }
   expect((await city.journal.get(handlerOf('SHUIJ'), `/api/v1/replays/${view.id}/bundle`)).status).toBe(403);
+});
+
+test('it holds each event that the difference rests on once: also of other entries that name the same person, and nothing of strangers', async () => {
+  const personId = '018f0000-0000-7000-8000-00000000cccc';
+  const [one, other] = [new Flag(undefined, 'SHUIJ', personId), new Flag(undefined, 'SHUIJ', personId)];
+  const [own, stranger] = [new Flag(personId), new Flag(other.subjectId)];
+  const [task, strange] = [taskOf('CZJ'), taskOf('CZJ')];
+  const inForce = (flag: Flag) => [flag.activated({ time: '2026-11-02T02:00:00.000Z' }), flag.planMade()];
+  const worked = (flag: Flag, its: FlagTask) => [flag.dispatched([its]), flag.acknowledged(its, 2), flag.answered(its, 3)];
+  const restsOn = [...inForce(one), ...inForce(own), ...inForce(other), ...worked(other, task)];
+  await city.journal.hear(...restsOn, ...inForce(stranger), ...worked(stranger, strange));
+  const evidenceOf = async (scope: Record<string, string>) => {
+    const { id, cases } = (await city.plan({ scope })).body;
+    const file = (await unzip(await city.download(admin, `/api/v1/replays/${id}/bundle`))).get('events.ndjson');
+    const events = (file?.toString('utf8') ?? '')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { id: string; type: string });
+    return { cases, ids: events.filter(({ type }) => !type.startsWith('lianxin.replay.')).map((event) => event.id) };
+  };
+  const idsOf = (sayings: readonly Saying[]) => sayings.map(({ event }) => event.id).sort();
+  const ofOne = await evidenceOf({ entryId: one.entryId });
+  expect([ofOne.cases, ofOne.ids.sort()]).toEqual([1, idsOf(restsOn)]);
+  // The other entry is a case of its own here: then everything of its subject counts, still once.
+  const ofPerson = await evidenceOf({ subjectId: personId });
+  expect([ofPerson.cases, new Set(ofPerson.ids).size]).toEqual([3, ofPerson.ids.length]);
+  expect(ofPerson.ids).toEqual(expect.arrayContaining(idsOf(restsOn)));
 });
