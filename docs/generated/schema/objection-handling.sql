@@ -1040,8 +1040,8 @@ TABLE replay_case
   versions jsonb NOT NULL DEFAULT '[]'::jsonb
   acting text[] NOT NULL DEFAULT '{}'::text[]
   carried_out text[] NOT NULL DEFAULT '{}'::text[]
-  refused boolean NOT NULL DEFAULT false
   restorations integer NOT NULL DEFAULT 0
+  refused_by text[] NOT NULL DEFAULT '{}'::text[]
   CONSTRAINT replay_case_pkey PRIMARY KEY (replay_id, entry_id)
   CONSTRAINT replay_case_replay_id_fkey FOREIGN KEY (replay_id) REFERENCES objection_handling.replay(id)
   CREATE INDEX replay_case_state ON objection_handling.replay_case USING btree (replay_id, state, due_at)
