@@ -22,6 +22,7 @@ export * from './normalise-name.ts';
 export * from './organisation-code.ts';
 export * from './principal.ts';
 export * from './problems.ts';
+export * from './record-publicity.ts';
 export * from './region.ts';
 export * from './uscc.ts';
 export * from './uscc-registration.ts';

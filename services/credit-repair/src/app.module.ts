@@ -28,6 +28,8 @@ import { publicityMigration } from './migrations/0005-publicity.ts';
 import { marksMigration } from './migrations/0006-marks.ts';
 import { agenciesMigration } from './migrations/0007-agencies.ts';
 import { inReviewMigration } from './migrations/0008-in-review.ts';
+import { notesMigration } from './migrations/0009-notes.ts';
+import { NoteConsumer } from './note.consumer.ts';
 import { PublicityService } from './publicity.service.ts';
 import { ReceiptController } from './receipt.controller.ts';
 import { ReceiptReader, receiptExport } from './receipt.reader.ts';
@@ -61,6 +63,7 @@ export class AppModule {
         ItemStore,
         ItemDigest,
         ItemConsumer,
+        NoteConsumer,
         EligibilityService,
         FileDesk,
         FileFolder,
@@ -100,6 +103,7 @@ export const service = {
     marksMigration,
     agenciesMigration,
     inReviewMigration,
+    notesMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

@@ -14,7 +14,9 @@ import { type Eligibility, eligibilityOf, type Knowledge } from './eligibility.r
 import { type ItemRow, itemOf } from './item.rules.ts';
 import { ItemStore, type SubjectRow } from './item.store.ts';
 import { barsOf } from './non-repairable.rules.ts';
+import { findNoted } from './note.store.ts';
 import { repairPolicy } from './policy.data.ts';
+import { isToldPublicly } from './public-answer.rules.ts';
 import { addToQueryLog } from './query-log.store.ts';
 import { findFrauds, findOpenRepairs } from './repair.store.ts';
 import { acrossDepartments } from './row-scope.store.ts';
@@ -81,25 +83,31 @@ export class EligibilityService {
     }
   }
 
-  /** What is published anyway, for an organisation by its code; nothing of persons, of focus lists or of what is suspended (§8.3). */
+  /**
+   * What the public register shows, for an organisation by its code; nothing of persons, of focus lists or of what is suspended (§8.3). One without
+   * anything public is answered like one that nobody knows.
+   */
   async askPublic(query: PublicEligibilityQuery): Promise<PublicEligibilityAnswer> {
     return this.database.consumerTransaction(async (tx) => {
       const subject = await this.items.findSubject(tx, { usccCode: query.usccCode });
-      const rows = subject === undefined ? [] : await this.items.find(tx, { subjectId: subject.id });
-      const open = await findOpenRepairs(
-        tx,
-        rows.map((row) => row.id),
-      );
-      // R-5-14: what is hidden for the time of a plan is hidden here too.
-      const hidden = new Set(open.flatMap((repair) => (repair.status === 'TEMPORARY' ? [repair.item_id] : [])));
-      const shown = rows.filter((row) => {
-        if (hidden.has(row.id)) return false;
-        const { state, listType, originRegion } = itemOf(row);
-        return state === 'LIVE' && (row.kind !== 'LIST_ENTRY' || listType === 'BLACK') && originRegion === null;
-      });
-      const { items, ...answer } = this.answerOf(subject, await this.judge(tx, shown, query, query.asOf), query.asOf);
+      const rows = subject === undefined ? [] : await this.shownOf(tx, subject);
+      const judged = await this.judge(tx, rows, query, query.asOf);
+      const { items, ...answer } = this.answerOf(rows.length === 0 ? undefined : subject, judged, query.asOf);
       return { ...answer, items: items.map(({ openRepair: _withheld, ...item }) => item) };
     });
+  }
+
+  /** The records of a subject that the public register shows today, whatever day the question is about. */
+  private async shownOf(tx: Transaction, subject: SubjectRow): Promise<ItemRow[]> {
+    const rows = await this.items.find(tx, { subjectId: subject.id });
+    const ids = rows.map((row) => row.id);
+    const open = await findOpenRepairs(tx, ids);
+    const byPlan = new Set(open.flatMap((repair) => (repair.status === 'TEMPORARY' ? [repair.item_id] : [])));
+    const byNote = new Set(await findNoted(tx, ids));
+    const today = this.clock.today();
+    return rows.filter((row) =>
+      isToldPublicly(itemOf(row), subject.kind, { byPlan: byPlan.has(row.id), byNote: byNote.has(row.id) }, today),
+    );
   }
 
   /** @throws ProblemError NOT_FOUND, FORBIDDEN, VALIDATION_FAILED for a code that is no such ground or does not fit the record */

@@ -1,11 +1,11 @@
-import type { EventData, subjectRegistered } from '@lianxin/contracts';
+import type { EventData, SubjectKind, subjectRegistered } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import type { ItemChange, ItemRow } from './item.rules.ts';
 
 export interface SubjectRow {
   readonly id: string;
-  readonly kind: string;
+  readonly kind: SubjectKind;
   readonly name_shown: string;
   readonly name: string | null;
   readonly uscc_code: string | null;

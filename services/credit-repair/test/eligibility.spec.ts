@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { addDays, beijingDate } from '@lianxin/contracts';
 import type { RunningService } from '@lianxin/platform';
 import { EventFeeder, eventually, principalOf, TestCity } from '@lianxin/testing';
 import { service } from '../src/app.module.ts';
@@ -24,6 +25,7 @@ const office = principalOf(['CREDIT_OFFICE']);
 const windowClerk = principalOf(['WINDOW_CLERK'], ['DATAJ']);
 const ask = (principal: typeof market | undefined, query: string) =>
   city.call<EligibilityAnswer & { code?: string; detail?: string }>(running, principal, 'GET', `/api/v1/${query}`);
+const daysAgo = (days: number) => addDays(beijingDate(new Date()), -days);
 const known = (id: string) =>
   eventually(
     'the record has been heard',
@@ -84,6 +86,54 @@ test('anybody sees the earliest day of what is published of a company, and nothi
   expect(status).toBe(200);
   expect(body.items.map((item) => item.id)).toEqual([entry.entryId]);
   expect((await ask(undefined, 'public/repair-eligibility?usccCode=91320700UNKNOWN000')).body).toMatchObject({ subject: null, items: [] });
+});
+
+const shownOf = async (subject: { usccCode: string }, more = '') =>
+  (await ask(undefined, `public/repair-eligibility?usccCode=${subject.usccCode}${more}`)).body;
+const noteHeard = (id: string) =>
+  eventually(
+    'the note is heard',
+    async () => (await city.query('SELECT 1 FROM credit_repair.item_note WHERE item_id = $1', [id])).length > 0,
+  );
+
+test('what the public register hides nobody is told here either, whatever day the question names (§5.2, §8.3)', async () => {
+  const subject = await world.subject('连云港只有轻微处罚有限公司');
+  const { subjectId } = subject;
+  const minor = await world.penalty(daysAgo(30), { subjectId, grade: 'MINOR', categories: ['WARNING'] });
+  const beyond = await world.penalty('2025-01-06', { subjectId, publicUntil: '2099-01-05' });
+  await known(minor.recordId);
+  await known(beyond.recordId);
+  // Not even that the company is known here.
+  expect(await shownOf(subject)).toMatchObject({ subject: null, items: [] });
+  expect(await shownOf(subject, '&asOf=2025-02-01')).toMatchObject({ subject: null, items: [] });
+  const shown = await world.penalty(daysAgo(30), { subjectId });
+  await known(shown.recordId);
+  const answer = await shownOf(subject);
+  expect(answer.subject?.name).toBe('连云港只有轻微处罚有限公司');
+  expect(answer.items.map((item) => item.id)).toEqual([shown.recordId]);
+  const { body } = await ask(office, `repair-eligibility?subjectId=${subjectId}`);
+  expect(body.items).toHaveLength(3);
+});
+
+test('an entry kept with a note is not told, whichever is heard first; its unit is told of it as before (§6.4)', async () => {
+  const subject = await world.subject();
+  const entry = await world.entry('2025-12-01', {}, subject);
+  await known(entry.entryId);
+  // Only a measure was disputed, or the objection was dismissed: it is shown as before.
+  const target = { kind: 'LIST_ENTRY', id: entry.entryId, number: 'LYG-MD-2026-1', listCode: 'BL-MKT', taskId: randomUUID() } as const;
+  await world.noted(entry, { target });
+  await world.noted(entry, { status: 'DISMISSED', outcome: 'DISMISSED', effect: 'KEEP' });
+  const later = { entryId: randomUUID(), ...subject };
+  await world.noted(later);
+  await noteHeard(later.entryId);
+  await world.entry('2025-12-02', { entryId: later.entryId }, subject);
+  await known(later.entryId);
+  expect((await shownOf(subject)).items.map((item) => item.id)).toEqual([entry.entryId]);
+  await world.noted(entry);
+  await world.noted(entry);
+  await noteHeard(entry.entryId);
+  expect((await shownOf(subject)).items).toEqual([]);
+  expect((await ask(market, `repair-eligibility?entryId=${entry.entryId}`)).body.items).toHaveLength(1);
 });
 
 test('an entry that rests on a penalty revoked on reconsideration goes another road, whoever’s penalty it was', async () => {

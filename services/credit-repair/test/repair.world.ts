@@ -4,6 +4,7 @@ import {
   listEntryActivated,
   listEntryCorrected,
   listEntryExited,
+  objectionDecided,
   publicRecordPublished,
   publicRecordWithdrawn,
   subjectRegistered,
@@ -142,6 +143,29 @@ export class RepairWorld {
       documentNo: '连政复〔2026〕9号',
       withdrawnOn: '2026-11-23',
       withdrawDueOn: '2026-11-26',
+    });
+  }
+
+  /** An objection to an entry could be neither confirmed nor refuted: it is kept with a note. */
+  async noted(entry: WorldEntry, changes: Partial<EventData<typeof objectionDecided>> = {}): Promise<void> {
+    const { number } = this.headOf(entry, 1);
+    await this.feeder.send(objectionDecided, entry.subjectId, {
+      objectionId: randomUUID(),
+      objectionVersion: 5,
+      number: 'LYG-YY-2026-000001',
+      subjectId: entry.subjectId,
+      status: 'UNCONFIRMED',
+      target: { kind: 'LIST_ENTRY', id: entry.entryId, number, listCode: 'BL-MKT', taskId: null },
+      sourceDepartment: 'SCJGJ',
+      outcome: 'UNCONFIRMED',
+      effect: 'NOTE',
+      errorSource: null,
+      documentNo: '异议〔2026〕1号',
+      decidedOn: '2026-11-23',
+      stillDisputed: false,
+      validTo: null,
+      correctedFields: [],
+      ...changes,
     });
   }
 

@@ -1,5 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { checkIdentityDocument, checkUscc, type IdType, type Principal, ProblemError, type PublicRecordKind } from '@lianxin/contracts';
+import {
+  checkIdentityDocument,
+  checkUscc,
+  type IdType,
+  isRecordPublic,
+  type Principal,
+  ProblemError,
+  type PublicRecordKind,
+  type PublishableRecord,
+} from '@lianxin/contracts';
 import { Clock, Database, PersonalData, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { findDepartmentNames } from './department.store.ts';
@@ -8,7 +17,7 @@ import type { ListDefinition } from './list-definition.rules.ts';
 import { allDefinitions } from './list-definition.store.ts';
 import { type EntryRow, findFacts, findParties, findStanding, type PartyRow } from './list-entry.store.ts';
 import { findPublishedRecords, findRecordFacts, type PublicRecordRow } from './public-record.store.ts';
-import { isRecordDisputed, isRecordPublic, type PublishableRecord, publicRecordLines } from './public-record-publication.rules.ts';
+import { isRecordDisputed, publicRecordLines } from './public-record-publication.rules.ts';
 import { isDisputed, listedOnOf, publicationOf, publicLines, publicNumberOf, publishesParty } from './publication.rules.ts';
 import { publishableOf } from './publishable.ts';
 import { isSamePersonName } from './subject.service.ts';
