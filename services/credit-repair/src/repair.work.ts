@@ -132,10 +132,11 @@ export class RepairWriter {
   async take(tx: Transaction, id: string, actor: string): Promise<RepairWork | undefined> {
     const seen = await findRepair(tx, id);
     if (seen === undefined) return undefined;
-    const items = await findRepairItems(tx, [id]);
-    await lockLanes(tx, [seen.subject_id, ...items.map((item) => item.lane_key)]);
+    const lanes = (await findRepairItems(tx, [id])).map((item) => item.lane_key);
+    await lockLanes(tx, [seen.subject_id, ...lanes]);
     const row = await findRepair(tx, id);
-    return row === undefined ? undefined : new RepairWork(row, items, this.acting(actor));
+    // Whoever held the lanes before may have dropped one of its records.
+    return row === undefined ? undefined : new RepairWork(row, await findRepairItems(tx, [id]), this.acting(actor));
   }
 
   /** Rows, facts, time limits, timers and events, in the transaction that decided them. */

@@ -140,6 +140,33 @@ describe('several records in one application', () => {
     await desk.world.penaltyRevoked(penalty);
     await eventually('the penalty has ended', async () => (await desk.checklist(repair)).lines[0]?.open === 1);
   });
+  test('one that ends while its unit waits for its turn has left when the unit acts: the others are decided', async () => {
+    const subject = await desk.world.subject();
+    const [moot, stays] = [await desk.entry({}, subject), await desk.entry({}, subject)];
+    const repair = await desk.applied([item(moot), item(stays)]);
+    await desk.step(repair, 'accept');
+    const session = await desk.city.connect();
+    const waiting = (count: number) =>
+      eventually(`${count} wait for the lane`, async () => {
+        const { rows } = await session.query(
+          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event IN ('transactionid', 'tuple')`,
+        );
+        return rows.length === count;
+      });
+    try {
+      await session.query('BEGIN');
+      await session.query('SELECT 1 FROM credit_repair.subject_lane WHERE subject_key = $1 FOR UPDATE', [subject.subjectId]);
+      await desk.world.exited(moot, { status: 'EXPIRED', ground: 'TERM_REACHED', documentNo: null });
+      await waiting(1);
+      const proposed = desk.step(repair, 'propose', { action: 'GRANT', documentNo: '连市监修〔2026〕1号', reason: '经核查属实' });
+      await waiting(2);
+      await session.query('COMMIT');
+      expect(await proposed).toMatchObject({ status: 200, body: { status: 'UNDER_REVIEW' } });
+    } finally {
+      await session.end();
+    }
+    expect((await desk.get(repair)).steps.map(({ action }) => action)).toContain('DROP_ITEM');
+  });
   test('when the last of them has ended too, the application is moot', async () => {
     const subject = await desk.world.subject();
     const [first, second] = [await desk.entry({}, subject), await desk.entry({}, subject)];
