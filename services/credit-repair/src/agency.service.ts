@@ -3,16 +3,20 @@ import { Clock, Database, decodeCursor, pageOf, type Transaction } from '@lianxi
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import type { AgencyLine, AgencyQuery, AgencyRequest, AgencyUpdate, AgencyView, LateAgencies } from './agency.api.ts';
-import { type AgencyRow, findAgencies, findAgencyLines, noteAgency, saveAgency } from './agency.store.ts';
+import { type AgencyRow, findAgencies, findAgencyLines, findLateAgencies, noteAgency, saveAgency } from './agency.store.ts';
 import { findRepair } from './repair.store.ts';
 
 const noticeZh = '第三方信用服务机构的信息应与信用中国一致；不一致的，以信用中国为准。';
 const cursorSchema = z.tuple([z.string()]);
 const publicLimit = 500;
+/** Anybody may ask as often as they like: what is late is counted at most so often. */
+const publicAnswerMs = 5 * 60_000;
 
 /** Third-party credit agencies follow 信用中国; the centre keeps who has taken over which repair, and slow ones are reported publicly (R-5-15). */
 @Injectable()
 export class AgencyService {
+  private counted: { readonly atMs: number; readonly answer: Promise<LateAgencies> } | undefined;
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -33,11 +37,23 @@ export class AgencyService {
     await saveAgency(tx, request, this.clock.now(), principal.id);
   }
 
-  /** What everybody may know: which agencies are late, with how much and since when; nothing of any subject. */
-  async latePublicly(): Promise<LateAgencies> {
-    const rows = await this.database.consumerTransaction((tx) => findAgencies(tx, this.clock.today(), undefined, publicLimit));
-    const data = rows.filter((row) => row.late > 0).map((row) => ({ nameZh: row.name_zh, late: row.late, oldestDueOn: row.oldest_due_on }));
-    return { data, notice: noticeZh };
+  /** What everybody may know: which agencies are late, with how much and since when; nothing of any subject. Some minutes old at most. */
+  latePublicly(): Promise<LateAgencies> {
+    const atMs = this.clock.now().getTime();
+    if (this.counted === undefined || Math.abs(atMs - this.counted.atMs) >= publicAnswerMs) {
+      const counted = { atMs, answer: this.countLate() };
+      this.counted = counted;
+      // Who asked is told of the fault; who asks next has it counted again.
+      counted.answer.catch(() => {
+        if (this.counted === counted) this.counted = undefined;
+      });
+    }
+    return this.counted.answer;
+  }
+
+  private async countLate(): Promise<LateAgencies> {
+    const rows = await this.database.consumerTransaction((tx) => findLateAgencies(tx, this.clock.today(), publicLimit));
+    return { data: rows.map((row) => ({ nameZh: row.name_zh, late: row.late, oldestDueOn: row.oldest_due_on })), notice: noticeZh };
   }
 
   async lines(tx: Transaction, repairId: string): Promise<AgencyLine[]> {

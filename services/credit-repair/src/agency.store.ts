@@ -9,6 +9,11 @@ export interface AgencyRow {
   readonly late: number;
   readonly oldest_due_on: string | null;
 }
+export interface LateAgencyRow {
+  readonly name_zh: string;
+  readonly late: number;
+  readonly oldest_due_on: string;
+}
 export interface AgencyLineRow {
   readonly agency_code: string;
   readonly name_zh: string;
@@ -35,6 +40,16 @@ export function findAgencies(tx: Transaction, today: string, after: string | und
        ON o.agency_code = a.code AND o.updated_at IS NULL
      WHERE $2::text IS NULL OR a.code > $2 GROUP BY a.code ORDER BY a.code LIMIT $3`,
     [today, after ?? null, limit + 1],
+  );
+}
+
+/** Agencies that are late, in the order of their codes; begins with what is late, which is little where most follow in time. */
+export function findLateAgencies(tx: Transaction, today: string, limit: number): Promise<LateAgencyRow[]> {
+  return tx.query<LateAgencyRow>(
+    `SELECT a.name_zh, count(*)::integer AS late, min(o.due_on) AS oldest_due_on
+     FROM repair_agency o JOIN repair r ON r.id = o.repair_id AND r.status <> 'REVOKED' JOIN credit_agency a ON a.code = o.agency_code
+     WHERE o.updated_at IS NULL AND o.due_on < $1 GROUP BY a.code ORDER BY a.code LIMIT $2`,
+    [today, limit],
   );
 }
 

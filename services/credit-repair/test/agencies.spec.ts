@@ -64,6 +64,16 @@ test('agencies follow 信用中国: asked at the grant, told publicly when they 
     ['TYC', 1, 1],
   ]);
   expect((await desk.checklist(repair)).agencies[1]).toMatchObject({ agencyCode: 'TYC', late: true });
+
+  // Anybody may ask as often as they like: it is counted once in some minutes.
+  const lock = await desk.city.connect();
+  try {
+    await lock.query('BEGIN');
+    await lock.query('LOCK TABLE credit_repair.repair_agency IN ACCESS EXCLUSIVE MODE');
+    expect((await publicly()).data).toHaveLength(1);
+  } finally {
+    await lock.end();
+  }
   desk.city.turnClock(0);
 
   // A repair that is revoked asks nobody to follow it.
@@ -71,6 +81,11 @@ test('agencies follow 信用中国: asked at the grant, told publicly when they 
   expect((await desk.step(repair, 'propose', ground)).status).toBe(200);
   expect((await desk.step(repair, 'decide', { outcome: 'CONFIRM' }, approver)).body.status).toBe('REVOKED');
   expect((await list()).map(({ waiting: open }) => open)).toEqual([0, 0, 0]);
+  desk.city.turnClock(10 * 86_400_000);
+  expect((await publicly()).data).toHaveLength(1);
+  desk.city.turnClock(10 * 86_400_000 + 6 * 60_000);
+  expect((await publicly()).data).toEqual([]);
+  desk.city.turnClock(0);
 });
 
 test('a focus list was never public: no agency is asked', async () => {
