@@ -10,6 +10,7 @@ const pdf = Buffer.from('%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n');
 
 interface Replay {
   readonly id: string;
+  readonly sha256: string | null;
   readonly status: string;
   readonly detail: string | null;
   readonly figures: Readonly<Record<string, unknown>>;
@@ -56,8 +57,8 @@ class ReplayDesks extends Desks {
     const change = { kind: 'VOID_ENTRY', effect: 'VOID' };
     const wrong = { change, ground: 'REVOKING_DOCUMENT', documentNo: '连人社撤〔2026〕1号', reason: '列入条件未满足' };
     const planned = await this.send<Replay>('ADMIN', 'replays', { scope: { entryId: black.id }, ...wrong }, `plan-${black.id}`);
-    await this.until(planned, ['PLANNED']);
-    return this.send('ADMIN2', `replays/${planned.id}/approve`, {}, `approve-${planned.id}`);
+    const { sha256 } = await this.until(planned, ['PLANNED']);
+    return this.send('ADMIN2', `replays/${planned.id}/approve`, { sha256 }, `approve-${planned.id}`);
   }
 
   until({ id }: Replay, statuses: readonly string[]): Promise<Replay> {

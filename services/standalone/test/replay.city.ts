@@ -139,8 +139,11 @@ export class ReplayCity {
     await isOver(replanning.id);
   }
 
-  async post(who: Principal, path: string, body: unknown = {}): Promise<{ status: number; body: Replay & { readonly code?: string } }> {
-    return this.city.call<Replay>(this.journal, who, 'POST', `/api/v1/replays${path}`, { body });
+  /** Who confirms or approves has read the difference as it is now. */
+  async post(who: Principal, path: string, body: object = {}): Promise<{ status: number; body: Replay & { readonly code?: string } }> {
+    const agreed = /^\/(.+)\/(?:confirm|approve)$/.exec(path)?.[1];
+    const read = agreed === undefined ? {} : { sha256: (await this.replay(agreed)).sha256 };
+    return this.city.call<Replay>(this.journal, who, 'POST', `/api/v1/replays${path}`, { body: { ...read, ...body } });
   }
 
   async replay(id: string): Promise<Replay> {
@@ -173,7 +176,7 @@ export class ReplayCity {
 
   /** A second person agrees, and all of it is done and proved. */
   async applied(replay: Replay): Promise<Replay> {
-    const approved = await this.post(secondAdmin, `/${replay.id}/approve`, { sha256: replay.sha256 });
+    const approved = await this.post(secondAdmin, `/${replay.id}/approve`);
     if (approved.status !== 200) throw new Error(`not approved: ${JSON.stringify(approved.body)}`);
     await this.post(admin, `/${replay.id}/apply`);
     return this.until(replay.id, 'APPLIED');
