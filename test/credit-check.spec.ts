@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { listEntryDisputed, listEntryExited, matchDecided } from '@lianxin/contracts';
+import { listEntryExited, matchDecided } from '@lianxin/contracts';
 import type { RunningService } from '@lianxin/platform';
 import { eventually } from '@lianxin/testing';
 import type { Browser, Page } from 'playwright-core';
@@ -43,12 +43,6 @@ async function blocked(): Promise<Company> {
   await window.list(company, [measures.ban]);
   return company;
 }
-const decisionOf = async (company: Company) =>
-  (
-    await window.city.query<{ outcome: string; reason: string | null; comment: string | null }>(
-      `SELECT outcome, reason, comment FROM window_check.check_decision WHERE prompt_key LIKE '%${company.subjectId}%' ORDER BY id`,
-    )
-  ).at(-1);
 
 inBrowser('the window prompt in a browser', () => {
   beforeAll(async () => {
@@ -122,7 +116,7 @@ inBrowser('the window prompt in a browser', () => {
       await place.getByText(/已采纳/).waitFor();
       await eventually('the page hears it', async () => (await heard(page)).includes('complete'));
       expect(await heard(page)).toContain('decided');
-      expect(await decisionOf(company)).toMatchObject({ outcome: 'accepted' });
+      expect(await window.decisionOf(company)).toMatchObject({ outcome: 'accepted' });
       await picture(page, `accepted-${embedding}`);
     },
   );
@@ -134,7 +128,7 @@ inBrowser('the window prompt in a browser', () => {
     await act(place, '采纳所选措施').click();
     await place.getByRole('alert').getByText('请至少勾选一项措施').waitFor();
     expect(await heard(page)).not.toContain('decided');
-    expect(await decisionOf(company)).toBeUndefined();
+    expect(await window.decisionOf(company)).toBeUndefined();
   });
 
   test('not followed needs a coded reason, and "other" its words', async () => {
@@ -146,12 +140,12 @@ inBrowser('the window prompt in a browser', () => {
     await place.getByLabel('不采纳原因').selectOption('other');
     await act(place, '确认不采纳').click();
     await place.getByRole('alert').getByText('选择“其他”须填写说明').waitFor();
-    expect(await decisionOf(company)).toBeUndefined();
+    expect(await window.decisionOf(company)).toBeUndefined();
     await picture(page, 'override');
     await place.getByLabel('说明').fill('已提交担保 <img src=x onerror=alert(1)>');
     await act(place, '确认不采纳').click();
     await place.getByText(/未采纳/).waitFor();
-    expect(await decisionOf(company)).toMatchObject({
+    expect(await window.decisionOf(company)).toMatchObject({
       outcome: 'overridden',
       reason: 'other',
       comment: '已提交担保 <img src=x onerror=alert(1)>',
@@ -160,7 +154,7 @@ inBrowser('the window prompt in a browser', () => {
     await act(place, '重新处理').click();
     await act(place, '采纳所选措施').click();
     await place.getByText(/已采纳/).waitFor();
-    expect(await decisionOf(company)).toMatchObject({ outcome: 'accepted' });
+    expect(await window.decisionOf(company)).toMatchObject({ outcome: 'accepted' });
   });
 
   test('"not the same subject" is not asked again at this window until the office has looked', async () => {
@@ -203,8 +197,7 @@ inBrowser('the window prompt in a browser', () => {
     const plans = [await window.list(held, [measures.ban]), await window.list(gone, [measures.ban])] as const;
     await window.list(honoured, [measures.reward], { listType: 'RED', listCode: 'RL-TAXA', direction: 'REWARD' });
     await window.list(reviewed, [measures.recommended]);
-    const dispute = { ...entryHeadOf(plans[0], 4, 'ACTIVE'), documentNo: '异议1号', disputedOn: '2026-11-10' };
-    await window.feeder.send(listEntryDisputed, held.subjectId, dispute);
+    await window.dispute(held, plans[0]);
     const exit = { ground: 'DESIGNATION_WRONG' as const, documentNo: null, exitedOn: '2026-11-10', byEntryId: null };
     await window.feeder.send(listEntryExited, gone.subjectId, { ...entryHeadOf(plans[1], 4, 'CORRECTED'), ...exit });
     await eventually('both are told', async () => {
@@ -221,6 +214,16 @@ inBrowser('the window prompt in a browser', () => {
     expect(await place.locator('.card[data-look=note]').getByRole('button').count()).toBe(0);
     expect(await place.locator('.card[data-look=note]').getByRole('checkbox').count()).toBe(0);
     await picture(page, 'looks');
+  });
+
+  test('of a card that is held in part only what goes on can be ticked', async () => {
+    const company = await window.company();
+    await window.dispute(company, await window.list(company, [measures.ban, measures.exempt]));
+    const { place } = await openCase([asked(company)], { caseNo: '办件-部分暂停' });
+    await place.locator('li', { hasText: '暂停执行' }).waitFor();
+    expect(await card(place).getByRole('checkbox').count()).toBe(1);
+    await act(place, '采纳所选措施').click();
+    await eventually('only that is applied', async () => (await window.decisionOf(company))?.applied_measure_codes.join() === 'FOOD-02');
   });
 
   test('a check that could only be registered says so, and shows the answer by itself once it has been made up for', async () => {

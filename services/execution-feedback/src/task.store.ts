@@ -68,6 +68,15 @@ export class TaskStore {
     return row === undefined ? undefined : taskOf(row);
   }
 
+  /** The state that a task had at a time; undefined before it was dispatched. */
+  async findStatusAt(tx: Transaction, taskId: string, at: Date): Promise<TaskStatus | undefined> {
+    const [row] = await tx.query<{ to_status: TaskStatus }>(
+      'SELECT to_status FROM task_fact WHERE task_id = $1 AND at <= $2 ORDER BY version DESC LIMIT 1',
+      [taskId, at.toISOString()],
+    );
+    return row?.to_status;
+  }
+
   async readBasesToShow(tx: Transaction, taskIds: readonly string[]): Promise<ShownBasis[]> {
     return tx.query<ShownBasis>(
       `SELECT b.task_id, b.entry_id, b.activation_no, b.party_id, b.party_role, b.measure_code, b.status, ${shownPlanColumns},

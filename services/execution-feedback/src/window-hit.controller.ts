@@ -65,7 +65,8 @@ export class WindowHitController {
   @Get()
   @ApiOperation({
     summary: '窗口命中',
-    description: '窗口采纳的措施自动形成的命中反馈（R-4-14），新的在前；outcome=NO_TASK 为该部门没有对应任务，须信用办处理。',
+    description:
+      '窗口采纳的措施自动形成的命中反馈（R-4-14），新的在前；outcome=NO_TASK 为该部门没有对应任务，或采纳时该任务已暂停、解除或撤销（载明 taskId，不计命中，R-6-4），须信用办处理。',
   })
   @ApiResponse({ status: 200, standardSchema: pageSchema(windowHitViewSchema) })
   list(

@@ -1,4 +1,4 @@
-import type { checkDecided, EventData, LianxinEvent } from '@lianxin/contracts';
+import type { checkDecided, EventData, LianxinEvent, TaskStatus } from '@lianxin/contracts';
 
 type CheckDecided = EventData<typeof checkDecided>;
 
@@ -18,6 +18,16 @@ export interface WindowDecision {
   readonly applied: boolean;
   readonly decidedBy: string;
   readonly decidedAt: string;
+}
+
+const stopped: readonly TaskStatus[] = ['ON_HOLD', 'LIFTING', 'LIFTED', 'CANCELLED'];
+
+/**
+ * Whether a measure was already on hold or over when a window applied it: that is no execution of its task (§4.3, R-6-4).
+ * @param status of the task at the time of the decision; undefined where there was no task yet.
+ */
+export function wasStopped(status: TaskStatus | undefined): boolean {
+  return status !== undefined && stopped.includes(status);
 }
 
 /** Decisions of a batch, one per prompt and measure: the last word of the clerk, by when it was spoken, else by the order of events (product §B.9). */

@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { FeedbackHits } from './feedback.hits.ts';
 import { FeedbackWithdrawals } from './feedback.withdrawals.ts';
 import { TaskStore } from './task.store.ts';
-import { lastWords } from './window-hit.rules.ts';
+import { lastWords, wasStopped } from './window-hit.rules.ts';
 import { type WindowHitRow, WindowHitStore } from './window-hit.store.ts';
 
 const timer = 'window-hit';
@@ -87,6 +87,9 @@ export class WindowHitService {
     if (taskId === undefined) return this.store.settle(tx, hit, 'NO_TASK');
     const task = await this.tasks.findTask(tx, taskId);
     if (task === undefined) throw new ProblemError('NOT_FOUND', `no task ${taskId}`);
+    // Decided before the hold or the end had come, it stays a hit: what was done was done by a measure that ran.
+    if (wasStopped(await this.tasks.findStatusAt(tx, taskId, hit.decided_at)))
+      return this.store.settle(tx, hit, 'NO_TASK', { taskId, feedbackId: null });
     const feedbackId = await this.hits.submit(tx, task, hit);
     await this.store.settle(tx, hit, 'FED_BACK', { taskId, feedbackId });
   }

@@ -82,7 +82,7 @@ export class WindowHitStore {
     return row;
   }
 
-  async settle(tx: Transaction, name: HitName, outcome: HitOutcome, made?: { taskId: string; feedbackId: string }): Promise<void> {
+  async settle(tx: Transaction, name: HitName, outcome: HitOutcome, made?: { taskId: string; feedbackId: string | null }): Promise<void> {
     await tx.execute(
       `UPDATE window_hit SET outcome = $3, task_id = coalesce($4::uuid, task_id), feedback_id = coalesce($5::uuid, feedback_id)
        WHERE prompt_id = $1 AND measure_code = $2`,

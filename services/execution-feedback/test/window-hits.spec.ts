@@ -7,13 +7,15 @@ import {
   type EventData,
   feedbackRejected,
   type MeasurePlanMade,
+  measurePlanEnded,
+  measurePlanHeld,
   measurePlanMade,
   type TaskView,
 } from '@lianxin/contracts';
 import { eventually, principalOf } from '@lianxin/testing';
 import type { FeedbackView } from '../src/feedback.api.ts';
 import { approverOf, handlerOf, office, World } from './feedback.world.ts';
-import { executor, measure, party, planMade } from './plan.fixtures.ts';
+import { executor, measure, party, planEnded, planHeld, planMade } from './plan.fixtures.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -144,6 +146,44 @@ describe('what makes no hit', () => {
     expect(seen.body.data.map((row) => row.checkNumber)).toContain(data.number);
     const foreign = await world.call<{ data: { checkNumber: string }[] }>(handlerOf('SCJGJ'), 'GET', 'window-hits?outcome=NO_TASK');
     expect(foreign.body.data.map((row) => row.checkNumber)).not.toContain(data.number);
+  });
+});
+
+describe('a task that does not run (R-6-4)', () => {
+  const stops = {
+    ON_HOLD: (made: MeasurePlanMade) => world.feeder.send(measurePlanHeld, made.subjectId, planHeld(made)),
+    LIFTING: (made: MeasurePlanMade) => world.feeder.send(measurePlanEnded, made.subjectId, planEnded(made)),
+    CANCELLED: (made: MeasurePlanMade) =>
+      world.feeder.send(measurePlanEnded, made.subjectId, planEnded(made, { inError: true, ground: 'DESIGNATION_WRONG' })),
+  };
+  async function stopped(status: keyof typeof stops) {
+    const made = listed();
+    const [task] = await world.dispatch(made, 1);
+    if (task === undefined) throw new Error('no task');
+    const before = decided(made);
+    await stops[status](made);
+    await eventually('it is stopped', async () => (await world.statusOf(task.id)) === status);
+    return { made, task, before };
+  }
+
+  test.each(['ON_HOLD', 'LIFTING', 'CANCELLED'] as const)(
+    'what a window applied while its task was %s is no hit of it; the credit office sees it',
+    async (status) => {
+      const { made, task } = await stopped(status);
+      const after = decided(made);
+      await say(after);
+      await eventually('it is noted', async () => (await hitsOf(after))[0]?.outcome === 'NO_TASK');
+      expect(await feedbackOf(task)).toEqual([]);
+      const seen = await world.call<{ data: { checkNumber: string; taskId: string }[] }>(office, 'GET', 'window-hits?outcome=NO_TASK');
+      expect(seen.body.data.find((row) => row.checkNumber === after.number)).toMatchObject({ taskId: task.id, feedbackId: null });
+    },
+  );
+
+  test.each(['ON_HOLD', 'LIFTING'] as const)('what was decided before it was %s is a hit, although it is heard later', async (status) => {
+    const { task, before } = await stopped(status);
+    await say(before);
+    expect(await fedBack(task)).toMatchObject({ kind: 'HIT', status: 'PENDING' });
+    expect(await hitsOf(before)).toMatchObject([{ outcome: 'FED_BACK' }]);
   });
 });
 

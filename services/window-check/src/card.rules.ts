@@ -79,7 +79,7 @@ function makePrompt(
   newId: () => string,
 ): Prompt {
   const levelled = measures
-    .map((measure) => ({ measure, level: actualLevel(asked.identity, standing, row, measure) }))
+    .map((measure) => ({ measure, isHeld: isHeld(standing, measure), level: actualLevel(asked.identity, standing, row, measure) }))
     .sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
   const level = levelled[0]?.level ?? 'INFO';
   const card: CheckCard = {
@@ -98,6 +98,7 @@ function makePrompt(
       level: one.level,
       basis: basisOf(row, one.measure),
       isRecommended: one.level === 'BLOCK' || one.level === 'REWARD',
+      isHeld: one.isHeld,
     })),
     selectionBehavior: 'any',
     overrideReasons: level === 'BLOCK' || level === 'REVIEW' ? [...overrideReasons] : [],
@@ -119,10 +120,15 @@ function makePrompt(
   };
 }
 
-/** From hold or lifting no window answer blocks (§4.3), whatever the measure says. What the hold spares (R-6-4) goes on. */
+/** Whether execution of a measure is on hold; what the hold spares (R-6-4) goes on. */
+function isHeld(standing: Standing, measure: CatalogueMeasure): boolean {
+  return standing === 'HELD' || (standing === 'HELD_BY_OBJECTION' && !measure.holdExempt);
+}
+
+/** From hold or lifting no window answer blocks (§4.3), whatever the measure says. */
 function actualLevel(identity: CheckIdentity, standing: Standing, row: PlanRow, measure: CatalogueMeasure): CheckLevel {
   if (identity !== 'EXACT') return 'INFO';
-  if (standing === 'HELD' || (standing === 'HELD_BY_OBJECTION' && !measure.holdExempt)) return 'INFO';
+  if (isHeld(standing, measure)) return 'INFO';
   return levelOf(row, measure);
 }
 

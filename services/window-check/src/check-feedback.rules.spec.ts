@@ -31,6 +31,12 @@ function kept(indicator: CheckCard['indicator'], mayApply?: boolean): KeptCard {
   return { card, subjectId: cardId, planId: cardId, planVersion: 1, key: 'k', ...(mayApply === undefined ? {} : { mayApply }) };
 }
 type Word = Parameters<typeof readDecisions>[1]['feedback'][number];
+/** FOOD-01 is on hold, FOOD-02 goes on. */
+function halfHeld(): KeptCard {
+  const whole = kept('critical', true);
+  const suggestions = whole.card.suggestions.map((one) => ({ ...one, isHeld: one.measureId === 'FOOD-01' }));
+  return { ...whole, card: { ...whole.card, suggestions } };
+}
 const read = (word: Partial<Word>, card = kept('critical')) =>
   readDecisions([card], { feedback: [{ card: cardId, outcome: 'accepted', ...word } as Word] }, now);
 const pointersOf = (result: ReturnType<typeof readDecisions>) => (result.ok ? [] : result.faults.map(({ pointer }) => pointer));
@@ -42,6 +48,7 @@ describe('what a clerk may say of a prompt', () => {
     ['nothing of a note', { acceptedMeasures: [] }, kept('info', false)],
     ['a reference that runs', {}, kept('info', true)],
     ['a check from before, which does not say', {}, kept('info')],
+    ['of a card that is held in part, what goes on', { acceptedMeasures: ['FOOD-02'] }, halfHeld()],
     ['not followed, with a reason', { outcome: 'overridden', overrideReason: { code: 'not_same_subject' } }, kept('critical')],
     ['a note not followed, without a reason', { outcome: 'overridden' }, kept('info', false)],
   ])('%s', (_what, word, card) => {
@@ -68,9 +75,27 @@ describe('what a clerk may say of a prompt', () => {
       kept('critical'),
     ],
     ['applied, though it is held or about nobody certain', {}, '/feedback/0/acceptedMeasures', kept('info', false)],
+    [
+      'with a measure on hold beside one that goes on',
+      { acceptedMeasures: ['FOOD-02', 'FOOD-01'] },
+      '/feedback/0/acceptedMeasures',
+      halfHeld(),
+    ],
+    ['with a measure on hold alone', { acceptedMeasures: ['FOOD-01'] }, '/feedback/0/acceptedMeasures', halfHeld()],
     ['applied in part, though it is held', { acceptedMeasures: ['FOOD-01'] }, '/feedback/0/acceptedMeasures', kept('info', false)],
   ])('is refused: %s', (_what, word, pointer, card) => {
     expect(pointersOf(read(word, card))).toEqual([pointer]);
+  });
+
+  test('who says no measures applies those that go on, and none that is on hold (R-6-4)', () => {
+    expect(read({}, halfHeld())).toMatchObject({ ok: true, decisions: [{ appliedMeasureCodes: ['FOOD-02'] }] });
+  });
+
+  test('who asks for a measure on hold is told which, why, and what to do', () => {
+    const refused = read({ acceptedMeasures: ['FOOD-01', 'FOOD-02'] }, halfHeld());
+    expect(refused.ok ? [] : refused.faults.map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/^FOOD-01 正在暂停执行.*请去掉后重新提交/),
+    ]);
   });
 
   test('one card is decided once in a request', () => {

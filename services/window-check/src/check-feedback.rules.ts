@@ -8,7 +8,7 @@ export interface KeptCard {
   readonly planId: string;
   readonly planVersion: number;
   readonly key: string;
-  /** False: no measure may rest on it. Left out in checks of before. */
+  /** False: no measure of it may be applied; true: those that are not on hold. Left out in checks of before. */
   readonly mayApply?: boolean;
 }
 
@@ -51,10 +51,16 @@ export function readDecisions(cards: readonly KeptCard[], feedback: CheckFeedbac
       ];
     }
     const offered = kept.card.suggestions.map((suggestion) => suggestion.measureId);
-    const applied = one.acceptedMeasures ?? offered;
+    const held = kept.card.suggestions.filter((suggestion) => suggestion.isHeld === true).map((suggestion) => suggestion.measureId);
+    // What is on hold is applied by nobody, also not where the rest of its card goes on (§4.3, R-6-4).
+    const applied = one.acceptedMeasures ?? offered.filter((code) => !held.includes(code));
     const foreign = applied.filter((code) => !offered.includes(code));
     if (foreign.length > 0) add(`${at}/acceptedMeasures`, `提示卡没有这些措施：${foreign.join('、')}`);
-    if (kept.mayApply === false && applied.length > 0) add(`${at}/acceptedMeasures`, '暂停执行或身份待核的提示不得据以采取措施');
+    const heldButAsked = applied.filter((code) => held.includes(code));
+    if (kept.mayApply === false && (one.acceptedMeasures ?? offered).length > 0)
+      add(`${at}/acceptedMeasures`, '暂停执行或身份待核的提示不得据以采取措施');
+    else if (heldButAsked.length > 0)
+      add(`${at}/acceptedMeasures`, `${heldButAsked.join('、')} 正在暂停执行，不得采取；请去掉后重新提交，恢复执行后须重新核查`);
     if (one.overrideReason !== undefined) add(`${at}/overrideReason`, '采纳时不填不采纳原因');
     return [{ ...common, appliedMeasureCodes: applied, reason: null, comment: null }];
   });

@@ -103,7 +103,11 @@ export class CheckController {
   @UseGuards(VisibleCheck)
   @Roles('WINDOW_CLERK', 'DEPT_HANDLER', 'DEPT_APPROVER', 'SYSTEM_CLIENT')
   @HttpCode(200)
-  @ApiOperation({ summary: '反馈处理结果', description: '逐卡说明采纳或不采纳；不采纳限制类提示须有原因，“其他”须填说明。' })
+  @ApiOperation({
+    summary: '反馈处理结果',
+    description:
+      '逐卡说明采纳或不采纳；未列 acceptedMeasures 的采纳为该卡未暂停执行的全部措施，暂停执行的（isHeld）不得采纳（R-6-4）。不采纳限制类提示须有原因，“其他”须填说明。',
+  })
   @ApiResponse({ status: 200, standardSchema: checkAnswerSchema })
   async decide(
     @CurrentPrincipal() principal: Principal,

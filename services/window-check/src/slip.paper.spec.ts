@@ -81,6 +81,7 @@ describe('the digest at the foot of a slip', () => {
     ['the code of a measure', () => withSuggestion({ measureId: 'FOOD-02' })],
     ['the name of a measure', () => withSuggestion({ label: '禁止食品经营' })],
     ['the basis of a measure', () => withSuggestion({ basis: '食品安全法第136条' })],
+    ['that a measure is on hold', () => withSuggestion({ isHeld: true })],
     ['that no basis is verified', () => withSuggestion({ basis: null })],
   ])('changes with %s', (_what, changed) => {
     const digestIn = (footer: string | undefined) => footer?.slice(-64);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { beijingTime, type CheckAnswer } from '@lianxin/contracts';
+import { beijingTime, type CheckAnswer, type CheckCard } from '@lianxin/contracts';
 import type { Paper, PaperBlock } from '@lianxin/documents';
 
 /** What stands on a slip beside the answer itself. */
@@ -75,6 +75,10 @@ function blocksOf(answer: CheckAnswer, head: SlipHead): PaperBlock[] {
   ];
 }
 
+function measureText({ label, basis, isHeld }: CheckCard['suggestions'][number]): string {
+  return `${label}${basis === null ? '' : `（${basis}）`}${isHeld === true ? '：暂停执行，不得据以限制' : ''}`;
+}
+
 function cardBlocks(card: CheckAnswer['cards'][number], index: number): PaperBlock[] {
   const decided = card.answered === null ? '尚未处理' : `${outcomes[card.answered.outcome]}（${beijingTime(card.answered.at)}）`;
   return [
@@ -84,7 +88,7 @@ function cardBlocks(card: CheckAnswer['cards'][number], index: number): PaperBlo
       fields: [
         ['来源', card.source.label],
         ['说明', card.detail],
-        ...card.suggestions.map((one) => [one.measureId, `${one.label}${one.basis === null ? '' : `（${one.basis}）`}`] as const),
+        ...card.suggestions.map((one) => [one.measureId, measureText(one)] as const),
         ['窗口处理', decided],
       ],
     },

@@ -137,17 +137,24 @@ describe('what is held or over blocks nobody (§4.3)', () => {
   test('a plan on hold, whichever of entry and plan tells it; what the law exempts goes on', async () => {
     const company = await window.company();
     const plan = await window.list(company, [measures.ban, measures.exempt]);
-    await window.feeder.send(listEntryDisputed, company.subjectId, {
-      ...entryHeadOf(plan, 4, 'ACTIVE'),
-      documentNo: '异议1号',
-      disputedOn: '2026-11-05',
-    });
+    await window.dispute(company, plan);
     const levels = async () => (await window.cardsOf(company)).flatMap((card) => card.suggestions.map((one) => [one.measureId, one.level]));
-    await eventually('the entry is disputed', async () => (await levels()).some(([, level]) => level === 'INFO'));
     expect(await levels()).toEqual([
       ['FOOD-02', 'BLOCK'],
       ['FOOD-01', 'INFO'],
     ]);
+    const check = await window.check({ subjects: [{ usccCode: company.usccCode, name: company.name }] });
+    const [card] = check.body.cards;
+    expect(card?.suggestions.map(({ isHeld }) => isHeld)).toEqual([false, true]);
+    const refused = await window.decide(check.body.id, [
+      { card: card?.uuid, outcome: 'accepted', acceptedMeasures: ['FOOD-01', 'FOOD-02'] },
+    ]);
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ pointer: '/feedback/0/acceptedMeasures' }] } });
+    await window.decide(check.body.id, [{ card: card?.uuid, outcome: 'accepted' }]);
+    const told = await eventually('it is told', () =>
+      window.feeder.eventsOf(checkDecided).find(({ data }) => data.checkId === check.body.id),
+    );
+    expect(told.data.decisions).toMatchObject([{ measureCodes: ['FOOD-02', 'FOOD-01'], appliedMeasureCodes: ['FOOD-02'] }]);
   });
 
   test('a suspension spares nothing, a release brings it back, an end takes it away', async () => {

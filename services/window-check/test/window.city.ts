@@ -7,6 +7,7 @@ import {
   type EventData,
   generateUscc,
   type ListEntryActivated,
+  listEntryDisputed,
   type MeasurePlanMade,
   type measurePlanEnded,
   type measurePlanHeld,
@@ -202,6 +203,22 @@ export class WindowCity {
     await this.feeder.send(measurePlanMade, subject.subjectId, made);
     await eventually('the prompt stands', async () => (await this.cardsOf(subject)).some((card) => card.entryId === made.entryId));
     return made;
+  }
+
+  /** Sends an objection to an entry, and waits until a check shows as held what is not exempt. */
+  async dispute(subject: Company, made: MeasurePlanMade): Promise<void> {
+    const disputed = { ...entryHeadOf(made, 4, 'ACTIVE'), documentNo: '异议1号', disputedOn: '2026-11-10' };
+    await this.feeder.send(listEntryDisputed, subject.subjectId, disputed);
+    const isHeld = async () => (await this.cardsOf(subject)).some((card) => card.suggestions.some((one) => one.isHeld));
+    await eventually('it is held', isHeld);
+  }
+
+  /** The last that was decided about somebody. */
+  async decisionOf(subject: Company) {
+    const rows = await this.city.query<{ outcome: string; reason: string | null; comment: string | null; applied_measure_codes: string[] }>(
+      `SELECT outcome, reason, comment, applied_measure_codes FROM window_check.check_decision WHERE prompt_key LIKE '%${subject.subjectId}%' ORDER BY id`,
+    );
+    return rows.at(-1);
   }
 
   /** Makes every write of a check wait until it is released. */

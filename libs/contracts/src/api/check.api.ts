@@ -46,6 +46,8 @@ export const checkCardSchema = z
         level: z.enum(['BLOCK', 'REVIEW', 'INFO', 'REWARD']),
         basis: z.string().nullable(),
         isRecommended: z.boolean(),
+        /** Its execution is on hold: shown for reading, must not be applied (§4.3, R-6-4). Left out in checks of before. */
+        isHeld: z.boolean().optional(),
       }),
     ),
     selectionBehavior: z.enum(['any']),
@@ -84,7 +86,7 @@ export const checkFeedbackSchema = z
         z.object({
           card: idSchema,
           outcome: z.enum(['accepted', 'overridden']),
-          /** Measures that the decision applies; all of the card when left out. */
+          /** Measures that the decision applies; when left out all of the card but those on hold. */
           acceptedMeasures: z.array(text(40)).max(100).optional(),
           overrideReason: z.object({ code: overrideReasonSchema, comment: text(2000).optional() }).optional(),
           outcomeTimestamp: z.iso.datetime({ offset: true }).optional(),

@@ -37,17 +37,19 @@ export function cardElement(card: CheckCard, texts: EmbedTexts, decide: Decide):
   // A note asks for nothing: what is held, or about somebody whose identity is not certain, must not be applied (§4.3, R-11-1).
   const mayApply = look !== 'note';
   const ticks = card.suggestions.map((suggestion) => {
+    const isHeld = suggestion.isHeld === true;
     const tick = element('input', { type: 'checkbox', value: suggestion.measureId });
-    tick.checked = suggestion.isRecommended;
-    return { suggestion, tick };
+    tick.checked = suggestion.isRecommended && !isHeld;
+    return { suggestion, tick, isHeld };
   });
-  const measures = ticks.map(({ suggestion, tick }) =>
+  const measures = ticks.map(({ suggestion, tick, isHeld }) =>
     element('li', {}, [
       element('label', {}, [
-        ...(mayApply ? [tick] : []),
+        ...(mayApply && !isHeld ? [tick] : []),
         element('span', {}, [
           element('span', { class: 'measure' }, [suggestion.label]),
           element('span', { class: 'code' }, [suggestion.measureId]),
+          ...(isHeld ? [element('span', { class: 'held' }, [texts.onHold])] : []),
           ...(suggestion.basis === null ? [] : [element('span', { class: 'basis' }, [`${texts.basis}：${suggestion.basis}`])]),
         ]),
       ]),

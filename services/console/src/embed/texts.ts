@@ -19,6 +19,7 @@ export interface EmbedTexts {
   readonly source: string;
   readonly measures: string;
   readonly basis: string;
+  readonly onHold: string;
   readonly accept: string;
   readonly tickOne: string;
   readonly override: string;
@@ -59,6 +60,7 @@ export const embedTexts: Readonly<Record<'zh' | 'en', EmbedTexts>> = {
     source: '来源',
     measures: '措施',
     basis: '依据',
+    onHold: '暂停执行',
     accept: '采纳所选措施',
     tickOne: '请至少勾选一项措施，或选择“不采纳”并说明原因',
     override: '不采纳…',
@@ -105,6 +107,7 @@ export const embedTexts: Readonly<Record<'zh' | 'en', EmbedTexts>> = {
     source: 'Source',
     measures: 'Measures',
     basis: 'Basis',
+    onHold: 'On hold, not to be applied',
     accept: 'Apply what is ticked',
     tickOne: 'Tick at least one measure, or say why none is applied',
     override: 'Do not follow…',
