@@ -37,7 +37,7 @@ export function readConfig<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shap
   for (const name of Object.keys(schema.shape)) {
     const file = environment[`${name}_FILE`];
     const value = environment[name];
-    if (file !== undefined && value !== undefined) faults.push(`${name} and ${name}_FILE are both set: keep one`);
+    if (file !== undefined && value !== undefined && value !== '') faults.push(`${name} and ${name}_FILE are both set: keep one`);
     else if (file !== undefined) {
       try {
         values[name] = readFileSync(file, 'utf8').trim();

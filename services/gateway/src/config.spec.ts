@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ConfigError, readConfig } from '@lianxin/platform';
+import { ConfigError, platformConfigSchema, readConfig } from '@lianxin/platform';
 import { configSchema, rateLimitOf } from './config.ts';
 import { serviceNames } from './route.rules.ts';
 
@@ -32,6 +32,13 @@ describe('the configuration of the gateway', () => {
     expect(faultsOf({ ...complete, LIANXIN_DEMO: 'on', LIANXIN_SERVICE_HOST: '0.0.0.0' })).toHaveLength(1);
     expect(faultsOf({ ...complete, LIANXIN_DEMO: 'on', LIANXIN_SERVICE_HOST: '127.0.0.1' })).toEqual([]);
     expect(faultsOf({ ...complete, LIANXIN_DEMO: 'off', LIANXIN_SERVICE_HOST: '0.0.0.0' })).toEqual([]);
+  });
+
+  test('takes what compose hands on empty as left out', () => {
+    const empty = { ...complete, LIANXIN_EMBED_ORIGINS: '', LIANXIN_BOOTSTRAP_KEY: '' };
+    expect(readConfig(configSchema, empty)).toMatchObject({ LIANXIN_EMBED_ORIGINS: [] });
+    expect(readConfig(configSchema, { ...empty, LIANXIN_EMBED_ORIGINS_FILE: '/dev/null' })).toMatchObject({ LIANXIN_EMBED_ORIGINS: [] });
+    expect(readConfig(platformConfigSchema.pick({ LIANXIN_OBJECT_STORE_URL: true }), { LIANXIN_OBJECT_STORE_URL: '' })).toEqual({});
   });
 
   test('gives a client in the demo at least 200 requests a second', () => {
