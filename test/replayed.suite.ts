@@ -13,6 +13,7 @@ interface Replay {
   readonly sha256: string | null;
   readonly status: string;
   readonly detail: string | null;
+  readonly sha256: string | null;
   readonly figures: Readonly<Record<string, unknown>>;
   readonly steps: readonly { readonly action: string; readonly to: string }[];
 }

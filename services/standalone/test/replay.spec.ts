@@ -105,9 +105,12 @@ describe('another version of the catalogue', () => {
       const byVersion = { scope: { entryId: old.id }, change: { kind: 'CATALOGUE_VERSION', version: 2 } };
       const named = await city.planned({ ...byVersion, ...correctedBy });
       expect(named.figures).toMatchObject({ added: newTasks.length, withdrawn: 0, addsRestriction: true });
-      expect(await city.post(secondAdmin, `/${named.id}/approve`)).toMatchObject({ status: 409, body: { code: 'CONFIRMATION_REQUIRED' } });
-      expect((await city.post(approverOf('SCJGJ'), `/${named.id}/confirm`)).status).toBeGreaterThan(399);
-      expect((await city.post(approverOf('RSJ'), `/${named.id}/confirm`)).status).toBe(200);
+      expect(await city.post(secondAdmin, `/${named.id}/approve`, { sha256: named.sha256 })).toMatchObject({
+        status: 409,
+        body: { code: 'CONFIRMATION_REQUIRED' },
+      });
+      expect((await city.post(approverOf('SCJGJ'), `/${named.id}/confirm`, { sha256: named.sha256 })).status).toBeGreaterThan(399);
+      expect((await city.post(approverOf('RSJ'), `/${named.id}/confirm`, { sha256: named.sha256 })).status).toBe(200);
       await city.applied(named);
       expect(await city.living(old.id, 'WAGE-99')).toHaveLength(newTasks.length);
       await isAsItShouldBe({ entryId: old.id });
@@ -137,9 +140,9 @@ describe('a fault of the system', () => {
       });
       expect(await city.actions(replay.id)).toEqual(expect.arrayContaining(['TASK ADD']));
       const refused = { status: 409, body: { code: 'SYSTEM_FAULT_ONLY_LIFTS' } };
-      expect(await city.post(secondAdmin, `/${replay.id}/approve`)).toMatchObject(refused);
-      await city.post(approverOf('SCJGJ'), `/${replay.id}/confirm`);
-      expect(await city.post(secondAdmin, `/${replay.id}/approve`)).toMatchObject(refused);
+      expect(await city.post(secondAdmin, `/${replay.id}/approve`, { sha256: replay.sha256 })).toMatchObject(refused);
+      await city.post(approverOf('SCJGJ'), `/${replay.id}/confirm`, { sha256: replay.sha256 });
+      expect(await city.post(secondAdmin, `/${replay.id}/approve`, { sha256: replay.sha256 })).toMatchObject(refused);
       expect((await city.post(admin, `/${replay.id}/apply`)).status).toBe(409);
       expect((await city.replay(replay.id)).status).toBe('PLANNED');
       expect(await city.tasks(entry.id)).toEqual(before);
