@@ -10,7 +10,6 @@ const pdf = Buffer.from('%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n');
 
 interface Replay {
   readonly id: string;
-  readonly sha256: string | null;
   readonly status: string;
   readonly detail: string | null;
   readonly sha256: string | null;
