@@ -260,6 +260,14 @@ END CHECK -
   GRANT credit_repair_app: INSERT, SELECT
   GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE item_note
+  item_id uuid NOT NULL
+  objection_id uuid NOT NULL
+  noted_on date NOT NULL
+  CONSTRAINT item_note_pkey PRIMARY KEY (item_id)
+  CREATE UNIQUE INDEX item_note_pkey ON credit_repair.item_note USING btree (item_id)
+  GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE lifting_part
   entry_id uuid NOT NULL
   activation_no integer NOT NULL
