@@ -1,11 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Principal } from '@lianxin/contracts';
-import { Clock, contentHash, Database, idempotently, sendAnswer, type Transaction } from '@lianxin/platform';
+import { Clock, contentHash, Database, idempotently, ServiceContext, sendAnswer, type Transaction } from '@lianxin/platform';
 import { Injectable, StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FileFolder } from './file.folder.ts';
 import { dispositionOf, fileOfRequest } from './file.request.ts';
 import { evidenceTypes, plainFileName } from './file.rules.ts';
+import { holdFile } from './file.store.ts';
 
 /** A file as its service's table holds it; the content lies in the folder under its id. */
 export interface FileRow {
@@ -19,6 +20,12 @@ export interface FileRow {
   readonly uploaded_at: Date;
 }
 
+/** The table of a service that holds the rows of its files. */
+export interface FileRows {
+  insert(tx: Transaction, file: FileRow): Promise<void>;
+  find(tx: Transaction, id: string): Promise<FileRow | undefined>;
+}
+
 /** What every service that takes files in and hands them out does alike; whose they are and who sees them is the service's own. */
 @Injectable()
 export class FileDesk {
@@ -26,12 +33,13 @@ export class FileDesk {
     private readonly database: Database,
     private readonly folder: FileFolder,
     private readonly clock: Clock,
+    private readonly context: ServiceContext,
   ) {}
 
   /**
    * Takes in the file of a request and answers 201 with `viewOf` its row. The row commits the file: where it does not come to stand, or an earlier request
    * with the same key had it, the new copy goes.
-   * @throws ProblemError FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED, and what `insert` refuses.
+   * @throws ProblemError FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED, and what `rows.insert` refuses.
    */
   async take<View>(
     {
@@ -40,7 +48,7 @@ export class FileDesk {
       reply,
       departmentCode,
     }: { principal: Principal; request: FastifyRequest; reply: FastifyReply; departmentCode: string },
-    insert: (tx: Transaction, file: FileRow) => Promise<void>,
+    rows: FileRows,
     viewOf: (file: FileRow) => View,
   ): Promise<View> {
     const id = randomUUIDv7();
@@ -63,17 +71,34 @@ export class FileDesk {
       fingerprint: contentHash(['POST', request.routeOptions.url ?? '', departmentCode, sha256]),
     };
     try {
-      const answer = await this.database.transaction(principal, (tx) =>
-        idempotently(tx, idempotent, async () => {
-          await insert(tx, file);
+      const answer = await this.database.transaction(principal, async (tx) => {
+        await holdFile(tx, id);
+        return idempotently(tx, idempotent, async () => {
+          await rows.insert(tx, file);
           return { status: 201, body: viewOf(file) };
-        }),
-      );
-      if (answer.replayed) await this.folder.remove(id);
+        });
+      });
+      if (answer.replayed) await this.dropUnlessKept(id, rows);
       return sendAnswer(reply, answer);
     } catch (error) {
-      await this.folder.remove(id);
+      await this.dropUnlessKept(id, rows);
       throw error;
+    }
+  }
+
+  /**
+   * A connection that broke while it committed says nothing about the row: only content whose row is certainly not there goes. What cannot be found out, or
+   * not be removed, stays behind: bytes that no row names harm nobody, and the caller is told the first error.
+   */
+  private async dropUnlessKept(id: string, rows: FileRows): Promise<void> {
+    try {
+      const kept = await this.database.consumerTransaction(async (tx) => {
+        await holdFile(tx, id);
+        return rows.find(tx, id);
+      });
+      if (kept === undefined) await this.folder.remove(id);
+    } catch (error) {
+      this.context.logger.warn({ err: error, fileId: id }, 'the content of a file without a row may have stayed behind');
     }
   }
 

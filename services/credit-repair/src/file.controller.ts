@@ -33,7 +33,7 @@ export class FileController {
   @ApiResponse({ status: 201, standardSchema: fileViewSchema })
   async upload(@CurrentPrincipal() principal: Principal, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const departmentCode = principal.departments[0] ?? 'CITY';
-    return this.desk.take({ principal, request, reply, departmentCode }, (tx, file) => this.store.insert(tx, file), viewOf);
+    return this.desk.take({ principal, request, reply, departmentCode }, this.store, viewOf);
   }
 
   @Get(':id')

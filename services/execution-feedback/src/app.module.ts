@@ -45,6 +45,7 @@ import { windowHitsMigration } from './migrations/0011-window-hits.ts';
 import { plannedDepartmentsMigration } from './migrations/0012-planned-departments.ts';
 import { replaysMigration } from './migrations/0013-replays.ts';
 import { replayCorrectionsMigration } from './migrations/0014-replay-corrections.ts';
+import { joinedDepartmentsMigration } from './migrations/0015-joined-departments.ts';
 import { NoticeStore } from './notice.store.ts';
 import { OrderConsumer } from './order.consumer.ts';
 import { OrderService } from './order.service.ts';
@@ -189,6 +190,7 @@ export const service = {
     plannedDepartmentsMigration,
     replaysMigration,
     replayCorrectionsMigration,
+    joinedDepartmentsMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

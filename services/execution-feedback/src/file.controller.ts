@@ -47,7 +47,7 @@ export class FileController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const departmentCode = departmentOf(principal, query.department);
-    return this.desk.take({ principal, request, reply, departmentCode }, (tx, file) => this.store.insert(tx, file), viewOf);
+    return this.desk.take({ principal, request, reply, departmentCode }, this.store, viewOf);
   }
 
   @Get(':id')

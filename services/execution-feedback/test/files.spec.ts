@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { FileFolder } from '@lianxin/files';
+import { Database } from '@lianxin/platform';
 import { principalOf } from '@lianxin/testing';
 import { handlerOf, office, pdf, World } from './feedback.world.ts';
 
@@ -130,6 +132,50 @@ test('a retry with the same key is the same file, once on disk', async () => {
   expect(await filesOnDisk()).toEqual(files);
   expect(await upload(pdf, 'application/pdf', key)).toMatchObject({ status: 422, body: { code: 'IDEMPOTENCY_KEY_REUSED' } });
   expect(await filesOnDisk()).toEqual(files);
+});
+
+test('a connection that breaks while it commits leaves the evidence of the row; the retry names it, and its own copy goes', async () => {
+  const database = world.running.app.get(Database);
+  const transaction = database.transaction.bind(database);
+  const key = { 'idempotency-key': 'file-broken' };
+  const content = Buffer.concat([pdf, Buffer.from('% broken')]);
+  const before = await filesOnDisk();
+  // The server has committed; the word of it does not arrive.
+  database.transaction = async (principal, work) => {
+    database.transaction = transaction;
+    await transaction(principal, work);
+    throw new Error('Connection terminated unexpectedly');
+  };
+  expect((await upload(content, 'application/pdf', key)).status).toBeGreaterThanOrEqual(500);
+  const kept = await filesOnDisk();
+  expect(kept).toHaveLength(before.length + 1);
+  const retry = await upload(content, 'application/pdf', key);
+  expect(retry.status).toBe(201);
+  expect(await filesOnDisk()).toEqual(kept);
+  const download = await world.download(handler, retry.body.id);
+  expect([download.status, Buffer.from(await download.arrayBuffer()).equals(content)]).toEqual([200, true]);
+});
+
+test('where the copy of a refused file cannot be removed, or nobody can say whether its row stands, the caller hears the refusal', async () => {
+  const key = { 'idempotency-key': 'file-refused' };
+  await upload(pdf, 'application/pdf', key);
+  const folder = world.running.app.get(FileFolder);
+  const database = world.running.app.get(Database);
+  const gone = () => Promise.reject(new Error('gone'));
+  const other = Buffer.concat([pdf, Buffer.from('% other')]);
+  const before = await filesOnDisk();
+  const refused = { status: 422, body: { code: 'IDEMPOTENCY_KEY_REUSED' } };
+  const [remove, ask] = [folder.remove.bind(folder), database.consumerTransaction.bind(database)];
+  folder.remove = gone;
+  expect(await upload(other, 'application/pdf', key)).toMatchObject(refused);
+  expect((await upload(pdf, 'application/pdf', key)).status).toBe(201);
+  folder.remove = remove;
+  database.consumerTransaction = gone;
+  expect(await upload(other, 'application/pdf', key)).toMatchObject(refused);
+  database.consumerTransaction = ask;
+  expect(await filesOnDisk()).toHaveLength(before.length + 3);
+  expect(await upload(other, 'application/pdf', key)).toMatchObject(refused);
+  expect(await filesOnDisk()).toHaveLength(before.length + 3);
 });
 
 test('without a file, in another form or from somebody without a department, there is nothing to take', async () => {

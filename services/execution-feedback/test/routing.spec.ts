@@ -12,6 +12,8 @@ import {
   verificationTransferred,
 } from '@lianxin/contracts';
 import { eventually } from '@lianxin/testing';
+import { plannedDepartmentsMigration } from '../src/migrations/0012-planned-departments.ts';
+import { joinedDepartmentsMigration } from '../src/migrations/0015-joined-departments.ts';
 import { handlerOf, office, World } from './feedback.world.ts';
 import { executor, measure, party, planEnded, planMade, revisedOf } from './plan.fixtures.ts';
 
@@ -81,6 +83,36 @@ test('a row that was routed by hand follows its planned department when that is 
   await settled(made);
   expect(await standing(made)).toEqual(['RSJ P DISPATCHED', 'ZRZYJ Q DISPATCHED']);
   expect((await world.tasksOf(made.entryId)).map((task) => task.id).sort()).toEqual(tasks.map((task) => task.id).sort());
+});
+
+test('of what was routed by hand before this was noted, a plan that joined the task later keeps the department that it names itself', async () => {
+  const parties = [party()];
+  const of = (department: string) => planMade([measure('JOIN', [executor(department)])], parties);
+  const [first, second, third] = [of('CZJ'), of('RSJ'), of('SLJ')];
+  const [task] = await world.dispatch(first, 1);
+  await byHand(task, 'RSJ');
+  const [joined] = await world.dispatch(second, 1);
+  await byHand(joined, 'SLJ');
+  await world.dispatch(third, 1);
+  const planned = async () => {
+    const rows = await world.city.query<{ entry_id: string; department_code: string; planned_department: string | null }>(
+      'SELECT entry_id, department_code, planned_department FROM execution_feedback.task_basis WHERE task_id = $1',
+      [task?.id],
+    );
+    const of = new Map(rows.map((row) => [row.entry_id, [row.department_code, row.planned_department]]));
+    return [first, second, third].map(({ entryId }) => of.get(entryId));
+  };
+  const sound = [
+    ['SLJ', 'CZJ'],
+    ['SLJ', 'RSJ'],
+    ['SLJ', null],
+  ];
+  expect(await planned()).toEqual(sound);
+  const again = plannedDepartmentsMigration.sql.replace(/ALTER TABLE[^;]*;/, '');
+  await world.city.query(`SET search_path TO execution_feedback; ${again}; RESET search_path`);
+  expect(await planned()).toEqual(sound.map(([department]) => [department, 'CZJ']));
+  await world.city.query(`SET search_path TO execution_feedback; ${joinedDepartmentsMigration.sql}; RESET search_path`);
+  expect(await planned()).toEqual(sound);
 });
 
 test('where the catalogue comes to name the department that had it by hand, the task stays one', async () => {

@@ -111,7 +111,7 @@ export class CatalogueJobRunner implements OnApplicationBootstrap, OnApplication
     }
   }
 
-  /** One portion of the job whose turn it is. Returns the rows changed, undefined when there is no job. */
+  /** One portion of the job whose turn it is. Returns the rows changed, undefined when there is no job or it has to wait for what another replica does. */
   private async workOn(tx: Transaction, limit: number): Promise<number | undefined> {
     const job = await this.jobs.take(tx);
     if (job === undefined) return undefined;
@@ -122,7 +122,7 @@ export class CatalogueJobRunner implements OnApplicationBootstrap, OnApplication
     }
     const versions = await this.versionsOf(tx, job);
     // A version that has just come into force is applied first: what it will change is no fault of a plan.
-    if (job.kind === 'RECONCILIATION' && (await this.jobs.isReplanOpen(tx))) return 0;
+    if (job.kind === 'RECONCILIATION' && (await this.jobs.isReplanOpen(tx))) return undefined;
     const outcome = await (job.kind === 'REPLAN' || job.kind === 'RETRY'
       ? this.replans.replan(tx, versions, job, plans)
       : this.look(tx, versions, job, plans));

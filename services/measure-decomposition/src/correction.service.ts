@@ -20,8 +20,8 @@ import { isEmptyDifference } from './plan-difference.rules.ts';
 import { type Derived, deriveAgain, type Pin } from './replan.rules.ts';
 import { followIncidents, type IncidentChanges } from './replan.service.ts';
 import { type OpenIncident, ReplanStore } from './replan.store.ts';
-import { derivedFor, isSaidOtherwise, movedSince, pinOf, type StoredPlan } from './replay.rules.ts';
-import { type Correction, ReplayStore } from './replay.store.ts';
+import { derivedFor, isSaidOtherwise, movedSince, pinOf, type StoredPlan, withdrawnSince } from './replay.rules.ts';
+import { type Correction, type KeptEntry, ReplayStore } from './replay.store.ts';
 
 const owner = 'measure-decomposition';
 
@@ -39,7 +39,7 @@ interface Because {
 
 interface Outcome extends IncidentChanges {
   readonly corrections: Correction[];
-  readonly entries: { planId: string; entry: ListEntryActivated }[];
+  readonly entries: KeptEntry[];
   readonly open: readonly OpenIncident[];
 }
 
@@ -72,7 +72,8 @@ export class CorrectionService {
       if (plan === undefined || plan.entry.entryVersion >= entry.entryVersion) continue;
       const derived = plan.status === 'ENDED' ? undefined : deriveAgain(versions, { ...plan, entry });
       if (derived === undefined || !(derived.isNews || isSaidOtherwise(plan.body, derived.plan))) {
-        outcome.entries.push({ planId: plan.planId, entry });
+        const knownVersion = derived === undefined ? null : newestVersion(versions);
+        outcome.entries.push({ planId: plan.planId, entry, knownVersion });
         continue;
       }
       const because = {
@@ -111,7 +112,7 @@ export class CorrectionService {
         continue;
       }
       const derived = plans.filter(({ status }) => status !== 'ENDED').flatMap((plan) => changed(versions, event.data, plan));
-      const refusal = refusalOf(event.data, derived, movedSince(plans, newestVersion(versions), seen));
+      const refusal = refusalOf(event.data, versions, derived, movedSince(plans, newestVersion(versions), seen));
       if (refusal !== undefined) {
         outcome.said.push(
           newEvent({ ...said, definition: replayRefused, data: { ...head, ...refusal, versions: versionsNow(plans, versions) } }),
@@ -210,6 +211,7 @@ function changed(
 /** Why nothing is done; undefined when it is done. */
 function refusalOf(
   { change, ground }: ReplayApproved,
+  versions: readonly IndexedCatalogue[],
   derived: readonly { plan: StoredPlan; again: Derived }[],
   moved: string | undefined,
 ): { clause: string | null; detail: string } | undefined {
@@ -217,6 +219,10 @@ function refusalOf(
   if (change.kind !== 'CATALOGUE_VERSION' && change.kind !== 'NOTHING') return { clause: 'R-6-7', detail: '此变更由名单管理执行' };
   const restricts = derived.some(({ plan, again }) => directionOf(plan.entry.listType) === 'PUNISH' && again.difference.added.length > 0);
   if (ground === 'SYSTEM_FAULT' && restricts) return { clause: 'R-6-7a', detail: '系统故障只能解除，不能增加限制' };
+  // By the rules as they were; what a version has withdrawn since never comes back by a replay that names no version.
+  const withdrawn = change.kind === 'NOTHING' ? derived.flatMap(({ plan, again }) => withdrawnSince(versions, plan, again)) : [];
+  if (withdrawn.length > 0)
+    return { clause: 'R-4-8', detail: `措施 ${[...new Set(withdrawn.map((row) => row.measureCode))].join('、')} 已被后来的目录版本取消` };
   return undefined;
 }
 

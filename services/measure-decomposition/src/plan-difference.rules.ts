@@ -31,6 +31,10 @@ export interface PlanDifference {
 
 type Body = Pick<MeasurePlanMade, 'groups' | 'measures'>;
 
+/** R-4-3: what makes a row the same row. */
+export const rowKey = ({ partyId, measureCode, departmentCode, notice }: PlanRowItem) =>
+  `${partyId}|${measureCode}|${departmentCode}|${notice}`;
+
 /** What a plan orders or tells, row by row, by the key of R-4-3; the value is what else an executor reads of it. */
 export function rowsOf(plan: Body): Map<string, { readonly item: PlanRowItem; readonly terms: RowTerms }> {
   const measures = new Map(plan.measures.map((measure) => [measure.measureCode, measure]));
@@ -43,7 +47,7 @@ export function rowsOf(plan: Body): Map<string, { readonly item: PlanRowItem; re
         for (const { departmentCode, notice, hasDeadline, role } of measure.executors) {
           const item = { partyId, measureCode, departmentCode, notice };
           const terms = { force: measure.force, holdExempt: measure.holdExempt, hasDeadline, role };
-          rows.set(`${partyId}|${measureCode}|${departmentCode}|${notice}`, { item, terms });
+          rows.set(rowKey(item), { item, terms });
         }
       }
   return rows;

@@ -64,7 +64,9 @@ export class ReplanService {
     const ids = plans.map((plan) => plan.plan_id);
     const standing = new Map((await this.store.readPlans(tx, ids)).map((row) => [row.planId, row]));
     const open = await this.store.readOpenIncidents(tx, ids);
-    const moves = movesOf(versions.at(-1) ?? failWithoutCatalogue());
+    const newest = versions.at(-1) ?? failWithoutCatalogue();
+    const moves = movesOf(newest);
+    const same: string[] = [];
     const changes: Changes = { revisions: [], incidents: [], resolved: [], said: [] };
     let [figures, looked, rows, cursor] = [job.figures, 0, 0, ''];
     for (const planId of ids) {
@@ -75,6 +77,7 @@ export class ReplanService {
       const derived = deriveAgain(versions, row);
       figures = tally(figures, { planId, ...derived, newForLater: [] }, moves);
       if (derived.isNews) this.revise(job, row, derived, moves, changes);
+      else same.push(planId);
       followIncidents(
         row,
         derived,
@@ -85,6 +88,7 @@ export class ReplanService {
       if (rows >= rowsPerPortion) break;
     }
     await this.store.saveRevisions(tx, changes.revisions);
+    await this.store.noteKnown(tx, same, newest.version);
     await this.store.resolveIncidents(tx, changes.resolved, this.clock.now());
     await this.plans.insertIncidents(tx, changes.incidents);
     await this.outbox.publish(tx, changes.said);

@@ -110,6 +110,12 @@ export class ReplanStore {
     );
   }
 
+  /** Plans that were derived from all versions up to this one and came out the same. */
+  async noteKnown(tx: Transaction, planIds: readonly string[], version: number): Promise<void> {
+    if (planIds.length === 0) return;
+    await tx.execute('UPDATE plan SET known_version = $2 WHERE plan_id = ANY ($1::uuid[]) AND known_version < $2', [planIds, version]);
+  }
+
   async readOpenIncidents(tx: Transaction, planIds: readonly string[]): Promise<OpenIncident[]> {
     const rows = await tx.query<{
       incident_id: string;

@@ -3,7 +3,7 @@ import type { AssessedEntry, AssessedPlan, ListEntryActivated, ReplayChange } fr
 import { catalogue, entryOf, lists, party, uuid } from '../test/plan-fixtures.ts';
 import { type Catalogue, type IndexedCatalogue, indexCatalogue } from './catalogue.rules.ts';
 import { planUnder, type StandingPlan } from './replan.rules.ts';
-import { assessCase, type CaseFinding, movedSince, type StoredPlan } from './replay.rules.ts';
+import { assessCase, type CaseFinding, derivedFor, movedSince, type StoredPlan, withdrawnSince } from './replay.rules.ts';
 
 /** The next version of the catalogue, without the measures of these codes. */
 function versionWithout(before: IndexedCatalogue, effectiveFrom: string, ...codes: string[]): IndexedCatalogue {
@@ -134,6 +134,22 @@ describe('nothing is taken to be otherwise', () => {
     expect(found(assess([catalogue], nothing, named(entry, { status: 'CHECKING' }), [], null)).plans).toEqual([]);
     expect(found(assess([catalogue], nothing, named(entry, { effective: false }), [], null)).plans).toEqual([]);
   });
+});
+
+test('of what a plan would get besides, only what a later version has withdrawn is none of its due', () => {
+  const keep = { action: 'KEEP' as const, facts: null };
+  const left = { ...stored(both, entry), knownVersion: 1 };
+  const old = derivedFor(both, nothing, keep, left);
+  if (old === undefined) throw new Error('nothing was derived');
+  expect(old.difference.added.map(({ measureCode }) => measureCode)).toContain(dropped);
+  expect(withdrawnSince(both, left, old)).toEqual(old.difference.added);
+  // What faulty rules had left out is its due under all versions.
+  const short = stored([catalogue], entry);
+  const poor = { ...short, body: { ...short.body, groups: [] } };
+  const due = derivedFor(both, nothing, keep, poor);
+  if (due === undefined) throw new Error('nothing was derived');
+  expect([...new Set(withdrawnSince(both, poor, due).map(({ measureCode }) => measureCode))]).toEqual([dropped]);
+  expect(due.difference.added.length).toBeGreaterThan(5);
 });
 
 describe('what has not arrived is not answered', () => {

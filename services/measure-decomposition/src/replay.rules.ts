@@ -8,7 +8,7 @@ import type {
   ReplayVersion,
 } from '@lianxin/contracts';
 import type { IndexedCatalogue } from './catalogue.rules.ts';
-import { isEmptyDifference, type PlanDifference, type PlanRowItem, rowsOf } from './plan-difference.rules.ts';
+import { isEmptyDifference, type PlanDifference, type PlanRowItem, rowKey, rowsOf } from './plan-difference.rules.ts';
 import type { EntryState, PlanState } from './plan-lifecycle.rules.ts';
 import { deriveAgain, planUnder, type StandingPlan } from './replan.rules.ts';
 
@@ -134,6 +134,17 @@ export function pinOf(versions: readonly IndexedCatalogue[], version: number): {
 /** The versions that were known when the plan was derived last: those of a re-planning that has not come to it yet are no difference. */
 export function knownTo(versions: readonly IndexedCatalogue[], plan: Pick<StoredPlan, 'knownVersion'>): IndexedCatalogue[] {
   return versions.filter(({ version }) => version <= plan.knownVersion);
+}
+
+/** What a plan would get besides although not all versions that bear on it now give it: a later one has withdrawn it (R-4-8). */
+export function withdrawnSince(
+  versions: readonly IndexedCatalogue[],
+  plan: StoredPlan,
+  again: ReturnType<typeof deriveAgain>,
+): PlanRowItem[] {
+  if (again.difference.added.length === 0) return [];
+  const standing = rowsOf(deriveAgain(versions, plan).plan);
+  return again.difference.added.filter((row) => !standing.has(rowKey(row)));
 }
 
 /** The stored entry with the facts that it should have had. */

@@ -17,6 +17,14 @@ export interface Correction {
   readonly causeEventId: string;
 }
 
+/** A corrected entry of a plan that stays as it is. */
+export interface KeptEntry {
+  readonly planId: string;
+  readonly entry: ListEntryActivated;
+  /** Newest version of the catalogue from which the plan was derived; null where it was not derived again, because it has ended. */
+  readonly knownVersion: number | null;
+}
+
 /** All SQL of replays. */
 @Injectable()
 export class ReplayStore {
@@ -119,11 +127,16 @@ export class ReplayStore {
   }
 
   /** What a plan is derived from from now on, where it comes out the same. */
-  async saveEntries(tx: Transaction, entries: readonly { planId: string; entry: ListEntryActivated }[]): Promise<void> {
+  async saveEntries(tx: Transaction, entries: readonly KeptEntry[]): Promise<void> {
     if (entries.length === 0) return;
     await tx.execute(
-      `UPDATE plan SET entry = new.entry FROM unnest($1::uuid[], $2::jsonb[]) AS new (plan_id, entry) WHERE plan.plan_id = new.plan_id`,
-      [entries.map(({ planId }) => planId), entries.map(({ entry }) => JSON.stringify(entry))],
+      `UPDATE plan SET entry = new.entry, known_version = coalesce(new.known_version, plan.known_version)
+       FROM unnest($1::uuid[], $2::jsonb[], $3::integer[]) AS new (plan_id, entry, known_version) WHERE plan.plan_id = new.plan_id`,
+      [
+        entries.map(({ planId }) => planId),
+        entries.map(({ entry }) => JSON.stringify(entry)),
+        entries.map(({ knownVersion }) => knownVersion),
+      ],
     );
   }
 

@@ -3,6 +3,8 @@ import { beijingDate, listEntryActivated, measurePlanMade } from '@lianxin/contr
 import { decodeEvent } from '@lianxin/messaging';
 import { Database } from '@lianxin/platform';
 import { eventually } from '@lianxin/testing';
+import type { JobView } from '../src/catalogue-draft.api.ts';
+import { CatalogueJobStore } from '../src/catalogue-job.store.ts';
 import { PlanService } from '../src/plan.service.ts';
 import { author, publisher, VersionTown } from './version-town.ts';
 
@@ -113,6 +115,40 @@ test('the reconciliation names a plan that is not as it should be', async () => 
   expect(found.result.textZh).toContain('1 个与应有结果不符');
   await town.city.query('DELETE FROM measure_decomposition.plan_step WHERE plan_id = $1', [plan?.plan_id]);
   await town.city.query('DELETE FROM measure_decomposition.plan WHERE plan_id = $1', [plan?.plan_id]);
+});
+
+test('beside a re-planning that another replica has in hand a reconciliation waits, and asks no oftener than an idle loop', async () => {
+  const entry = town.newEntry('BL-WAGE', before);
+  await town.list([entry]);
+  await town.planned([entry]);
+  let draft = await town.draft('占用');
+  draft = await town.edit(draft, 'MEASURE', 'WAGE-04', closeGate);
+  await town.simulate(draft, today);
+  const session = await town.city.connect();
+  await session.query('BEGIN');
+  await session.query('SELECT 1 FROM measure_decomposition.subject_lane WHERE subject_key = $1 FOR UPDATE', [entry.subjectId]);
+  expect((await town.publish(draft, today)).status).toBe(200);
+  await eventually('the re-planning waits for the lane', async () => {
+    const waiting =
+      "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%subject_lane%'";
+    return (await town.city.query(waiting)).length > 0;
+  });
+  const asked: number[] = [];
+  for (const replica of town.replicas) {
+    const jobs = replica.app.get(CatalogueJobStore);
+    const isReplanOpen = jobs.isReplanOpen.bind(jobs);
+    jobs.isReplanOpen = (tx) => {
+      asked.push(Date.now());
+      return isReplanOpen(tx);
+    };
+  }
+  const { body: job } = await town.call<JobView>(author, 'POST', '/reconciliations');
+  await eventually('it has asked four times', () => asked.length >= 4);
+  expect((asked[3] ?? 0) - (asked[0] ?? 0)).toBeGreaterThan(1_500);
+  await session.query('COMMIT');
+  await session.end();
+  expect((await town.replanned(draft)).status).toBe('succeeded');
+  expect(await town.finished(job.id)).toMatchObject({ status: 'succeeded', result: { differingPlanIds: [] } });
 });
 
 test('a replica that dies on the way leaves nothing half-done: the other goes on where it was', async () => {

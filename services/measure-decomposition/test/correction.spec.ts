@@ -216,6 +216,42 @@ describe('a replay was approved', () => {
     expect(saidOf(tooLittle)).toEqual([]);
   });
 
+  test('what a version has withdrawn is not ordered by a replay that names no version, though the plan only now fulfils its condition (R-4-8)', async () => {
+    const proof = { conditions: [{ code: 'FOOD_DRUG', documentNo: '连市监〔2026〕7号' }] };
+    const market = async () => {
+      const entry = town.newEntry('BL-MKT', before);
+      await town.list([entry]);
+      await town.planned([entry]);
+      return entry;
+    };
+    const [entry, other] = [await market(), await market()];
+    const newest = (await planOf(entry)).known_version;
+    let draft = await town.draft('撤 FOOD-04');
+    draft = await town.edit(draft, 'MEASURE', 'FOOD-04', (row) => ({
+      bases: (row['bases'] as { verified: boolean }[]).map((basis) => ({ ...basis, verified: false })),
+    }));
+    await town.bringIntoForce(draft, today);
+    // Without the condition the plan had not had it: nothing to say, and the version is known all the same.
+    expect(await planOf(entry)).toMatchObject({ plan_version: 1, known_version: newest + 1 });
+    const forget = ({ entryId }: ListEntryActivated) =>
+      town.city.query('UPDATE measure_decomposition.plan SET known_version = $2 WHERE entry_id = $1', [entryId, newest]);
+    await forget(entry);
+    for (const one of [entry, other]) await town.feeder.send(listEntryCorrected, one.subjectId, correctionOf(one, proof));
+    for (const one of [entry, other])
+      await eventually('the condition is proved', async () => (await planOf(one)).entry.conditions.length === 1);
+    expect(await planOf(entry)).toMatchObject({ plan_version: 1, known_version: newest + 1 });
+    const sound = await approvedFor(entry, { kind: 'NOTHING' });
+    await approve(sound);
+    expect(await answerTo(sound.replayId)).toMatchObject({ type: replayCarriedOut.type, data: { changed: false } });
+    // A plan that an older program had left behind.
+    await forget(other);
+    const wrong = await approvedFor(other, { kind: 'NOTHING' });
+    await approve(wrong);
+    expect(await answerTo(wrong.replayId)).toMatchObject({ type: replayRefused.type, data: { clause: 'R-4-8' } });
+    expect((await planOf(other)).measures).not.toContain('FOOD-04');
+    expect(saidOf(other)).toEqual([]);
+  });
+
   test('where another owner acts nothing is done or said here; the same event twice is once', async () => {
     const entry = await planned();
     const others = await approvedFor(entry, { kind: 'VOID_ENTRY', effect: 'VOID' }, { acting: ['list-matching'] });
