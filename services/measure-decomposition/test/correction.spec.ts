@@ -217,17 +217,18 @@ describe('a replay was approved', () => {
   });
 
   test('what a version has withdrawn is not ordered by a replay that names no version, though the plan only now fulfils its condition (R-4-8)', async () => {
-    const proof = { conditions: [{ code: 'FOOD_DRUG', documentNo: '连市监〔2026〕7号' }] };
-    const market = async () => {
-      const entry = town.newEntry('BL-MKT', before);
+    const proof = { conditions: [{ code: 'EXIT_DECISION', documentNo: '（2026）苏07执1号' }] };
+    const court = async () => {
+      const { parties } = town.newEntry('BL-COURT', before);
+      const entry = town.newEntry('BL-COURT', before, { parties: [...parties, party(71_000, 'LEGAL_REPRESENTATIVE')] });
       await town.list([entry]);
       await town.planned([entry]);
       return entry;
     };
-    const [entry, other] = [await market(), await market()];
+    const [entry, other] = [await court(), await court()];
     const newest = (await planOf(entry)).known_version;
-    let draft = await town.draft('撤 FOOD-04');
-    draft = await town.edit(draft, 'MEASURE', 'FOOD-04', (row) => ({
+    let draft = await town.draft('撤 COURT-32');
+    draft = await town.edit(draft, 'MEASURE', 'COURT-32', (row) => ({
       bases: (row['bases'] as { verified: boolean }[]).map((basis) => ({ ...basis, verified: false })),
     }));
     await town.bringIntoForce(draft, today);
@@ -248,7 +249,7 @@ describe('a replay was approved', () => {
     const wrong = await approvedFor(other, { kind: 'NOTHING' });
     await approve(wrong);
     expect(await answerTo(wrong.replayId)).toMatchObject({ type: replayRefused.type, data: { clause: 'R-4-8' } });
-    expect((await planOf(other)).measures).not.toContain('FOOD-04');
+    expect((await planOf(other)).measures).not.toContain('COURT-32');
     expect(saidOf(other)).toEqual([]);
   });
 
