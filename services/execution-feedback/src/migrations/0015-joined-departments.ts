@@ -7,21 +7,20 @@ import type { Migration } from '@lianxin/platform';
 export const joinedDepartmentsMigration: Migration = {
   name: '0015-joined-departments',
   sql: `
-    UPDATE task_basis SET planned_department = nullif(
-      (SELECT later.detail->>'from' FROM task_fact later
-       WHERE later.task_id = joined.task_id AND later.what = 'REASSIGNED' AND later.actor IS NOT NULL AND later.version > joined.version
-       ORDER BY later.version LIMIT 1), task_basis.department_code)
-    FROM (
-      SELECT DISTINCT ON (task_id) task_id, version, detail->>'from' AS from_department FROM task_fact
-      WHERE what = 'REASSIGNED' AND actor IS NOT NULL ORDER BY task_id, version
-    ) AS first,
-    (
+    WITH given AS (
+      SELECT task_id, version, detail->>'from' AS from_department FROM task_fact WHERE what = 'REASSIGNED' AND actor IS NOT NULL
+    ), first AS (
+      SELECT DISTINCT ON (task_id) * FROM given ORDER BY task_id, version
+    ), joined AS (
       -- The first that a task knows of an entry: its creation, or that a basis was added, which also lets a task go on that was held.
       SELECT DISTINCT ON (task_id, detail->>'entryId') task_id, detail->>'entryId' AS entry_id, what, version FROM task_fact
-      WHERE detail ? 'entryId' ORDER BY task_id, detail->>'entryId', version
-    ) AS joined
-    WHERE first.task_id = task_basis.task_id AND task_basis.planned_department = first.from_department
-      AND joined.task_id = task_basis.task_id AND joined.entry_id = task_basis.entry_id::text
-      AND joined.what IN ('BASIS_ADDED', 'RELEASED') AND joined.version > first.version;
+      WHERE detail ? 'entryId' AND task_id IN (SELECT task_id FROM first) ORDER BY task_id, detail->>'entryId', version
+    )
+    UPDATE task_basis SET planned_department = nullif(
+      (SELECT from_department FROM given WHERE given.task_id = joined.task_id AND given.version > joined.version ORDER BY version LIMIT 1),
+      task_basis.department_code)
+    FROM first JOIN joined ON joined.task_id = first.task_id AND joined.version > first.version
+    WHERE joined.what IN ('BASIS_ADDED', 'RELEASED') AND task_basis.task_id = joined.task_id
+      AND task_basis.entry_id::text = joined.entry_id AND task_basis.planned_department = first.from_department;
   `,
 };
