@@ -113,7 +113,7 @@ class ReplayDesks extends Desks {
        FROM execution_feedback.task_fact AS fact JOIN execution_feedback.task ON task.id = task_id
        WHERE task_id IN (SELECT task_id FROM execution_feedback.task_basis WHERE entry_id = '${blackId}') ORDER BY 1`,
       `SELECT concat_ws(' ', kind, action, department_code) FROM objection_handling.replay_row WHERE entry_id = '${blackId}' ORDER BY 1`,
-      `SELECT concat_ws(' ', state, outcome, restorations, refused) FROM objection_handling.replay_case WHERE entry_id = '${blackId}'`,
+      `SELECT concat_ws(' ', state, outcome, restorations, refused_by) FROM objection_handling.replay_case WHERE entry_id = '${blackId}'`,
     ]);
   }
 
