@@ -42,7 +42,7 @@ const catalogueJobSchema = jobSchema.extend({ result: said });
 /** `lianxin catalogue …`: versions of the measure catalogue. */
 export function registerCatalogue(program: Command, context: CommandContext): void {
   const t = catalogueTextsOf(context.language);
-  const { id, date, count } = readersOf(context.texts);
+  const { id, date, count, someOf } = readersOf(context.texts);
   const catalogue = program.command('catalogue').description(t.description);
   catalogue.command('ls').description(t.ls).option('-l, --limit <count>', t.limitOption, count, 20).action(context.action(list));
   catalogue
@@ -59,6 +59,12 @@ export function registerCatalogue(program: Command, context: CommandContext): vo
     .argument('<file>', t.fileArgument)
     .addOption(new Option('--rows <kind>', t.rowsOption).choices(kinds))
     .action(context.action(importRows));
+  catalogue
+    .command('template')
+    .description(t.template)
+    .argument('<rows>', t.rowsOption, someOf(kinds))
+    .option('-f, --file <file>', t.templateFile)
+    .action(context.action(template));
   catalogue.command('diff').description(t.diff).argument('<draft>', t.draftArgument, id).action(context.action(diff));
   for (const [name, description, work] of [
     ['simulate', t.simulate, simulate],
@@ -113,6 +119,17 @@ async function importRows(session: Session, draftId: string, path: string, optio
   const query = options.rows === undefined ? {} : { file: options.rows };
   const changed = await client.change({ path: `${root}/drafts/${draftId}/imports`, query, file, headers: tagOf(draft) }, draftSchema);
   if (changed !== undefined) session.terminal.say(t.imported(changed.changedRows, changed.revision));
+  return exitCodes.ok;
+}
+
+/** An empty file with the columns of one kind of row, to be filled in and imported. */
+async function template(session: Session, rows: string, options: { file?: string }): Promise<ExitCode> {
+  const t = catalogueTextsOf(session.options.lang);
+  const path = options.file ?? `${rows}.xlsx`;
+  const format = extname(path).toLowerCase() === '.csv' ? 'csv' : 'xlsx';
+  const client = session.client('CREDIT_OFFICE');
+  await client.download({ path: `${root}/templates/${rows}`, query: { format } }, path, (reason) => t.unwritable(path, reason));
+  session.terminal.say(t.written(path));
   return exitCodes.ok;
 }
 

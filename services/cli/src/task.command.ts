@@ -7,6 +7,8 @@ import { ApiRefusal } from './faults.ts';
 import { registerFeedback } from './feedback.command.ts';
 import type { Session } from './session.ts';
 import { registerTaskList } from './task.list.ts';
+import { registerTaskBulk } from './task-bulk.command.ts';
+import { registerTaskHands } from './task-hand.command.ts';
 
 const acts = { ack: 'acknowledge', start: 'start', arm: 'arm', claim: 'claim', release: 'release' } as const;
 type Act = keyof typeof acts;
@@ -33,6 +35,8 @@ export function registerTasks(program: Command, context: CommandContext): void {
       .argument('<id...>', texts.task.idArgument, read.ids)
       .action(context.action((session, ids: string[]) => actOnTasks(session, act, ids)));
   }
+  registerTaskHands(task, context);
+  registerTaskBulk(task, context);
   registerFeedback(task, context);
 }
 

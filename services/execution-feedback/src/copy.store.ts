@@ -1,4 +1,4 @@
-import type { CatalogueDepartment, CatalogueMeasure, CataloguePublished, EventData, subjectChanged } from '@lianxin/contracts';
+import type { CatalogueDepartment, CatalogueMeasure, CataloguePublished, EventData, SubjectKind, subjectChanged } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { type Column, namesOf, unnestRows } from './columns.store.ts';
@@ -8,7 +8,7 @@ export type SubjectState = EventData<typeof subjectChanged>;
 /** A party as it is kept here: names of organisations in clear, persons sealed and masked. */
 export interface SubjectCopy {
   readonly subjectId: string;
-  readonly kind: string;
+  readonly kind: SubjectKind;
   readonly organisationName: string | null;
   readonly usccCode: string | null;
   readonly sealed: string | null;
@@ -113,7 +113,7 @@ export class CopyStore {
   async readSubjects(tx: Transaction, subjectIds: readonly string[]): Promise<Map<string, SubjectCopy>> {
     const rows = await tx.query<{
       subject_id: string;
-      kind: string;
+      kind: SubjectKind;
       organisation_name: string | null;
       uscc_code: string | null;
       sealed: string | null;

@@ -15,7 +15,7 @@ import { Injectable } from '@nestjs/common';
 import { acknowledgeDueAt } from './act.rules.ts';
 import { TaskTerms } from './config.ts';
 import { CopyStore } from './copy.store.ts';
-import { OrderBoard, type OrderDemand, type OrderStep } from './order.rules.ts';
+import { OrderBoard, type OrderStep } from './order.rules.ts';
 import { OrderStore } from './order.store.ts';
 import type { WrongTask } from './plan.board.rules.ts';
 
@@ -96,7 +96,7 @@ export class OrderService {
       (board) => {
         for (const event of events) {
           const { departments, restorationId: _restorationId, entryNumber, ...order } = event.data;
-          const kind = subjects.get(order.partySubjectId)?.kind as OrderDemand['partyKind'] | undefined;
+          const kind = subjects.get(order.partySubjectId)?.kind;
           for (const { departmentCode, measureCodes } of departments)
             board.demand(
               {

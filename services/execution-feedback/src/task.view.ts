@@ -130,7 +130,8 @@ export class TaskViews {
       partyId: row.partyId,
       partyRole: row.partyRole,
       party: {
-        kind: row.partyKind,
+        // An order may come before its subject is known: what the register says of it then tells whether it is a person, whose name leaves in no file.
+        kind: subject?.kind ?? row.partyKind,
         name: this.nameOf(subject, reader),
         usccCode: subject?.usccCode ?? null,
         idMasked: subject?.idMasked ?? null,

@@ -1,7 +1,15 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { measurePlanEnded, measurePlanMade, type Page, type Principal, subjectRegistered, type TaskView } from '@lianxin/contracts';
+import {
+  measurePlanEnded,
+  measurePlanMade,
+  type Page,
+  type Principal,
+  restorationOrdered,
+  subjectRegistered,
+  type TaskView,
+} from '@lianxin/contracts';
 import { PersonalData } from '@lianxin/platform';
 import { openTable } from '@lianxin/tables';
 import { eventually, principalOf } from '@lianxin/testing';
@@ -26,13 +34,11 @@ let world: World;
 let person: ReturnType<typeof party>;
 let longPlan: ReturnType<typeof planMade>;
 
-beforeAll(async () => {
-  world = await World.create();
+async function registerPerson(subjectId: string): Promise<void> {
   const { environment } = world.city;
   const data = new PersonalData(environment['LIANXIN_PERSONAL_DATA_KEYS'] ?? '', environment['LIANXIN_PERSONAL_DATA_HASH_KEY'] ?? '');
-  person = party({ kind: 'PERSON' });
-  await world.feeder.send(subjectRegistered, person.subjectId, {
-    subjectId: person.subjectId,
+  await world.feeder.send(subjectRegistered, subjectId, {
+    subjectId,
     version: 1,
     kind: 'PERSON',
     organisation: null,
@@ -45,6 +51,12 @@ beforeAll(async () => {
     regionCode: '320706',
     provisional: true,
   });
+}
+
+beforeAll(async () => {
+  world = await World.create();
+  person = party({ kind: 'PERSON' });
+  await registerPerson(person.subjectId);
   const company = party();
   await world.feeder.send(subjectRegistered, company.subjectId, {
     subjectId: company.subjectId,
@@ -127,6 +139,25 @@ test('a person stands in a file under a code that is the same everywhere, and ne
   expect(own.rows[1]?.[0]).toMatch(/^自然人 [0-9A-F]{16}$/);
   expect(city.rows[1]?.[0]).toBe(own.rows[1]?.[0]);
   for (const { bytes } of [own, city]) for (const shown of ['王', '320799', '0019']) expect(bytes.includes(shown)).toBe(false);
+});
+
+test('nor does it by a task that was ordered before anybody knew that its subject is a person (R-6-8, R-8-8)', async () => {
+  const subjectId = randomUUID();
+  await world.feeder.send(restorationOrdered, subjectId, {
+    ...{ restorationId: randomUUID(), entryId: randomUUID(), entryNumber: 'LYG-MD-2026-000001', listCode: 'BL-COURT' },
+    ...{ partyId: randomUUID(), partySubjectId: subjectId, ground: 'OBJECTION_UPHELD' as const, documentNo: null, dueOn: null },
+    departments: [{ departmentCode: 'CZJ', measureCodes: ['COURT-09'] }],
+  });
+  const restoring = async () => {
+    const { body } = await world.call<Page<TaskView>>(finance, 'GET', 'tasks?measureCode=RESTORE');
+    return body.data[0];
+  };
+  await eventually('the restoration stands', async () => (await restoring()) !== undefined);
+  await registerPerson(subjectId);
+  await eventually('its department sees whom it concerns', async () => (await restoring())?.party.name === '王某某');
+  expect((await restoring())?.party.kind).toBe('PERSON');
+  const { rows, bytes } = await exported(finance, 'tasks/export?format=csv&columns=partyName&measureCode=RESTORE');
+  expect([rows[1]?.[0], bytes.includes('王')]).toEqual([expect.stringMatching(/^自然人 [0-9A-F]{16}$/), false]);
 });
 
 test('a name that looks like a formula goes out escaped', async () => {

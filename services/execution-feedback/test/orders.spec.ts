@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   type EventData,
+  listEntryReviewDecided,
+  listEntryReviewRaised,
   measurePlanEnded,
   measurePlanMade,
   restorationOrdered,
@@ -117,6 +119,59 @@ test('a list that ends leaves the task with the other list; when both have ended
   expect(one).toMatchObject({ id: task?.id, status: 'IN_EXECUTION' });
   await world.feeder.send(measurePlanEnded, second.subjectId, planEnded(second));
   await eventually('it is lifted', async () => (await world.statusOf(task?.id ?? '')) === 'LIFTING');
+});
+
+describe('the review of an honour (R-2-10 c, R-4-9a)', () => {
+  const raised = async (dueAt = '2027-11-30T16:00:00.000Z') => {
+    const subjectId = randomUUID();
+    const head = {
+      ...{ entryId: randomUUID(), entryVersion: 6, activationNo: 1, number: `LYG-MD-2026-${subjectId.slice(-6)}`, listCode: 'RL-CREDIT' },
+      ...({ listType: 'RED', subjectId, designatingDepartment: 'FGW', status: 'ACTIVE', reviewId: randomUUID() } as const),
+      ...({ reason: 'FOCUS_LISTED', byEntryId: randomUUID() } as const),
+    };
+    const event = { ...head, dueAt };
+    await world.feeder.send(listEntryReviewRaised, subjectId, event);
+    const task = await eventually('the unit that gave the honour has it', async () =>
+      (await queueOf(handlerOf('FGW'), 'REVIEW')).find((one) => one.order?.referenceNumber === head.number),
+    );
+    const decided = (outcome: 'KEPT' | 'EXCLUDED' | 'NOT_NEEDED') =>
+      world.feeder.send(listEntryReviewDecided, subjectId, { ...head, outcome, decidedBy: 'someone' });
+    return { task, decided, again: () => world.feeder.send(listEntryReviewRaised, subjectId, event) };
+  };
+
+  test.each(['KEPT', 'EXCLUDED'] as const)(
+    'is a task of its unit alone, with its term, and done when the unit has decided: %s',
+    async (outcome) => {
+      const { task, decided, again } = await raised();
+      expect(task).toMatchObject({
+        status: 'DISPATCHED',
+        order: { dueOn: '2027-11-30', ground: 'FOCUS_LISTED' },
+        explanation: { rule: 'R-2-10' },
+      });
+      expect((await world.call(handlerOf('CZJ'), 'GET', `tasks/${task.id}`)).status).toBe(404);
+      await world.act(handlerOf('FGW'), task.id, 'acknowledge', 'start');
+      // The answer is given where the honour is, not by feedback.
+      const refused = await world.call(handlerOf('FGW'), 'POST', `tasks/${task.id}/feedback`, { kind: 'NOT_APPLIED', evidenceIds: [] });
+      expect(refused).toMatchObject({ status: 422, body: { code: 'FEEDBACK_KIND_NOT_ALLOWED' } });
+      await decided(outcome);
+      await eventually('it is done', async () => (await world.statusOf(task.id)) === 'FED_BACK');
+      await eventually('and told', () =>
+        world.feeder.eventsOf(taskSettled).find(({ data }) => data.taskId === task.id && data.outcome === outcome),
+      );
+      await again();
+      const marker = await raised();
+      expect([await world.statusOf(task.id), marker.task.id === task.id]).toEqual(['FED_BACK', false]);
+    },
+  );
+
+  test('goes with an honour that has ended by itself: nobody is asked any more', async () => {
+    const [fresh, begun] = [await raised(), await raised()];
+    await world.act(handlerOf('FGW'), begun.task.id, 'acknowledge', 'start');
+    await fresh.decided('NOT_NEEDED');
+    await begun.decided('NOT_NEEDED');
+    await eventually('both are over', async () => (await world.statusOf(begun.task.id)) === 'NOT_APPLICABLE');
+    expect(await world.statusOf(fresh.task.id)).toBe('CANCELLED');
+  });
 });
 
 test('a verification stands in the queue of its county, moves with it, and is done when its result is confirmed', async () => {

@@ -1,12 +1,12 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Page, repairAdvanced, repairGranted, repairReceived } from '@lianxin/contracts';
+import type { Page } from '@lianxin/contracts';
 import { eventually } from '@lianxin/testing';
 import { repairDaysMigration } from '../src/migrations/0005-repair-days.ts';
 import { openDaysMigration } from '../src/migrations/0007-open-days.ts';
 import type { Overview } from '../src/stats.schemas.ts';
 import { creditOffice, handlerOf, MonitoredCity } from './monitored.city.ts';
-import { endOf, Flag, FlagTask, type Saying, say } from './sayings.ts';
+import { repaired } from './record.sayings.ts';
+import { endOf, Flag, FlagTask } from './sayings.ts';
 
 let city: MonitoredCity;
 beforeAll(async () => {
@@ -17,23 +17,6 @@ afterAll(() => city?.close());
 async function figure(code: string, period: string) {
   const { body } = await city.get<Overview>(creditOffice, `/api/v1/stats/overview?period=${period}`);
   return [...body.entries, ...body.figures].find((one) => one.code === code);
-}
-
-/** An application for repair that was decided, as credit-repair tells of it. */
-function repaired(receivedOn: string, grantedOn: string): Saying[] {
-  const subjectId = randomUUIDv7();
-  const head = { repairId: randomUUIDv7(), number: 'LYG-XF-2026-000001', subjectId, decidingDepartment: 'RSJ' };
-  const items = [{ kind: 'LIST_ENTRY' as const, id: randomUUIDv7(), number: 'n' }];
-  return [
-    say(repairReceived, subjectId, {
-      ...({ ...head, items, repairVersion: 1, status: 'RECEIVED', category: 'ORDINARY', channel: 'WINDOW', applicant: 'SUBJECT' } as const),
-      ...{ linkedTo: null, receivedOn },
-    }),
-    say(repairAdvanced, subjectId, {
-      ...({ ...head, items, repairVersion: 2, status: 'ACCEPTED', step: 'accept', on: receivedOn, dueOn: '2026-11-19' } as const),
-    }),
-    say(repairGranted, subjectId, { ...head, entryId: items[0]?.id ?? '', documentNo: '文1', grantedOn }),
-  ];
 }
 
 test('the median of days of repairs stands beside their rate, and what was decided before it was counted counts too (K15)', async () => {

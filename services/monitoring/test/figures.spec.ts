@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DepartmentStats, FigureView, Overview, StatsRow } from '../src/stats.schemas.ts';
 import { creditOffice, handlerOf, MonitoredCity } from './monitored.city.ts';
+import { objected, penalised, planned, repaired, urged, verified } from './record.sayings.ts';
 import { catalogue, endOf, Flag, FlagTask } from './sayings.ts';
 
 const quarter = 'period=2026-Q4';
@@ -58,7 +59,7 @@ async function rowsOf(principal: typeof creditOffice, href: string): Promise<Sta
 /** Every figure of a view opens as many rows as it says, each once; so does its numerator. */
 async function expectToOpen(principal: typeof creditOffice, figures: readonly FigureView[]): Promise<void> {
   // What follows from other figures opens one of those; what is overdue grows with the days.
-  for (const figure of figures.filter(({ code }) => !/^(?:K12|K13|K17-DAYS|K19)$/.test(code))) {
+  for (const figure of figures.filter(({ code }) => !/^(?:K12|K13|K15-MEDIAN|K17-DAYS|K19)$/.test(code))) {
     const rows = await rowsOf(principal, figure.rowsHref);
     expect([figure.code, rows.length]).toEqual([figure.code, figure.denominator ?? figure.numerator]);
     expect([figure.code, rows.filter((row) => row.counted).length]).toEqual([figure.code, figure.numerator]);
@@ -221,6 +222,54 @@ describe('the story of one flag, counted by hand', () => {
     expect(await readings(creditOffice, 'period=2027-Q1')).toEqual(['TASKS-LIFTING 5']);
     await expectToOpen(creditOffice, figuresOf(await overview()));
   });
+});
+
+test('every figure of §10.1, once something is counted in it, opens exactly the rows that make it', async () => {
+  const other = await MonitoredCity.create();
+  const before = city;
+  city = other;
+  try {
+    const [wage, left, honour] = [new Flag('BL-WAGE', 'RSJ'), new Flag('BL-TAX', 'SHUIJ'), new Flag('RL-TAXA', 'SHUIJ', 'RED')];
+    // Two in time, one late, one not at all; then one that is being lifted.
+    const tasks = ['GGZY', 'WMB', 'CZJ', 'SFJ', 'KJJ'].map(
+      (department) => new FlagTask(department, 'WAGE-01', endOf('2026-11-16'), endOf('2026-11-18')),
+    ) as [FlagTask, FlagTask, FlagTask, FlagTask, FlagTask];
+    const [hit, applied, late, , lifted] = tasks;
+    const reward = new FlagTask('GXJ', 'RGEN-01', endOf('2026-12-25'), endOf('2026-12-30'));
+    await other.hear(
+      wage.activated('2026-11-02'),
+      planned(wage, '2026-11-02'),
+      wage.dispatched(tasks, { time: '2026-11-02T02:00:00.000Z' }),
+    );
+    await other.hear(left.activated('2026-11-03'), planned(left, '2026-11-03'), left.exited('2026-11-20'), honour.activated('2026-11-04'));
+    await other.hear(hit.acknowledged(wage), applied.acknowledged(wage), late.acknowledged(wage));
+    const answers = [
+      hit.feedback(wage, { kind: 'HIT', submittedAt: '2026-11-17T02:00:00.000Z' }),
+      applied.feedback(wage, { kind: 'APPLIED', submittedAt: '2026-11-17T02:00:00.000Z' }),
+      late.feedback(wage, { kind: 'NOT_APPLIED', submittedAt: '2026-11-20T02:00:00.000Z', notAppliedReason: 'NO_BUSINESS_RELATION' }),
+    ];
+    for (const answer of answers) await other.hear(answer.submitted, answer.approved());
+    await other.hear(wage.caseOf(hit, answers[0]?.feedbackId ?? '', '2026-11-18'), honour.caseOf(reward, reward.taskId, '2026-11-18'));
+    await other.hear(wage.lifting([lifted], { time: '2026-11-21T02:00:00.000Z', liftDueAt: endOf('2026-11-25') }));
+    await other.hear(...repaired('2026-11-02', '2026-11-18'), ...repaired('2026-11-02', '2026-11-23'));
+    await other.hear(...objected('UPHELD'), ...objected('DISMISSED'), ...verified('2026-11-19'), ...verified());
+    await other.hear(penalised('2026-11-09'), penalised('2026-11-12'), urged('SFJ'));
+
+    const view = await overview();
+    const shown = new Map(view.figures.map((figure) => [figure.code, figure.display]));
+    expect(Object.fromEntries(shown)).toMatchObject({
+      ...{ K02: '100.0%', K03: '100.0%', K04: '50.0%', K05: '60.0%', K07: '60.0%', K08: '40.0%', K09: '100.0%', K10: '1' },
+      ...{ 'K11-PUNISH': '1', 'K11-REWARD': '1', K14: '0.0%', K15: '50.0%', K16: '100.0%', 'K16-UPHELD': '50.0%', 'K17-URGED': '1' },
+      ...{ 'K17-LATE': '1', 'K18-TIMELY': '50.0%', K20: '50.0%', 'K20-TIMELY': '50.0%', 'K19-EXITED': '1', 'K19-PERFORMED': '1' },
+    });
+    await expectToOpen(creditOffice, figuresOf(view));
+    const { body } = await other.get<DepartmentStats>(creditOffice, `/api/v1/stats/departments?${quarter}`);
+    for (const row of body.data) await expectToOpen(creditOffice, row.figures);
+    expect(await other.wrongCounters()).toEqual([]);
+  } finally {
+    city = before;
+    await other.close();
+  }
 });
 
 test('one task on two lists counts once in the city and in each of its lists, until a list ends', async () => {

@@ -188,6 +188,46 @@ export class ReplayCity {
     return (await this.tasks(entryId)).filter((task) => task.measureCode === measureCode && !over.includes(task.status));
   }
 
+  /** Somebody objects to an entry, and the office takes it in: what is disputed rests from then on (R-6-4). Returns when every service has heard of it. */
+  async disputed(entry: ListEntryView): Promise<void> {
+    const body = {
+      ...{ target: { kind: 'LIST_ENTRY', id: entry.id }, kinds: ['CONTENT_WRONG'], capacity: 'SUBJECT', channel: 'WINDOW' },
+      ...{ applicant: { name: '示例' }, identityProof: { documentNo: '核验单1', how: 'REAL_NAME' }, statement: '列入有误' },
+      evidence: [{ title: '凭证', sha256: 'a'.repeat(64) }],
+    };
+    const window = principalOf(['WINDOW_CLERK'], ['DATAJ']);
+    const submitted = await eventually('the journal has heard of the entry', async () => {
+      const answer = await this.city.call<{ id: string }>(this.journal, window, 'POST', '/api/v1/objections', { body });
+      return answer.status === 201 && answer.body;
+    });
+    const accepted = await this.city.call(this.journal, office, 'POST', `/api/v1/objections/${submitted.id}/accept`, { body: {} });
+    if (accepted.status !== 200) throw new Error(`not accepted: ${JSON.stringify(accepted.body)}`);
+    await eventually('the departments have heard of it', async () => {
+      const held = `SELECT 1 FROM execution_feedback.plan_seen WHERE entry_id = $1 AND status = 'HELD'`;
+      return (await this.city.query(held, [entry.id])).length > 0;
+    });
+  }
+
+  /** Tasks that stand in queues because of the honour that came back in place of this one (T20a). */
+  async rewardsOfReturned(honour: ListEntryView): Promise<string[]> {
+    const back = `SELECT id, valid_to FROM list_matching.list_entry WHERE restores = $1 AND status = 'ACTIVE'`;
+    const [entry] = await eventually('the honour is back', async () => {
+      const rows = await this.city.query<{ id: string; valid_to: string | null }>(back, [honour.id]);
+      return rows.length > 0 && rows;
+    });
+    if (entry === undefined || entry.valid_to !== honour.validTo) throw new Error(`it came back until ${entry?.valid_to}`);
+    return eventually('its rewards stand in the queues', async () => {
+      const tasks = await this.standing(entry.id);
+      return tasks.length > 0 && tasks;
+    });
+  }
+
+  /** `measure department` of every task of an entry that a department still has to carry out. */
+  async standing(entryId: string): Promise<string[]> {
+    const open = (await this.tasks(entryId)).filter((task) => task.kind === 'EXECUTE' && task.status === 'DISPATCHED');
+    return open.map((task) => `${task.measureCode} ${task.departmentCode}`).sort();
+  }
+
   async difference(id: string, query = ''): Promise<readonly Row[]> {
     const path = `/api/v1/replays/${id}/diff?limit=200${query}`;
     return (await this.city.call<{ data: Row[] }>(this.journal, admin, 'GET', path)).body.data;

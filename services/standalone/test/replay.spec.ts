@@ -46,6 +46,27 @@ const closeGate = (row: Record<string, unknown>) => ({
   bases: (row['bases'] as object[]).map((basis) => ({ ...basis, verified: false })),
 });
 
+describe('an objection while it is verified (R-6-4)', () => {
+  test(
+    'lets every task of the entry rest; of a court list it lets none rest, for its review does not stop execution; of neither a replay finds anything',
+    async () => {
+      const [wage, court] = [await city.flagged(flagOf('BL-WAGE')), await city.flagged(flagOf('BL-COURT'))];
+      const before = await city.standing(court.id);
+      expect(before.length).toBeGreaterThan(10);
+      await city.disputed(wage);
+      await city.disputed(court);
+      expect(await city.standing(wage.id)).toEqual([]);
+      expect(new Set((await city.tasks(wage.id)).map((task) => task.status))).toEqual(new Set(['ON_HOLD']));
+      expect(await city.standing(court.id)).toEqual(before);
+      for (const { id } of [wage, court]) {
+        expect((await city.entry(office, 'GET', `/${id}`)).disputed).toBe(true);
+        await isAsItShouldBe({ entryId: id });
+      }
+    },
+    patienceMs,
+  );
+});
+
 describe('facts of an entry that were wrong', () => {
   test(
     'a condition that was not proved: the entry stays in force, the tasks that rest on the condition go, all others stay',
@@ -158,6 +179,7 @@ describe('a wrong black entry', () => {
     async () => {
       const honour = flagOf('RL-CREDIT');
       const red = await city.flagged(honour);
+      const rewards = await city.standing(red.id);
       const black = await city.flagged(onSubjectOf(honour, flagOf('BL-WAGE', { parties: [partyOf('LEGAL_REPRESENTATIVE')] })));
       await eventually('the honour is excluded', async () => (await city.entry(office, 'GET', `/${red.id}`)).status === 'EXCLUDED');
       const executed = await eventually('a one-off task is there', async () =>
@@ -177,6 +199,8 @@ describe('a wrong black entry', () => {
         (await city.tasks(black.id)).find((task) => task.kind === 'RESTORE' && task.departmentCode === 'WMB'),
       );
       expect(restoring.status).toBe('DISPATCHED');
+      expect(await city.rewardsOfReturned(red)).toEqual(rewards);
+      expect(await city.standing(black.id)).toEqual([]);
       await isAsItShouldBe({ subjectId: red.subject.id });
       // Twice changes nothing.
       expect((await city.post(admin, `/${replay.id}/apply`)).body.version).toBe(applied.version);
@@ -227,14 +251,30 @@ describe('a wrong black entry', () => {
   );
 
   test(
-    'that has meanwhile expired: what was done because of it is restored',
+    'that has meanwhile expired: the honour returns with its rewards, what was done is restored, what nobody did is not',
     async () => {
-      const black = await city.flagged(flagOf('BL-BID', { validTo: addDays(today, 3) }));
+      const honour = flagOf('RL-CREDIT');
+      const red = await city.flagged(honour);
+      const rewards = await city.standing(red.id);
+      const black = await city.flagged(onSubjectOf(honour, flagOf('BL-BID', { validTo: addDays(today, 3) })));
+      await eventually('the honour is excluded', async () => (await city.entry(office, 'GET', `/${red.id}`)).status === 'EXCLUDED');
+      const done = (await city.tasks(black.id)).find((task) => task.measureCode === 'GEN-05' && task.departmentCode === 'WMB');
+      if (done === undefined) throw new Error('nobody was to refuse an honour');
+      await city.carriedOut(done);
       city.city.turnClock(6 * 86_400_000);
       await eventually('the entry has expired', async () => (await city.entry(office, 'GET', `/${black.id}`)).status === 'EXPIRED');
-      await isAsItShouldBe({ entryId: black.id });
-      await city.applied(await city.planned({ scope: { entryId: black.id }, ...wrong }));
+      await isAsItShouldBe({ subjectId: red.subject.id });
+      const replay = await city.planned({ scope: { entryId: black.id }, ...wrong });
+      const restored = (await city.difference(replay.id)).filter((row) => row.action === 'RESTORE');
+      expect(restored.map((row) => row.departmentCode)).toEqual(['WMB']);
+      await city.applied(replay);
       expect((await city.entry(office, 'GET', `/${black.id}`)).status).toBe('CORRECTED');
+      expect(await city.rewardsOfReturned(red)).toEqual(rewards);
+      const restoring = await eventually('reputation is to be restored', async () => {
+        const found = (await city.tasks(black.id)).filter((task) => task.kind === 'RESTORE');
+        return found.length > 0 && found;
+      });
+      expect(restoring.map((task) => [task.departmentCode, task.order?.measureCodes])).toEqual([['WMB', ['GEN-05']]]);
       await isAsItShouldBe(everything);
     },
     patienceMs,
