@@ -9,7 +9,7 @@ import { eventually } from '@lianxin/testing';
 import { parse as parseYaml } from 'yaml';
 import { catalogueRoad } from './catalogue.road.ts';
 import { Desk, type Fault, listFile } from './cli.support.ts';
-import { bulkRoad, figuresRoad, windowRoad } from './window.road.ts';
+import { roads } from './other.roads.ts';
 
 interface Flagged {
   readonly entry: ListEntryView;
@@ -297,11 +297,7 @@ const servicesWithLag = readdirSync(join(import.meta.dirname, '../..'))
   .filter((name) => existsSync(join(import.meta.dirname, '../..', name, 'src/migrations')) && name !== 'gateway')
   .sort();
 
-test.each<[string, typeof windowRoad]>([
-  ['a window asks about a flagged company, decides and prints its slip (R-4-14)', windowRoad],
-  ['many tasks of a department are counted, then signed for at once', bulkRoad],
-  ['each figure opens the rows that make it (§10.1)', figuresRoad],
-])('%s', async (_what, road) => road(desk, ends, (await flag()).entry));
+test.each(roads)('%s', async (_what, road) => road(desk, ends, (await flag()).entry));
 
 describe('operating', () => {
   test('lag tells every service in words and numbers, also to one who may not see the parked keys', async () => {

@@ -7,7 +7,7 @@ import type { Desk, Ended } from './cli.support.ts';
 type Ends = (code: number, ...words: string[]) => Promise<Ended>;
 
 /** A window asks about a flagged company by the command line alone, decides, and prints its slip (R-4-14). */
-export async function windowRoad(desk: Desk, ends: Ends, entry: ListEntryView): Promise<void> {
+async function windowRoad(desk: Desk, ends: Ends, entry: ListEntryView): Promise<void> {
   const as = ['--as', 'WINDOW'];
   const { usccCode, name } = entry.subject;
   expect((await ends(0, 'check', 'matters')).out).toContain('GCZB-TB');
@@ -35,7 +35,7 @@ interface Figure {
 }
 
 /** Every figure that the overview shows opens as many rows as it says (§10.1). */
-export async function figuresRoad(desk: Desk, ends: Ends, entry: ListEntryView): Promise<void> {
+async function figuresRoad(desk: Desk, ends: Ends, entry: ListEntryView): Promise<void> {
   const black = await eventually('the entry is counted', async () => {
     const overview = await desk.json<Record<'entries' | 'tasks' | 'figures', Figure[]>>('stats', 'show');
     const rows = await desk.json<{ entry: { id: string } }[]>('stats', 'rows', 'K01-BLACK', '--limit', '10000');
@@ -52,7 +52,7 @@ export async function figuresRoad(desk: Desk, ends: Ends, entry: ListEntryView):
 }
 
 /** Many tasks of one department are signed for at once: counted first, then done (product §A.1). */
-export async function bulkRoad(desk: Desk, ends: Ends, { id: entryId }: ListEntryView): Promise<void> {
+async function bulkRoad(desk: Desk, ends: Ends, { id: entryId }: ListEntryView): Promise<void> {
   const mine = async () =>
     (await desk.json<TaskView[]>('task', 'ls', '--entry', entryId, '--department', 'SCJGJ', '--all')).map((task) => task.status);
   const before = await mine();
@@ -63,3 +63,10 @@ export async function bulkRoad(desk: Desk, ends: Ends, { id: entryId }: ListEntr
   expect((await ends(0, ...words, '--yes')).err).toContain(`已办理 ${before.length} 项`);
   expect(new Set(await mine())).toEqual(new Set(['ACKNOWLEDGED']));
 }
+
+/** What a window, a department and the office do by the command line, each about an entry of its own. */
+export const roads: readonly [string, (desk: Desk, ends: Ends, entry: ListEntryView) => Promise<void>][] = [
+  ['a window asks about a flagged company, decides and prints its slip (R-4-14)', windowRoad],
+  ['many tasks of a department are counted, then signed for at once', bulkRoad],
+  ['each figure opens the rows that make it (§10.1)', figuresRoad],
+];
