@@ -85,10 +85,12 @@ describe('from the application to “restored everywhere”', () => {
       'application/pdf',
       '%PDF-',
     ]);
-    const [row] = await desk.city.query<{ code: string; sha256: string }>(
-      'SELECT code, sha256 FROM credit_repair.repair_certificate WHERE repair_id = $1',
+    const [row] = await desk.city.query<{ code: string; sha256: string; receipts: { departmentCode: string; kept: number }[] }>(
+      "SELECT code, sha256, content->'receipts' AS receipts FROM credit_repair.repair_certificate WHERE repair_id = $1",
       [repair.id],
     );
+    // What another list still demands stands on the certificate as such (R-5-12).
+    expect(row?.receipts.filter((line) => line.kept > 0)).toMatchObject([{ departmentCode: 'YJJ', total: 1, kept: 1 }]);
     const check = (code: string) => desk.city.call(desk.running, undefined, 'GET', `/api/v1/public/repair-certificates/${code}`);
     expect(await check(row?.code ?? '')).toMatchObject({
       status: 200,
@@ -255,6 +257,19 @@ describe('on the unit’s desk (S3–S5)', () => {
     const own = { ...grant, dutiesPerformedOn: '2026-01-09', dutiesDocumentNo: '缴款书 0001' };
     expect((await desk.step(repair, 'propose', own)).status).toBe(200);
     expect((await desk.step(repair, 'decide', { outcome: 'CONFIRM' }, approver)).body.status).toBe('SYNCING');
+  });
+  test('what was lawful when it was proposed is judged again when it is decided: a bar that its unit has asserted since stops it (§5.3, §5.6)', async () => {
+    const entry = await desk.entry({ listCode: 'BL-MKT' });
+    const repair = await desk.applied([item(entry)]);
+    await desk.step(repair, 'accept');
+    const grant = { action: 'GRANT', documentNo: '连市监修〔2026〕3号', reason: '准予' };
+    expect((await desk.step(repair, 'propose', grant)).status).toBe(200);
+    const bar = { itemId: entry.entryId, code: 'MKT_LONGER_TERM', documentNo: '连市监〔2026〕9号' };
+    expect((await desk.call(approver, 'POST', 'repair-exclusions', bar)).status).toBe(201);
+    expect((await desk.step(repair, 'decide', { outcome: 'CONFIRM' }, approver)).body.code).toBe('REPAIR_CONDITIONS_OPEN');
+    expect(desk.world.feeder.eventsOf(repairGranted).some((event) => event.data.entryId === entry.entryId)).toBe(false);
+    await desk.step(repair, 'decide', { outcome: 'RETURN', reason: '依法不得提前修复' }, approver);
+    expect((await desk.decided(repair, 'REFUSE')).status).toBe('REFUSED');
   });
   test('two people: nobody approves his own opinion, and a return goes back to the handler with its reason', async () => {
     const repair = await desk.applied([item(await desk.entry())]);

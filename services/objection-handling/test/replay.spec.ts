@@ -113,7 +113,15 @@ describe('a replay from plan to proof', () => {
     expect((await city.plan({ scope: { subjectId: person } })).body.cases).toBe(1);
     const period = { activatedFrom: '2026-11-01', activatedTo: '2026-11-30', listCode: 'BL-RARE', designatingDepartment: 'RSJ' };
     expect((await city.plan({ scope: { period } })).body.cases).toBe(1);
+    const on = (activatedFrom: string, activatedTo: string) => city.plan({ scope: { period: { ...period, activatedFrom, activatedTo } } });
+    expect((await on('2026-11-02', '2026-11-02')).body.cases).toBe(1);
+    for (const [from, to] of [
+      ['2026-11-03', '2026-11-30'],
+      ['2026-10-01', '2026-11-01'],
+    ] as const)
+      expect(await refusal(on(from, to))).toEqual([422, 'REPLAY_SCOPE_EMPTY']);
     expect((await city.plan({ scope: { catalogueVersion: 1 } })).body.cases).toBeGreaterThan(3);
+    expect(await refusal(city.plan({ scope: { catalogueVersion: 2 } }))).toEqual([422, 'REPLAY_SCOPE_EMPTY']);
   });
 });
 

@@ -146,6 +146,7 @@ describe('what is held or over blocks nobody (§4.3)', () => {
     const check = await window.check({ subjects: [{ usccCode: company.usccCode, name: company.name }] });
     const [card] = check.body.cards;
     expect(card?.suggestions.map(({ isHeld }) => isHeld)).toEqual([false, true]);
+    expect(card?.detail).toContain('异议处理中');
     const refused = await window.decide(check.body.id, [
       { card: card?.uuid, outcome: 'accepted', acceptedMeasures: ['FOOD-01', 'FOOD-02'] },
     ]);
