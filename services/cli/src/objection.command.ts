@@ -1,30 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { z } from 'zod';
 import { type CommandContext, readersOf } from './command.ts';
 import { type ExitCode, exitCodes } from './exit-code.rules.ts';
-import { CommandFault } from './faults.ts';
 import { showList } from './list.ts';
+import { readJsonFile, registerObjectionForms } from './objection.forms.ts';
 import { objectionTextsOf } from './objection.texts.ts';
+import {
+  type ObjectionSummary as Summary,
+  objectionSummarySchema as summarySchema,
+  type ObjectionView as View,
+  objectionSchema as viewSchema,
+} from './objection.views.ts';
 import type { Column } from './output.ts';
 import { readPages } from './paging.ts';
 import type { Session } from './session.ts';
-
-const summarySchema = z.looseObject({
-  id: z.string(),
-  number: z.string(),
-  status: z.string(),
-  statusZh: z.string(),
-  target: z.looseObject({ number: z.string(), listCode: z.string().nullable() }),
-  sourceDepartment: z.string(),
-  outcome: z.string().nullable(),
-  dueOn: z.string().nullable(),
-});
-type Summary = z.infer<typeof summarySchema>;
-const viewSchema = summarySchema.extend({
-  steps: z.array(z.looseObject({ version: z.number(), action: z.string(), to: z.string(), at: z.string(), actor: z.string() })),
-});
-type View = z.infer<typeof viewSchema>;
 
 const plainSteps = ['accept', 'self-check', 'forward', 'verify', 'start-clock', 'approve'];
 const contentSteps = [
@@ -51,7 +39,7 @@ export function registerObjections(program: Command, context: CommandContext): v
     .option('--limit <n>', t.limitOption, read.count, 20)
     .action(context.action(list));
   objection.command('show').description(t.get).argument('<id>', t.idArgument, read.id).action(context.action(show));
-  objection.command('submit').description(t.submit).argument('<file>', t.fileArgument).action(context.action(submit));
+  registerObjectionForms(objection, context, showView);
   objection
     .command('act')
     .description(t.act)
@@ -66,7 +54,7 @@ export function registerObjections(program: Command, context: CommandContext): v
     .addOption(new Option('--step <step>', t.stepArgument).choices(contentSteps).makeOptionMandatory())
     .action(
       context.action(async (session: Session, id: string, file: string, options: { step: string }) =>
-        step(session, id, options.step, await readJson(session, file)),
+        step(session, id, options.step, await readJsonFile(session, file)),
       ),
     );
 }
@@ -85,29 +73,12 @@ async function show(session: Session, id: string): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-async function submit(session: Session, file: string): Promise<ExitCode> {
-  const body = await readJson(session, file);
-  const view = await session.client(undefined).change({ path: '/api/v1/objections', body }, viewSchema);
-  if (view !== undefined) await showView(session, view);
-  return exitCodes.ok;
-}
-
 async function step(session: Session, id: string, name: string, body: unknown): Promise<ExitCode> {
   const client = session.client(undefined);
   await session.confirm(objectionTextsOf(session.options.lang).confirm(name, id));
   const view = await client.change({ path: `/api/v1/objections/${id}/${name}`, body }, viewSchema);
   if (view !== undefined) await showView(session, view);
   return exitCodes.ok;
-}
-
-/** @throws CommandFault for a file that is missing or no JSON */
-async function readJson(session: Session, path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as unknown;
-  } catch (error) {
-    const t = objectionTextsOf(session.options.lang);
-    throw new CommandFault(t.notJson(path, error instanceof Error ? error.message : String(error)), exitCodes.usage, t.jsonRemedy);
-  }
 }
 
 async function showView(session: Session, view: View): Promise<void> {
