@@ -61,10 +61,18 @@ export function projectionsOf(event: Pick<LianxinEvent, 'type' | 'data'>): Proje
 
 /**
  * Whether a receiver is told of an event. What a replay with side effects `none` causes stays in the record and in the queues: the city sees it, no
- * department's stream does (product §A.4). What frees somebody is told in every mode: a department that lives on its stream alone would go on restricting.
+ * department's stream does (product §A.4). What frees somebody, or gives back what was taken, is told in every mode: a department that lives on its stream
+ * alone would go on restricting.
  */
-export function isTold(event: Pick<LianxinEvent, 'replayMode' | 'type'>, receiver: string): boolean {
-  return event.replayMode !== 'none' || receiver === cityReceiver || findEventDefinition(event.type)?.effect === 'FREES';
+export function isTold(event: Pick<LianxinEvent, 'replayMode' | 'type' | 'data'>, receiver: string): boolean {
+  return event.replayMode !== 'none' || receiver === cityReceiver || undoesHarm(event);
+}
+
+/** Frees; has channels take down (what would show more is not ordered in this mode); restores reputation; gives an honour back with its rewards (R-6-7). */
+function undoesHarm(event: Pick<LianxinEvent, 'type' | 'data'>): boolean {
+  if (findEventDefinition(event.type)?.effect === 'FREES' || is(event, listEntryPublicationOrdered)) return true;
+  const { kind, direction, listType } = event.data as Readonly<Record<'kind' | 'direction' | 'listType', unknown>>;
+  return (is(event, taskAssigned) && kind === 'RESTORE') || direction === 'REWARD' || listType === 'RED';
 }
 
 function departmentProjections(event: Pick<LianxinEvent, 'type' | 'data'>): Projection[] {

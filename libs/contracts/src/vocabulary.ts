@@ -168,6 +168,15 @@ export const idTypeSchema = z.enum([
 ]);
 export type IdType = z.infer<typeof idTypeSchema>;
 
+/** R-6-6: what may be pending about a record before another authority. */
+export const reviewKindSchema = z.enum(['RECONSIDERATION', 'LITIGATION']);
+export type ReviewKind = z.infer<typeof reviewKindSchema>;
+/** What such a case came to. REVOKED or CHANGED only ends the mark: the unit then revokes, corrects or withdraws by the document. */
+export const reviewOutcomeSchema = z.enum(['UPHELD', 'CHANGED', 'REVOKED', 'WITHDRAWN']);
+export type ReviewOutcome = z.infer<typeof reviewOutcomeSchema>;
+/** What the mark is called where people read it. */
+export const reviewZh: Readonly<Record<ReviewKind, string>> = { RECONSIDERATION: '行政复议中', LITIGATION: '行政诉讼中' };
+
 /** Department code, e.g. `SCJGJ`, county copy `HZ-SCJGJ`. */
 export const departmentCodeSchema = z
   .string()

@@ -5,6 +5,14 @@ import { createLogger } from '@lianxin/platform';
 import type { Logger } from 'pino';
 import type { TestCity } from './city.ts';
 
+interface FeedOptions {
+  readonly id?: string;
+  readonly seq?: number;
+  readonly causationId?: string;
+  /** The replay that caused it, and what of that may leave the house. */
+  readonly replay?: { readonly id: string; readonly mode: NonNullable<LianxinEvent['replayMode']> };
+}
+
 /** Stands in for the services around the one under test: says what they would say, and hears what it says, on the city's real event log. */
 export class EventFeeder {
   private readonly sequences = new Map<string, number>();
@@ -39,7 +47,7 @@ export class EventFeeder {
     definition: Definition,
     key: string,
     data: EventData<Definition>,
-    options: { id?: string; seq?: number; causationId?: string } = {},
+    options: FeedOptions = {},
   ): { event: LianxinEvent; record: LogRecord } {
     const lane = `${definition.topic} ${key}`;
     const subjectSeq = options.seq ?? (this.sequences.get(lane) ?? 0) + 1;
@@ -56,6 +64,8 @@ export class EventFeeder {
       recordedTime: now,
       correlationId: id,
       causationId: options.causationId,
+      replayId: options.replay?.id,
+      replayMode: options.replay?.mode,
       classification: definition.classification,
       data,
     };
@@ -67,7 +77,7 @@ export class EventFeeder {
     definition: Definition,
     key: string,
     data: EventData<Definition>,
-    options: { id?: string; seq?: number; causationId?: string } = {},
+    options: FeedOptions = {},
   ): Promise<LianxinEvent> {
     const { event, record } = this.make(definition, key, data, options);
     await this.log.append([record]);

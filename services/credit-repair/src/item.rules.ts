@@ -25,6 +25,8 @@ import {
   publicRecordDisputed,
   publicRecordDisputeEnded,
   publicRecordPublished,
+  publicRecordReviewBegun,
+  publicRecordReviewEnded,
   publicRecordStopped,
   publicRecordWithdrawn,
 } from '@lianxin/contracts';
@@ -52,6 +54,8 @@ export const recordEvents = [
   publicRecordPublished,
   publicRecordDisputed,
   publicRecordDisputeEnded,
+  publicRecordReviewBegun,
+  publicRecordReviewEnded,
   publicRecordStopped,
   publicRecordWithdrawn,
 ];
@@ -186,8 +190,14 @@ function recordChange(event: LianxinEvent): ItemChange | undefined {
     endGround: isOver ? ((event.data as { ground?: string }).ground ?? data.status) : null,
     endedAt: isOver ? event.time : null,
     disputed: event.type === publicRecordDisputed.type ? true : event.type === publicRecordDisputeEnded.type || isOver ? false : null,
-    inReview: null,
+    inReview: recordReviewTold(event, data.status),
   };
+}
+
+/** R-6-6 of a record: begun, ended, or gone with the record; a record that is public no longer keeps it, for it may become public again (R-5-13). */
+function recordReviewTold(event: LianxinEvent, status: PublicRecordStatus): boolean | null {
+  if (event.type === publicRecordReviewBegun.type) return true;
+  return event.type === publicRecordReviewEnded.type || status === 'WITHDRAWN' ? false : null;
 }
 
 /** Of several changes of one record those that count, in the order of their versions, folded into one. */

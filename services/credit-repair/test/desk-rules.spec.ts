@@ -5,6 +5,9 @@ import {
   listEntryDisputed,
   listEntryDisputeEnded,
   publicRecordPublished,
+  publicRecordReviewBegun,
+  publicRecordReviewEnded,
+  publicRecordStopped,
   repairDeadlineMissed,
   repairGranted,
   repairPublicityLimited,
@@ -336,5 +339,36 @@ describe('repairs and objections', () => {
     expect(await asked()).toMatchObject({ inReview: true, outcome: 'NOT_YET' });
     await step(6, 'T13f');
     await eventually('it is over', async () => (await asked())?.inReview === false);
+  });
+  test('also of a penalty, and also after its publicity was interrupted; it goes when the penalty is taken back (R-6-6)', async () => {
+    const { recordId, subjectId } = await desk.world.penalty('2026-05-06');
+    await desk.known(recordId);
+    const marked = async () =>
+      (await desk.city.query<{ in_review: boolean | null }>('SELECT in_review FROM credit_repair.item WHERE id = $1', [recordId]))[0]
+        ?.in_review ?? null;
+    const head = (recordVersion: number) => ({
+      ...{ recordId, recordVersion, number: 'LYG-GS-1', kind: 'PENALTY' as const, subjectId, subjectKind: 'LEGAL' as const },
+      ...{ departmentCode: 'SCJGJ', status: 'PUBLISHED' as const, documentNo: '连政复〔2026〕9号' },
+    });
+    const begun = { ...head(3), reviewKind: 'LITIGATION' as const, begunOn: '2026-11-20' };
+    await desk.world.feeder.send(publicRecordReviewBegun, subjectId, begun);
+    await eventually('it is marked', marked);
+    const stopped = { ...head(4), status: 'STOPPED' as const, ground: 'REPAIRED' as const, stoppedOn: '2026-11-21' };
+    await desk.world.feeder.send(publicRecordStopped, subjectId, stopped);
+    const versionIs = (version: number) =>
+      eventually(
+        `version ${version} is heard`,
+        async () => (await desk.city.query('SELECT 1 FROM credit_repair.item WHERE id = $1 AND version = $2', [recordId, version]))[0],
+      );
+    await versionIs(4);
+    expect(await marked()).toBe(true);
+    await desk.world.feeder.send(publicRecordReviewEnded, subjectId, { ...head(5), outcome: 'UPHELD', endedOn: '2026-11-22' });
+    await versionIs(5);
+    expect(await marked()).toBe(false);
+    await desk.world.feeder.send(publicRecordReviewBegun, subjectId, { ...begun, recordVersion: 6 });
+    await eventually('it is marked again', marked);
+    await desk.world.penaltyRevoked({ recordId, subjectId }, 7);
+    await versionIs(7);
+    expect(await marked()).toBe(false);
   });
 });

@@ -129,10 +129,10 @@ export class RepairWorld {
     return { recordId, subjectId };
   }
 
-  async penaltyRevoked(record: { recordId: string; subjectId: string }): Promise<void> {
+  async penaltyRevoked(record: { recordId: string; subjectId: string }, recordVersion = 3): Promise<void> {
     await this.feeder.send(publicRecordWithdrawn, record.subjectId, {
       recordId: record.recordId,
-      recordVersion: 3,
+      recordVersion,
       number: `LYG-GS-2026-${record.recordId.slice(0, 6)}`,
       kind: 'PENALTY',
       subjectId: record.subjectId,

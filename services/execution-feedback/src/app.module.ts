@@ -46,6 +46,7 @@ import { plannedDepartmentsMigration } from './migrations/0012-planned-departmen
 import { replaysMigration } from './migrations/0013-replays.ts';
 import { replayCorrectionsMigration } from './migrations/0014-replay-corrections.ts';
 import { joinedDepartmentsMigration } from './migrations/0015-joined-departments.ts';
+import { taskReplaysMigration } from './migrations/0016-task-replays.ts';
 import { NoticeStore } from './notice.store.ts';
 import { OrderConsumer } from './order.consumer.ts';
 import { OrderService } from './order.service.ts';
@@ -71,6 +72,7 @@ import { TaskFigures } from './task.figures.ts';
 import { TaskStore } from './task.store.ts';
 import { TaskViews } from './task.view.ts';
 import { TaskFiguresStore } from './task-figures.store.ts';
+import { TaskReplayStore } from './task-replay.store.ts';
 import { UrgeController } from './urge.controller.ts';
 import { urgeExport } from './urge.export.ts';
 import { UrgeReadStore } from './urge.read.store.ts';
@@ -136,6 +138,7 @@ export class AppModule {
         TaskStore,
         NoticeStore,
         TaskViews,
+        TaskReplayStore,
         QueueService,
         ActService,
         FeedbackService,
@@ -191,6 +194,7 @@ export const service = {
     replaysMigration,
     replayCorrectionsMigration,
     joinedDepartmentsMigration,
+    taskReplaysMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

@@ -55,6 +55,7 @@ export class OrderConsumer {
       (board) => {
         for (const event of events) verifyOne(board, event, unsupervised);
       },
+      events,
     );
   }
 
@@ -71,6 +72,7 @@ export class OrderConsumer {
       (board) => {
         for (const event of events) reviewOne(board, event, unsupervised);
       },
+      events,
     );
   }
 

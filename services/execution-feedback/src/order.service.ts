@@ -18,25 +18,37 @@ import { CopyStore } from './copy.store.ts';
 import { OrderBoard, type OrderStep } from './order.rules.ts';
 import { OrderStore } from './order.store.ts';
 import type { WrongTask } from './plan.board.rules.ts';
+import { type ReplayMark, ReplayMarks } from './replay.mark.rules.ts';
+import { TaskReplayStore } from './task-replay.store.ts';
 
 /** Orders that come beside plans, and the tasks they make (R-4-9a). */
 @Injectable()
 export class OrderService {
   constructor(
     private readonly store: OrderStore,
+    private readonly replays: TaskReplayStore,
     private readonly copies: CopyStore,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
     private readonly terms: TaskTerms,
   ) {}
 
-  /** Loads the orders of these references, lets `work` decide, saves and tells. The caller holds the lanes. */
-  async apply(tx: Transaction, referenceIds: readonly string[], work: (board: OrderBoard) => void): Promise<void> {
+  /**
+   * Loads the orders of these references, lets `work` decide, saves and tells. The caller holds the lanes.
+   * @param heard the events behind it: what a replay asks for is remembered as such
+   */
+  async apply(
+    tx: Transaction,
+    referenceIds: readonly string[],
+    work: (board: OrderBoard) => void,
+    heard: readonly LianxinEvent[] = [],
+  ): Promise<void> {
     const context = { now: this.clock.now(), calendar: this.clock.calendar(), terms: this.terms };
     const board = new OrderBoard(await this.store.readOrdered(tx, [...new Set(referenceIds)]), context, randomUUIDv7);
     work(board);
     if (board.facts.length === 0) return;
     await this.store.write(tx, board);
+    await this.replays.insert(tx, marksOf(board.steps, heard));
     await this.outbox.publish(
       tx,
       board.steps.map((step) => ({ ...eventOf(step, context.now), time: context.now })),
@@ -116,6 +128,7 @@ export class OrderService {
             );
         }
       },
+      events,
     );
   }
 
@@ -123,6 +136,17 @@ export class OrderService {
   async unsupervised(tx: Transaction, codes: readonly string[]): Promise<ReadonlySet<string>> {
     return this.copies.readUnsupervised(tx, [...new Set(codes)]);
   }
+}
+
+/** What replays have ordered; a restoration gives back and is never quiet. */
+function marksOf(steps: readonly OrderStep[], heard: readonly LianxinEvent[]): readonly ReplayMark[] {
+  const byId = new Map(heard.filter((event) => event.replayMode !== undefined).map((event) => [event.id, event]));
+  const replays = new ReplayMarks();
+  for (const { what, causeEvent, ordered } of byId.size === 0 ? [] : steps) {
+    const event = byId.get(causeEvent ?? '');
+    if (event !== undefined && what === 'ASSIGNED') replays.note(event, [ordered.task], []);
+  }
+  return replays.marks;
 }
 
 function eventOf(step: OrderStep, at: Date): NewEvent {

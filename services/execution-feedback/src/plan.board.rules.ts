@@ -86,6 +86,11 @@ export interface ChangedTask {
   readonly from: TaskStatus | null;
 }
 
+/** With the version in which it was found. */
+export interface TouchedTask extends ChangedTask {
+  readonly before: number;
+}
+
 /** A task that another department has now. */
 export interface MovedTask {
   readonly taskId: string;
@@ -311,10 +316,21 @@ export class PlanBoard {
   }
 
   /** Tasks that facts after this mark befell. */
-  changedSince(mark: number): ChangedTask[] {
-    const first = new Map<string, TaskStatus | null>();
-    for (const { taskId, from } of this.facts.slice(mark)) if (!first.has(taskId)) first.set(taskId, from);
-    return [...first].map(([id, from]) => ({ task: this.getTask(id), from }));
+  changedSince(mark: number): TouchedTask[] {
+    const first = new Map<string, Pick<TouchedTask, 'from' | 'before'>>();
+    for (const { taskId, from, version } of this.facts.slice(mark))
+      if (!first.has(taskId)) first.set(taskId, { from, before: version - 1 });
+    return [...first].map(([id, found]) => ({ task: this.getTask(id), ...found }));
+  }
+
+  /** How many tasks were created: a mark from which `createdSince` counts. */
+  get created(): number {
+    return this.fresh.length;
+  }
+
+  /** Tasks that were created after this mark, as they are now. */
+  createdSince(mark: number): Task[] {
+    return this.fresh.slice(mark).map(({ task }) => this.getTask(task.id));
   }
 
   changes(): Changes {

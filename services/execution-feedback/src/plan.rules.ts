@@ -18,6 +18,7 @@ import { applyMade } from './plan.dispatch.rules.ts';
 import { advance, endBases, moveTasks, setNotice } from './plan.move.rules.ts';
 import { applyRevised } from './plan.revise.rules.ts';
 import { type Step, withAdjusted } from './plan.step.rules.ts';
+import { type QuietTasks, type ReplayMark, ReplayMarks } from './replay.mark.rules.ts';
 import { endedStatuses, holds } from './task.rules.ts';
 
 type Held = EventData<typeof measurePlanHeld>;
@@ -30,23 +31,27 @@ type Superseded = EventData<typeof measurePlanSuperseded>;
  * Applies the events of plans, in the order given, to what is known. Each event is applied as if it came alone, so that the outcome does not depend on
  * how the events were batched. Events that are not newer than what was seen of their plan change nothing; a plan whose end came first makes no tasks.
  * @param newId makes the ids of tasks and notices.
+ * @param quiet of the tasks that are known, those of which a replay lets nobody outside be told.
  */
 export function applyPlanEvents(
   known: Known,
   events: readonly LianxinEvent[],
   context: DeadlineContext,
   newId: () => string,
-): { readonly changes: Changes; readonly steps: readonly Step[] } {
+  quiet: QuietTasks = new Map(),
+): { readonly changes: Changes; readonly steps: readonly Step[]; readonly marks: readonly ReplayMark[] } {
   const board = new PlanBoard(known, context);
+  const replays = new ReplayMarks(quiet);
   const steps: Step[] = [];
   for (const event of events) {
-    const mark = board.mark;
+    const [mark, created] = [board.mark, board.created];
     const said = applyPlanEvent(board, event, newId);
     const plan = board.findPlan(event.data as { entryId: string; activationNo: number });
     const head = plan === undefined || plan.body === null ? undefined : { plan, body: plan.body, cause: event };
     steps.push(...withAdjusted(head, said, board.changedSince(mark)));
+    if (event.replayMode !== undefined) replays.note(event, board.createdSince(created), board.changedSince(mark));
   }
-  return { changes: board.changes(), steps };
+  return { changes: board.changes(), steps, marks: replays.marks };
 }
 
 function applyPlanEvent(board: PlanBoard, event: LianxinEvent, newId: () => string): Step[] {

@@ -17,6 +17,7 @@ import type { Known } from './plan.board.rules.ts';
 import { eventsOfStep } from './plan.events.rules.ts';
 import { applyPlanEvents } from './plan.rules.ts';
 import { type PlanName, PlanStore } from './plan.store.ts';
+import { TaskReplayStore } from './task-replay.store.ts';
 
 /**
  * At most about this many rows of plans are decided and written at a time: a batch of large plans stays within memory, and what is made for one slice is
@@ -29,6 +30,7 @@ const rowsPerSlice = 2_000;
 export class PlanService {
   constructor(
     private readonly plans: PlanStore,
+    private readonly replays: TaskReplayStore,
     private readonly orders: OrderService,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
@@ -59,8 +61,12 @@ export class PlanService {
   private async applySlice(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
     const known = await this.gather(tx, events);
     const context = { now: this.clock.now(), calendar: this.clock.calendar(), terms: this.terms };
-    const { changes, steps } = applyPlanEvents(known, events, context, randomUUIDv7);
+    const ofReplay = events.some((event) => event.replayMode !== undefined);
+    const taskIds = known.tasks.map((task) => task.id);
+    const quiet = ofReplay ? await this.replays.readQuiet(tx, taskIds) : undefined;
+    const { changes, steps, marks } = applyPlanEvents(known, events, context, randomUUIDv7, quiet);
     await this.plans.write(tx, changes);
+    await this.replays.insert(tx, marks);
     await this.orders.restoreWrong(tx, changes.wrongTasks);
     await this.outbox.publish(
       tx,

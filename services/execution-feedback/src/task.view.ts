@@ -10,6 +10,7 @@ import { OrderStore } from './order.store.ts';
 import type { Notice } from './plan.board.rules.ts';
 import type { Task } from './task.rules.ts';
 import type { ShownBasis } from './task.store.ts';
+import { type NewestMark, TaskReplayStore } from './task-replay.store.ts';
 
 /** How the reader of a view stands to it. */
 export interface Reader {
@@ -47,6 +48,7 @@ export class TaskViews {
     private readonly personalData: PersonalData,
     private readonly orders: OrderStore,
     private readonly claims: ClaimStore,
+    private readonly replays: TaskReplayStore,
   ) {}
 
   /** @param bases of these tasks, any order; a task's own come in theirs. */
@@ -83,6 +85,10 @@ export class TaskViews {
       tx,
       shown.map((row) => row.id),
     );
+    const replays = await this.replays.readNewest(
+      tx,
+      shown.map((row) => row.id),
+    );
     const basesOf = Map.groupBy(bases, (basis) => basis.task_id);
     const wanted = new Map(bases.map((basis) => [`${basis.catalogue_version}|${basis.measure_code}`, basis]));
     const measures = await this.copies.readMeasures(
@@ -98,6 +104,7 @@ export class TaskViews {
       return {
         ...this.head(row, subjects.get(row.partySubjectId), measure, reader),
         assignee: assignees.get(row.id) ?? null,
+        replay: replayView(replays.get(row.id), row.version),
         order: orderView(orders.get(row.id)),
         bases: own.map((basis) => ({
           entryId: basis.entry_id,
@@ -165,6 +172,11 @@ const orderNames: Partial<Record<Task['kind'], string>> = {
   REVIEW: '复核红名单',
   RESTORE: '恢复名誉、消除影响',
 };
+
+function replayView(mark: NewestMark | undefined, version: number): NonNullable<TaskView['replay']> | null {
+  if (mark === undefined) return null;
+  return { id: mark.replayId, mode: mark.mode, quiet: mark.adds && mark.mode !== 'notify' && mark.version === version };
+}
 
 function orderView(order: TaskOrder | undefined): TaskView['order'] {
   if (order === undefined) return null;

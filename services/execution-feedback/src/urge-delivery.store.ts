@@ -32,6 +32,7 @@ export interface DueDelivery {
   readonly urged_on: string;
   readonly letter_number: string | null;
   readonly period: string | null;
+  /** Those that may be told outside. */
   readonly task_count: number;
 }
 
@@ -40,9 +41,9 @@ export interface DueDelivery {
 export class UrgeDeliveryStore {
   constructor(private readonly channels: UrgeChannels) {}
 
-  /** A message goes to every address of its receivers over the channels that are configured; each address once. */
+  /** A message goes to every address of its receivers over the channels that are configured; each address once. One of which nothing may be told outside goes to none. */
   async enqueue(tx: Transaction, message: UrgeMessage): Promise<void> {
-    if (this.channels.configured.length === 0) return;
+    if (this.channels.configured.length === 0 || message.mutedCount === message.taskCount) return;
     const contacts = await tx.query<UrgeContact>(
       `SELECT * FROM urge_contact WHERE removed_at IS NULL AND receiver = ANY ($1::text[]) AND channel = ANY ($2::text[])
          AND department_code = CASE WHEN receiver = 'CREDIT_OFFICE' THEN $3 ELSE $4 END`,
@@ -76,7 +77,8 @@ export class UrgeDeliveryStore {
            SELECT id FROM urge_delivery WHERE status = 'WAITING' AND next_at <= $1 ORDER BY next_at LIMIT $3 FOR UPDATE SKIP LOCKED)
          RETURNING *)
        SELECT taken.id, taken.message_id, taken.department_code, taken.channel, taken.receiver, taken.attempts, contact.address_sealed,
-         message.level, message.urged_on, message.letter_number, message.period, message.task_count
+         message.level, message.urged_on, message.letter_number, message.period,
+         message.task_count - message.muted_count AS task_count
        FROM taken JOIN urge_contact contact ON contact.id = taken.contact_id JOIN urge_message message ON message.id = taken.message_id`,
       [now, leaseUntil, limit],
     );

@@ -32,6 +32,8 @@ export const urgeViewSchema = z
     period: z.string().nullable(),
     receivers: z.array(urgeReceiverSchema),
     taskCount: z.int(),
+    /** Of these, those that no mail or SMS speaks of: a replay that tells nobody outside asks for them (product §A.4). */
+    mutedCount: z.int(),
     sentAt: z.string(),
     /** When the asking person read it; null: not yet. */
     readAt: z.string().nullable(),
@@ -44,7 +46,7 @@ export type UrgeView = z.infer<typeof urgeViewSchema>;
 export const urgeDetailSchema = urgeViewSchema
   .extend({
     /** At most 200; the queue has them all. */
-    tasks: z.array(z.object({ taskId: idSchema, dueAt: z.string() })),
+    tasks: z.array(z.object({ taskId: idSchema, dueAt: z.string(), muted: z.boolean() })),
     readings: z.array(z.object({ reader: z.string(), receiver: urgeReceiverSchema, readAt: z.string() })),
     deliveries: z.array(
       z.object({

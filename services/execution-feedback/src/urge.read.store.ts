@@ -11,6 +11,7 @@ export interface UrgeRow {
   readonly period: string | null;
   readonly receivers: UrgeReceiver[];
   readonly task_count: number;
+  readonly muted_count: number;
   readonly sent_at: Date;
   readonly read_at: Date | null;
   readonly readers: number;
@@ -60,8 +61,8 @@ export class UrgeReadStore {
     return row;
   }
 
-  readTasks(tx: Transaction, id: string): Promise<{ task_id: string; due_at: Date }[]> {
-    return tx.query('SELECT task_id, due_at FROM urge_task WHERE message_id = $1 ORDER BY task_id LIMIT 200', [id]);
+  readTasks(tx: Transaction, id: string): Promise<{ task_id: string; due_at: Date; muted: boolean }[]> {
+    return tx.query('SELECT task_id, due_at, muted FROM urge_task WHERE message_id = $1 ORDER BY task_id LIMIT 200', [id]);
   }
 
   readReadings(tx: Transaction, id: string): Promise<{ reader: string; receiver: UrgeReceiver; read_at: Date }[]> {

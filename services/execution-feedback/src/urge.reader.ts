@@ -61,7 +61,7 @@ export class UrgeReader {
     ];
     return {
       ...viewOf(row),
-      tasks: tasks.map((task) => ({ taskId: task.task_id, dueAt: task.due_at.toISOString() })),
+      tasks: tasks.map((task) => ({ taskId: task.task_id, dueAt: task.due_at.toISOString(), muted: task.muted })),
       readings: readings.map((one) => ({ reader: one.reader, receiver: one.receiver, readAt: one.read_at.toISOString() })),
       deliveries: deliveries.map((one) => ({
         channel: one.channel,
@@ -134,6 +134,7 @@ function viewOf(row: UrgeRow): UrgeView {
     period: row.period,
     receivers: row.receivers,
     taskCount: row.task_count,
+    mutedCount: row.muted_count,
     sentAt: row.sent_at.toISOString(),
     readAt: row.read_at?.toISOString() ?? null,
     readers: row.readers,

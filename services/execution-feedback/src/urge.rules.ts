@@ -53,6 +53,12 @@ export function bandsOn(today: string, calendar: WorkingDayCalendar, terms: Urge
 /** What waits for the credit office itself (a return to be decided) is told to it before and after its term, and goes no further. */
 export const officeLevels: readonly TaskUrgeLevel[] = ['REMIND', 'YELLOW'];
 
+/**
+ * Up to here what an internal replay asks for is urged in the application alone. The letter goes out as always: nobody stands in a circular without ever having
+ * been written to, and by then it is the department's own delay that is told and no effect of the replay (decision 0018).
+ */
+export const mutableLevels: readonly TaskUrgeLevel[] = ['REMIND', 'YELLOW'];
+
 /** Who is written to at a level (§4.5): the handler; the handler and the head of section; the liaison with a copy to the credit office. */
 export const receiversOf: Readonly<Record<UrgeLevel, readonly UrgeReceiver[]>> = {
   REMIND: ['DEPT_HANDLER'],

@@ -95,12 +95,13 @@ export class UrgeService implements OnApplicationBootstrap {
 
   private async send(
     tx: Transaction,
-    head: Omit<UrgeMessage, 'letterNumber' | 'taskCount' | 'sentAt'>,
+    head: Omit<UrgeMessage, 'letterNumber' | 'taskCount' | 'mutedCount' | 'sentAt'>,
     tasks: readonly UrgedTask[],
   ): Promise<void> {
     const sentAt = this.clock.now();
     const letterNumber = await this.letterNumber(tx, head.level, head.urgedOn);
-    const message: UrgeMessage = { ...head, letterNumber, taskCount: tasks.length, sentAt };
+    const mutedCount = tasks.filter((task) => task.muted).length;
+    const message: UrgeMessage = { ...head, letterNumber, taskCount: tasks.length, mutedCount, sentAt };
     await this.store.insertMessage(tx, message);
     await this.deliveries.enqueue(tx, message);
     const parts = Math.ceil(tasks.length / urgedTasksPerEvent);

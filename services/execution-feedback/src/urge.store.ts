@@ -1,7 +1,8 @@
 import type { UrgeLevel, UrgeReceiver } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import type { UrgeBand } from './urge.rules.ts';
+import { quietSql } from './task-replay.store.ts';
+import { mutableLevels, type UrgeBand } from './urge.rules.ts';
 
 export interface UrgeMessage {
   readonly id: string;
@@ -13,19 +14,24 @@ export interface UrgeMessage {
   readonly period: string | null;
   readonly receivers: readonly UrgeReceiver[];
   readonly taskCount: number;
+  /** Of these tasks, those that no mail or SMS speaks of. */
+  readonly mutedCount: number;
   readonly sentAt: Date;
 }
 
 export interface UrgedTask {
   readonly taskId: string;
   readonly dueAt: Date;
+  /** Only shown in the application: the replay behind it tells nobody outside (product §A.4). */
+  readonly muted: boolean;
 }
 
 /**
  * Tasks that may be urged at all: a step is due, nothing holds them, and they are no mere reference (§4.5, R-1-4). Units that are not supervised have no
- * due times. `RETURNED` waits for the credit office.
+ * due times. `RETURNED` waits for the credit office. Who was told of nothing is reproached with nothing: what a replay without side effects asks for is urged
+ * when it has become ordinary (decision 0018).
  */
-const urgeable = `NOT t.closed AND t.due_at IS NOT NULL AND t.has_deadline AND t.status <> 'ON_HOLD' AND t.force <> 'REFERENCE'`;
+const urgeable = `NOT t.closed AND t.due_at IS NOT NULL AND t.has_deadline AND t.status <> 'ON_HOLD' AND t.force <> 'REFERENCE' AND NOT ${quietSql('none')}`;
 
 /** What the daily urging reads and writes; a department at a time, set by set. */
 @Injectable()
@@ -51,19 +57,19 @@ export class UrgeStore {
     message: { id: string; forOffice: boolean; urgedOn: string },
   ): Promise<UrgedTask[]> {
     return tx.query<UrgedTask>(
-      `INSERT INTO urge_task (task_id, due_at, level, department_code, message_id, urged_on)
-       SELECT t.id, t.due_at, $2, t.department_code, $5, $6 FROM task t
+      `INSERT INTO urge_task (task_id, due_at, level, department_code, message_id, urged_on, muted)
+       SELECT t.id, t.due_at, $2, t.department_code, $5, $6, $8 AND ${quietSql('internal')} FROM task t
        WHERE t.department_code = $1 AND t.due_at > $3 AND t.due_at <= $4 AND (t.status = 'RETURNED') = $7 AND ${urgeable}
        ON CONFLICT DO NOTHING
-       RETURNING task_id AS "taskId", due_at AS "dueAt"`,
-      [department, band.level, band.after, band.upTo, message.id, message.urgedOn, message.forOffice],
+       RETURNING task_id AS "taskId", due_at AS "dueAt", muted`,
+      [department, band.level, band.after, band.upTo, message.id, message.urgedOn, message.forOffice, mutableLevels.includes(band.level)],
     );
   }
 
   async insertMessage(tx: Transaction, message: UrgeMessage): Promise<void> {
     await tx.execute(
-      `INSERT INTO urge_message (id, department_code, level, for_office, urged_on, letter_number, period, receivers, task_count, sent_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      `INSERT INTO urge_message (id, department_code, level, for_office, urged_on, letter_number, period, receivers, task_count, sent_at, muted_count)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
       [
         message.id,
         message.departmentCode,
@@ -75,6 +81,7 @@ export class UrgeStore {
         message.receivers,
         message.taskCount,
         message.sentAt,
+        message.mutedCount,
       ],
     );
   }

@@ -69,3 +69,10 @@ export class MailServer {
     say('220 mail');
   }
 }
+
+/** The text of a mail, which travels in base64 because it is Chinese. */
+export function textOf({ raw }: Pick<ReceivedMail, 'raw'>): string {
+  const end = raw.indexOf('\r\n\r\n');
+  if (!/content-transfer-encoding: base64/i.test(raw.slice(0, end))) throw new Error('a mail that is not in base64');
+  return Buffer.from(raw.slice(end), 'base64').toString('utf8');
+}

@@ -1,8 +1,10 @@
+import { randomUUIDv7 } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   addWorkingDays,
   beijingDate,
   calendar2026,
+  measurePlanEnded,
   measurePlanHeld,
   measurePlanMade,
   type Page,
@@ -14,8 +16,8 @@ import { eventually, principalOf } from '@lianxin/testing';
 import { service } from '../src/app.module.ts';
 import type { UrgeDetail, UrgeView } from '../src/urge.api.ts';
 import { handlerOf, office, World } from './feedback.world.ts';
-import { MailServer } from './mail.server.ts';
-import { executor, measure, planHeld, planMade } from './plan.fixtures.ts';
+import { MailServer, textOf } from './mail.server.ts';
+import { executor, measure, planEnded, planHeld, planMade } from './plan.fixtures.ts';
 
 let mail: MailServer;
 let world: World;
@@ -198,6 +200,100 @@ test('a mail server that refuses for now gets the mail later, once, and its answ
     return waiting.length === 0;
   });
   expect(mail.mails.length).toBe(before + 1);
+});
+
+test('what a replay asks for is urged as far as its mode allows, and as always when somebody has taken it up (product §A.4, decision 0018)', async () => {
+  const [water, roads] = [handlerOf('SHUIJ'), handlerOf('JTYSJ')];
+  for (const [code, address] of [
+    ['SHUIJ', 'water@lyg.example.com'],
+    ['JTYSJ', 'roads@lyg.example.com'],
+  ] as const)
+    for (const receiver of ['DEPT_HANDLER', 'DEPT_LIAISON'])
+      await world.call(principalOf(['DEPT_APPROVER'], [code]), 'POST', 'urge-contacts', { receiver, channel: 'MAIL', address });
+  const ask = async (department: string, mode: 'none' | 'internal' | 'notify' | undefined, codes: readonly string[]) => {
+    const plan = planMade(codes.map((code) => measure(code, [executor(department)])));
+    const options = mode === undefined ? {} : { replay: { id: randomUUIDv7(), mode } };
+    const { record } = world.feeder.make(measurePlanMade, plan.subjectId, plan, options);
+    // Twice, as after a restart.
+    await world.feeder.sendRecords([record, record]);
+    return eventually('the tasks stand', async () => {
+      const tasks = await world.tasksOf(plan.entryId, handlerOf(department));
+      return tasks.length === codes.length && tasks;
+    });
+  };
+  goTo(42, 18);
+  const [ordinary] = await ask('SHUIJ', undefined, ['M-1']);
+  const [first, second] = await ask('SHUIJ', 'internal', ['M-2', 'M-3']);
+  const [silent] = await ask('SHUIJ', 'none', ['M-4']);
+  const [told] = await ask('SHUIJ', 'notify', ['M-5']);
+  await ask('JTYSJ', 'internal', ['M-6']);
+  expect([ordinary, first, silent, told].map((task) => task?.replay && [task.replay.mode, task.replay.quiet])).toEqual([
+    null,
+    ['internal', true],
+    ['none', true],
+    ['notify', false],
+  ]);
+  const mailsTo = (to: string) => mail.mails.filter((one) => one.to === to).map((one) => /有 (\d+) 项/.exec(textOf(one))?.[1]);
+  const sent = () =>
+    eventually('every delivery is over', async () => {
+      const waiting = await world.city.query("SELECT 1 FROM execution_feedback.urge_delivery WHERE status = 'WAITING'");
+      return waiting.length === 0;
+    });
+  const counted = async (principal: typeof water, level: string) =>
+    (await urgesOf(principal)).filter((urge) => urge.level === level).map((urge) => [urge.taskCount, urge.mutedCount]);
+
+  goTo(43, 10);
+  await untilUrged(43);
+  await sent();
+  expect([await counted(water, 'REMIND'), mailsTo('water@lyg.example.com')]).toEqual([[[4, 2]], ['2']]);
+  // The message stands in the application; nothing has left the house.
+  expect([await counted(roads, 'REMIND'), mailsTo('roads@lyg.example.com')]).toEqual([[[1, 1]], []]);
+  const [reminder] = await urgesOf(water);
+  const detail = (await world.call<UrgeDetail>(water, 'GET', `urges/${reminder?.id}`)).body;
+  expect(new Set(detail.tasks.filter((task) => task.muted).map((task) => task.taskId))).toEqual(new Set([first?.id, second?.id]));
+  expect(detail.tasks.map((task) => task.taskId)).not.toContain(silent?.id);
+
+  // Who signs for it knows of it.
+  expect((await world.act(water, first?.id ?? '', 'acknowledge')).replay).toMatchObject({ mode: 'internal', quiet: false });
+  expect((await world.act(water, silent?.id ?? '', 'acknowledge')).replay).toMatchObject({ mode: 'none', quiet: false });
+  goTo(46, 10);
+  await untilUrged(46);
+  await sent();
+  expect([await counted(water, 'YELLOW'), mailsTo('water@lyg.example.com')]).toEqual([[[3, 1]], ['2', '2']]);
+
+  // The letter names all: nobody stands in a circular without having been written to.
+  goTo(49, 10);
+  await untilUrged(49);
+  await sent();
+  expect([await counted(water, 'RED'), mailsTo('water@lyg.example.com')]).toEqual([[[3, 0]], ['2', '2', '3']]);
+  expect([await counted(roads, 'RED'), mailsTo('roads@lyg.example.com')]).toEqual([[[1, 0]], ['1']]);
+
+  // What was silent is urged in the term that began with its department's own act.
+  goTo(53, 10);
+  await untilUrged(53);
+  const reminders = (await urgesOf(water)).filter((urge) => urge.level === 'REMIND');
+  const all = await Promise.all(reminders.map(async ({ id }) => (await world.call<UrgeDetail>(water, 'GET', `urges/${id}`)).body.tasks));
+  expect(all.flat().some(({ taskId, muted }) => taskId === silent?.id && !muted)).toBe(true);
+});
+
+test('a lift that a replay has brought is urged in every mode: somebody waits to be freed', async () => {
+  const airport = handlerOf('MHJ');
+  const plan = planMade([measure('L-1', [executor('MHJ')])]);
+  const replay = { id: randomUUIDv7(), mode: 'none' as const };
+  const [task] = await world.dispatch(plan, 1);
+  await world.act(airport, task?.id ?? '', 'acknowledge', 'start');
+  await world.feeder.send(measurePlanEnded, plan.subjectId, planEnded(plan), { replay });
+  const lifting = await eventually('it is being lifted', async () => {
+    const [found] = await world.tasksOf(plan.entryId, airport);
+    return found?.status === 'LIFTING' && found;
+  });
+  expect(lifting.replay).toEqual({ ...replay, quiet: false });
+  goTo(55, 10);
+  await untilUrged(55);
+  goTo(60, 10);
+  await untilUrged(60);
+  const tasks = (await urgesOf(airport)).map((urge) => [urge.taskCount, urge.mutedCount]);
+  expect(tasks.length > 0 && tasks.every(([count, muted]) => count === 1 && muted === 0)).toBe(true);
 });
 
 test.each([

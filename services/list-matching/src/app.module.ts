@@ -53,6 +53,7 @@ import { migration0014 } from './migrations/0014-list-standards.ts';
 import { migration0015 } from './migrations/0015-list-standard-rights.ts';
 import { migration0016 } from './migrations/0016-corrections.ts';
 import { migration0017 } from './migrations/0017-hidden-records.ts';
+import { migration0018 } from './migrations/0018-replay-orders.ts';
 import { BatchClock } from './national-batch.clock.ts';
 import { NationalBatchController } from './national-batch.controller.ts';
 import { batchExport, batchRowExport, verificationExport } from './national-batch.export.ts';
@@ -218,6 +219,7 @@ export const service = {
     migration0015,
     migration0016,
     migration0017,
+    migration0018,
     exportMigrationOf('list-matching'),
   ],
   module: (config) => AppModule.register(config),

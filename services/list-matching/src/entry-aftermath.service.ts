@@ -7,6 +7,7 @@ import {
   type ListEntryView,
   type Principal,
   ProblemError,
+  reviewZh,
   type StepDocument,
   type UndoRequest,
 } from '@lianxin/contracts';
@@ -17,7 +18,7 @@ import { EntryChange } from './entry-change.service.ts';
 import { endDisputeInWork } from './entry-correction.ts';
 import { assertDocument, assertInState } from './entry-steps.ts';
 import type { EntryInWork, EntryWork } from './entry-work.ts';
-import { reviewOf, reviewZh } from './in-review.rules.ts';
+import { reviewOf } from './in-review.rules.ts';
 import { expireNow, ListEntryService } from './list-entry.service.ts';
 import { type FactRow, findFacts } from './list-entry.store.ts';
 import { disputedEvent, performedEvent, reviewEvent } from './list-entry-life.events.ts';
@@ -113,7 +114,7 @@ export class EntryAftermathService {
       assertDocument(document, entry, work.acting);
       work.step(entry, 'BEGIN_REVIEW', { kind, body, document });
       work.patch(entry, { procedure: { ...row.procedure, inReview: { kind, body, caseNo: document.number, since: document.date } } });
-      work.say(reviewEvent(row, 'T13e', document, work.acting));
+      work.say(reviewEvent(row, 'T13e', document, work.acting, kind));
     });
   }
 

@@ -102,10 +102,16 @@ export class EntryWork {
       to_status: to,
       at: this.acting.now,
       actor: this.acting.actor,
-      detail,
+      detail: { ...detail, ...this.replayDetail },
       department_code: row.department_code,
     });
     return to;
+  }
+
+  /** Which replay did it, and how: kept with every fact of the entries that it moved (product §A.4). */
+  private get replayDetail(): Readonly<Record<string, unknown>> {
+    const { replayId: id, replayMode: mode } = this.acting.cause ?? {};
+    return id === undefined ? {} : { replay: { id, mode } };
   }
 
   /** Takes over what a step changes of the entry beside its status. */

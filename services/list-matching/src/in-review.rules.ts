@@ -1,9 +1,6 @@
-import type { ReviewKind } from '@lianxin/contracts';
+import { reviewZh } from '@lianxin/contracts';
 import type { EntryState } from './list-entry.rules.ts';
 import type { Procedure } from './procedure.rules.ts';
-
-/** What the mark is called where people read it. */
-export const reviewZh: Readonly<Record<ReviewKind, string>> = { RECONSIDERATION: '行政复议中', LITIGATION: '行政诉讼中' };
 
 /** The reconsideration or lawsuit that is pending about an entry in force (R-6-6); null where none is. The mark goes with the entry. */
 export function reviewOf(row: { readonly status: EntryState; readonly procedure: Procedure }): NonNullable<Procedure['inReview']> | null {

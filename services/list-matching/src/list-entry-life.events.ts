@@ -8,6 +8,7 @@ import {
   listEntryReviewDecided,
   listEntryReviewRaised,
   listEntrySuperseded,
+  type ReviewKind,
 } from '@lianxin/contracts';
 import { type NewEvent, newEvent } from '@lianxin/messaging';
 import type { Acting, EntryInWork } from './entry-work.ts';
@@ -32,8 +33,9 @@ export function reviewEvent(
   transition: 'T13e' | 'T13f',
   document: { number: string; date: string },
   acting: Acting,
+  reviewKind?: ReviewKind,
 ): NewEvent {
-  const data = { ...headOf(row), transition, documentNo: document.number, on: document.date };
+  const data = { ...headOf(row), transition, documentNo: document.number, on: document.date, ...(reviewKind && { reviewKind }) };
   return newEvent({ definition: listEntryAdvanced, key: row.subject_id, data, actor: acting.actor });
 }
 

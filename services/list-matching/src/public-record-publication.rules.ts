@@ -1,4 +1,4 @@
-import type { PublicRecordKind, PublicRecordRequest } from '@lianxin/contracts';
+import { type PublicRecordKind, type PublicRecordRequest, type PublicRecordView, reviewZh } from '@lianxin/contracts';
 import { licenceCategoryWord, penaltyCategoryWord } from './public-record-words.rules.ts';
 
 interface RecordFact {
@@ -20,6 +20,18 @@ export function objectionsTo(facts: readonly RecordFact[]): string[] {
 /** Somebody disputes it, as its source said when it came or as an objection says that was accepted here: that is shown with it (R-6-5). */
 export function isRecordDisputed(facts: readonly RecordFact[]): boolean {
   return facts.some(({ what, detail }) => what === 'RECEIVE' && detail['state'] === 'DISPUTED') || objectionsTo(facts).length > 0;
+}
+
+/** The reconsideration or lawsuit that is pending about it (R-6-6): begun here and not over; null where none is. It goes with the record. */
+export function reviewOfRecord(facts: readonly RecordFact[]): PublicRecordView['inReview'] {
+  const last = facts.findLast(({ what }) => what === 'BEGIN_REVIEW' || what === 'END_REVIEW' || what === 'WITHDRAW');
+  return last?.what === 'BEGIN_REVIEW' ? (last.detail['review'] as NonNullable<PublicRecordView['inReview']>) : null;
+}
+
+/** The mark as the public reads it beside the record; null where there is none. */
+export function publicReviewOfRecord(facts: readonly RecordFact[]): string | null {
+  const review = reviewOfRecord(facts);
+  return review === null ? null : reviewZh[review.kind];
 }
 
 export interface PublicRecordFacts {

@@ -1,4 +1,8 @@
 import {
+  type BeginReviewRequest,
+  beginReviewRequestSchema,
+  type EndReviewRequest,
+  endReviewRequestSchema,
   idSchema,
   type Page,
   type Principal,
@@ -158,6 +162,46 @@ export class PublicRecordController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PublicRecordView> {
     return this.change(principal, request, reply, (tx) => this.records.stop(tx, principal, id, versionOf(ifMatch), body));
+  }
+
+  @Post(':id/begin-review')
+  @UseGuards(VisibleRecordGuard)
+  @Roles('DEPT_HANDLER', 'DEPT_APPROVER')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: '标注行政复议或行政诉讼',
+    description: '复议机关或法院受理后由报送部门标注，随记录一并展示；不停止公示（R-6-6）。',
+  })
+  @ApiResponse({ status: 200, standardSchema: publicRecordViewSchema })
+  beginReview(
+    @CurrentPrincipal() principal: Principal,
+    @Idempotent() request: IdempotentRequest,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Param('id', { schema: idSchema }) id: string,
+    @Body({ schema: beginReviewRequestSchema }) body: BeginReviewRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PublicRecordView> {
+    return this.change(principal, request, reply, (tx) => this.records.beginReview(tx, principal, id, versionOf(ifMatch), body));
+  }
+
+  @Post(':id/end-review')
+  @UseGuards(VisibleRecordGuard)
+  @Roles('DEPT_HANDLER', 'DEPT_APPROVER')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: '登记复议或诉讼结果',
+    description: '标注随之解除；原决定被撤销或变更的，另行撤回（R-6-6、行政处罚法第四十八条）。',
+  })
+  @ApiResponse({ status: 200, standardSchema: publicRecordViewSchema })
+  endReview(
+    @CurrentPrincipal() principal: Principal,
+    @Idempotent() request: IdempotentRequest,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Param('id', { schema: idSchema }) id: string,
+    @Body({ schema: endReviewRequestSchema }) body: EndReviewRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PublicRecordView> {
+    return this.change(principal, request, reply, (tx) => this.records.endReview(tx, principal, id, versionOf(ifMatch), body));
   }
 
   private async change(

@@ -47,6 +47,7 @@ export const publicRecordExport = exportOf({
     { key: 'withdrawDueOn', titleZh: '撤回期限', kind: 'date', of: (row) => row.withdrawDueOn },
     { key: 'withdrawnOn', titleZh: '撤回日期', kind: 'date', of: (row) => row.withdrawnOn },
     { key: 'disputed', titleZh: '异议处理中', kind: 'flag', of: (row) => row.disputed },
+    { key: 'inReview', titleZh: '复议诉讼中', kind: 'flag', of: (row) => row.inReview !== null },
     { key: 'late', titleZh: '超期', kind: 'flag', of: (row) => row.late },
     { key: 'id', titleZh: '记录标识', kind: 'code', of: (row) => row.id },
   ],

@@ -1,4 +1,6 @@
 import {
+  type BeginReviewRequest,
+  type EndReviewRequest,
   type Page,
   type Principal,
   ProblemError,
@@ -32,7 +34,7 @@ import { type HeardObjection, PublicRecordWork, PublicRecordWriter, publicPeriod
 import { findSubjects } from './subject.store.ts';
 
 const cursorSchema = z.tuple([z.uuid()]);
-type Change = (work: PublicRecordWork, row: PublicRecordRow) => void;
+type Change = (work: PublicRecordWork, row: PublicRecordRow, facts: readonly PublicRecordFactRow[]) => void;
 /** The event of an objection that brings something about. */
 interface HeardFrom {
   readonly actor: string;
@@ -173,6 +175,34 @@ export class PublicRecordService implements ReviewSource {
     });
   }
 
+  /** R-6-6: a reconsideration or lawsuit about it is pending; it is marked, and public as before. */
+  beginReview(
+    tx: Transaction,
+    principal: Principal,
+    id: string,
+    version: number | undefined,
+    request: BeginReviewRequest,
+  ): Promise<PublicRecordView> {
+    return this.change(tx, principal, id, version, request, (work, row, facts) => {
+      this.assertDates(row, request.document.date);
+      work.beginReview(row, facts, request);
+    });
+  }
+
+  /** The case is over: the mark goes. A decision that was revoked or changed by it is withdrawn by a step of its own. */
+  endReview(
+    tx: Transaction,
+    principal: Principal,
+    id: string,
+    version: number | undefined,
+    request: EndReviewRequest,
+  ): Promise<PublicRecordView> {
+    return this.change(tx, principal, id, version, request, (work, row, facts) => {
+      this.assertDates(row, request.document.date);
+      work.endReview(row, facts, request);
+    });
+  }
+
   /** Takes back what an import made, as never rightly received; the caller has made sure that nothing has moved on. */
   async takeBack(tx: Transaction, principal: Principal, ids: readonly string[], documentNo: string): Promise<void> {
     const seen = await findRecords(tx, ids);
@@ -223,7 +253,7 @@ export class PublicRecordService implements ReviewSource {
     const [row] = await lockRecords(tx, [candidate.source_id]);
     if (row === undefined) throw new Error('a candidate without a public record');
     const work = new PublicRecordWork(this.actingOf(principal.id));
-    change(work, row);
+    change(work, row, await findRecordFacts(tx, [row.id]));
     await this.writer.write(tx, work);
   }
 
@@ -251,7 +281,8 @@ export class PublicRecordService implements ReviewSource {
   ): Promise<PublicRecordView> {
     const [seen] = await findRecords(tx, [id]);
     if (seen === undefined) throw new ProblemError('NOT_FOUND', '没有该公示记录，或不属于本部门');
-    if (!principal.departments.includes(seen.department_code)) throw new ProblemError('FORBIDDEN', '公示记录由报送部门撤回或停止公示');
+    if (!principal.departments.includes(seen.department_code))
+      throw new ProblemError('FORBIDDEN', '公示记录由报送部门撤回、停止公示或标注');
     assertStorable(order);
     await lockLanes(tx, seen.subject_id === null ? [] : [seen.subject_id]);
     const [row] = await lockRecords(tx, [id]);
@@ -259,7 +290,7 @@ export class PublicRecordService implements ReviewSource {
     if (version !== undefined && version !== row.version)
       throw new ProblemError('STALE', `记录已变动：当前版本 ${row.version}，状态 ${row.status}`);
     const work = new PublicRecordWork(this.actingOf(principal.id));
-    change(work, row);
+    change(work, row, await findRecordFacts(tx, [id]));
     await this.writer.write(tx, work);
     return this.get(tx, principal, id);
   }

@@ -1,7 +1,7 @@
 import type { PublicRecordView } from '@lianxin/contracts';
 import { isLate } from './public-record.rules.ts';
 import type { PublicRecordFactRow, PublicRecordRow } from './public-record.store.ts';
-import { isRecordDisputed } from './public-record-publication.rules.ts';
+import { isRecordDisputed, reviewOfRecord } from './public-record-publication.rules.ts';
 
 /** What callers see of a record, persons masked (R-8-8). */
 export function publicRecordViewOf(row: PublicRecordRow, facts: readonly PublicRecordFactRow[], today: string): PublicRecordView {
@@ -42,6 +42,7 @@ export function publicRecordViewOf(row: PublicRecordRow, facts: readonly PublicR
     late: isLate(terms, today),
     termProvisional: row.term_provisional,
     disputed: row.status !== 'WITHDRAWN' && isRecordDisputed(facts),
+    inReview: reviewOfRecord(facts),
     timeline: facts.map((fact) => ({
       version: fact.version,
       what: fact.what,

@@ -1,12 +1,17 @@
 import {
+  type BeginReviewRequest,
+  type EndReviewRequest,
   type EventData,
   endOfDayBeijing,
   ProblemError,
   publicRecordDisputed,
   publicRecordDisputeEnded,
   publicRecordPublished,
+  publicRecordReviewBegun,
+  publicRecordReviewEnded,
   publicRecordStopped,
   publicRecordWithdrawn,
+  reviewZh,
 } from '@lianxin/contracts';
 import { type NewEvent, newEvent, Outbox, Timers } from '@lianxin/messaging';
 import type { Transaction } from '@lianxin/platform';
@@ -17,7 +22,7 @@ import { penaltyFieldLaws } from './penalty-field.data.ts';
 import { penaltyFieldsOf } from './penalty-field.rules.ts';
 import { decidePublicRecordStep, firstActionOf, type PublicRecordAction, type Term } from './public-record.rules.ts';
 import { insertRecordFacts, insertRecords, type PublicRecordFactRow, type PublicRecordRow, updateRecords } from './public-record.store.ts';
-import { objectionsTo } from './public-record-publication.rules.ts';
+import { objectionsTo, reviewOfRecord } from './public-record-publication.rules.ts';
 
 /** `source_kind` of its candidates in the review queue. */
 export const publicRecordSource = 'PUBLIC_RECORD';
@@ -170,6 +175,40 @@ export class PublicRecordWork {
     const data = { ...headOf(row, subjectOf(row)), outcome, documentNo: objection.documentNo, endedOn: objection.on };
     this.events.push(
       newEvent({ definition: publicRecordDisputeEnded, key: data.subjectId, data, cause: this.cause, actor: this.acting.actor }),
+    );
+  }
+
+  /**
+   * R-6-6: a reconsideration or lawsuit is pending. It is marked and stays public.
+   * @param facts those of the record so far
+   * @throws ProblemError CONFLICT where it is not public, STEP_NOT_READY where one is pending already
+   */
+  beginReview(row: PublicRecordRow, facts: readonly PublicRecordFactRow[], { kind, body, document }: BeginReviewRequest): void {
+    if (row.status !== 'PUBLISHED') throw new ProblemError('CONFLICT', `公示记录当前状态为 ${row.status}，公示中的记录才能标注复议或诉讼`);
+    const pending = reviewOfRecord(facts);
+    if (pending !== null) throw new ProblemError('STEP_NOT_READY', `已标注${reviewZh[pending.kind]}（${pending.caseNo}），先登记其结果`);
+    this.changed.add(row);
+    const review = { kind, body, caseNo: document.number, since: document.date };
+    this.note(row, 'BEGIN_REVIEW', row.status, { review, documentName: document.name });
+    const data = { ...headOf(row, subjectOf(row)), reviewKind: kind, documentNo: document.number, begunOn: document.date };
+    this.events.push(
+      newEvent({ definition: publicRecordReviewBegun, key: data.subjectId, data, cause: this.cause, actor: this.acting.actor }),
+    );
+  }
+
+  /**
+   * It is over: the mark goes, also from a record whose publicity has ended meanwhile.
+   * @throws ProblemError STEP_NOT_READY where none is pending, DATE_ORDER for a result from before the case began
+   */
+  endReview(row: PublicRecordRow, facts: readonly PublicRecordFactRow[], { outcome, document }: EndReviewRequest): void {
+    const pending = reviewOfRecord(facts);
+    if (pending === null) throw new ProblemError('STEP_NOT_READY', '没有复议或诉讼标注');
+    if (document.date < pending.since) throw new ProblemError('DATE_ORDER', `结果的日期不能早于受理日期 ${pending.since}`);
+    this.changed.add(row);
+    this.note(row, 'END_REVIEW', row.status, { outcome, caseNo: pending.caseNo, documentNo: document.number, documentName: document.name });
+    const data = { ...headOf(row, subjectOf(row)), outcome, documentNo: document.number, endedOn: document.date };
+    this.events.push(
+      newEvent({ definition: publicRecordReviewEnded, key: data.subjectId, data, cause: this.cause, actor: this.acting.actor }),
     );
   }
 

@@ -61,6 +61,28 @@ export class PublicationOrderController {
     return sendAnswer(reply, answer);
   }
 
+  @Post('publications/:id/release')
+  @Roles('DEPT_HANDLER', 'DEPT_APPROVER', 'CREDIT_OFFICE')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: '提出因回放暂缓的公示要求',
+    description: '回放选择不对外或仅内部时，新增公示的要求暂缓；认定单位或信用办确认后向渠道提出（R-6-7a）。',
+  })
+  @ApiResponse({ status: 200, standardSchema: orderViewSchema })
+  async release(
+    @CurrentPrincipal() principal: Principal,
+    @Idempotent() request: IdempotentRequest,
+    @Param('id', { schema: idSchema }) id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OrderView> {
+    const answer = await retryLostRace(() =>
+      this.database.transaction(principal, (tx) =>
+        idempotently(tx, request, async () => ({ status: 200, body: await this.orders.release(tx, principal, id) })),
+      ),
+    );
+    return sendAnswer(reply, answer);
+  }
+
   @Get('list-entries/:id/publications')
   @ApiOperation({ summary: '一条记录的公示渠道', description: '在哪些渠道公示、何时应撤下、各渠道的回执。' })
   @ApiResponse({ status: 200, standardSchema: entryPublicationsSchema })

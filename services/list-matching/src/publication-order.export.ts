@@ -19,6 +19,7 @@ export const publicationOrderExport = exportOf({
     { key: 'keeper', titleZh: '办理方', kind: 'code', of: (row) => row.keeper },
     { key: 'action', titleZh: '要求', kind: 'code', of: (row) => row.action },
     { key: 'state', titleZh: '状态', kind: 'code', of: (row) => row.state },
+    { key: 'replayMode', titleZh: '回放对外影响', kind: 'code', of: (row) => row.replay?.mode ?? null },
     { key: 'orderedAt', titleZh: '提出时间', kind: 'instant', of: (row) => row.orderedAt },
     { key: 'dueAt', titleZh: '期限', kind: 'instant', of: (row) => row.dueAt },
     { key: 'overdue', titleZh: '逾期', kind: 'flag', of: (row) => row.overdue },

@@ -12,7 +12,15 @@ import type { EntryRow } from './list-entry.store.ts';
 import { publicationOf } from './publication.rules.ts';
 import { publicationChannels } from './publication-channel.data.ts';
 import { publicationOrderedEvent } from './publication-order.events.ts';
-import { changesWhatIsShown, channelsOf, nextAction, type PublicationChannel, workdaysOf } from './publication-order.rules.ts';
+import {
+  changesWhatIsShown,
+  channelsOf,
+  isWithheld,
+  nextAction,
+  type PublicationChannel,
+  takesFromWhatIsShown,
+  workdaysOf,
+} from './publication-order.rules.ts';
 import { findOrdersOfEntries, insertOrders, type OrderRow, type OrderState } from './publication-order.store.ts';
 import { publishableOf } from './publishable.ts';
 import { findSubjects } from './subject.store.ts';
@@ -49,7 +57,8 @@ export class PublicationOrders {
       if (list === undefined) throw new Error(`list ${entry.row.list_code} has no version ${entry.row.list_version}`);
       const own = before.filter((order) => order.entry_id === entry.row.id);
       const made = this.ordersOf(entry, list, persons.has(entry.row.subject_id), own, work);
-      if (made.length > 0) work.say(publicationOrderedEvent(entry.row, made, work.acting.actor));
+      const asked = made.filter((order) => !order.withheld);
+      if (asked.length > 0) work.say(publicationOrderedEvent(entry.row, asked, work.acting.actor));
       return made;
     });
     if (orders.length === 0) return;
@@ -73,11 +82,18 @@ export class PublicationOrders {
     const wanted = publicationOf(seen, list);
     const mayBePublic = publicationOf({ ...seen, status: 'ACTIVE', termOver: false, unconfirmed: false }, list) === 'PUBLISHED';
     const wasPublic = !isNew && mayBePublic && newFacts.some((fact) => fact.from_status !== null && isInForce(fact.from_status));
+    const isOtherwise = changesWhatIsShown(newFacts);
+    const replay = replayOf(acting);
     return channelsFor(row, before, acting.today).flatMap((channel) => {
-      const last = before.filter((order) => order.channel === channel.code).at(-1);
+      const known = before.filter((order) => order.channel === channel.code);
+      const last = known.findLast((order) => !order.withheld);
+      const waits = known.at(-1)?.withheld === true;
       const asked = last && { action: last.action, outcome: last.receipt?.outcome ?? null };
-      const action = nextAction(wanted, asked, wasPublic, changesWhatIsShown(newFacts));
+      const action = nextAction(wanted, asked, wasPublic, isOtherwise || waits);
       if (action === null) return [];
+      const withheld = isWithheld(action, replay?.replay_mode, { listType: row.list_type, takesAway: takesFromWhatIsShown(newFacts) });
+      // What waits goes out with the next ordinary step, but not while somebody disputes it (R-6-4).
+      if (waits && (withheld || (action === 'PUBLISH' && row.disputed && !isOtherwise))) return [];
       const workdays = workdaysOf(action, row.status, channel, this.config.publication.urgentWorkdays);
       const { date, provisional } = addWorkingDays(this.clock.calendar(), acting.today, workdays);
       return [
@@ -86,7 +102,7 @@ export class PublicationOrders {
           entry_id: row.id,
           entry_version: row.version,
           channel: channel.code,
-          no: (last?.no ?? 0) + 1,
+          no: (known.at(-1)?.no ?? 0) + 1,
           action,
           entry_status: row.status,
           ordered_on: acting.today,
@@ -96,6 +112,8 @@ export class PublicationOrders {
           ordered_at: acting.now,
           ordered_by: acting.actor,
           department_code: row.department_code,
+          ...(replay ?? { replay_id: null, replay_mode: null }),
+          withheld,
         },
       ];
     });
@@ -103,7 +121,8 @@ export class PublicationOrders {
 
   /** What is asked anew is chased anew; what it replaces no longer. */
   private async moveTimers(tx: Transaction, orders: readonly OrderRow[], before: readonly OrderState[]): Promise<void> {
-    const replaced = before.filter((old) => orders.some((order) => order.entry_id === old.entry_id && order.channel === old.channel));
+    const asked = orders.filter((order) => !order.withheld);
+    const replaced = before.filter((old) => asked.some((order) => order.entry_id === old.entry_id && order.channel === old.channel));
     if (replaced.length > 0)
       await this.timers.clear(
         tx,
@@ -113,13 +132,19 @@ export class PublicationOrders {
     await this.timers.set(
       tx,
       publicationTimer,
-      orders.map((order) => ({ reference: order.id, dueAt: order.due_at })),
+      asked.map((order) => ({ reference: order.id, dueAt: order.due_at })),
     );
   }
 }
 
+/** The replay by which this piece of work is done, if one is. */
+function replayOf({ cause }: EntryWork['acting']): Pick<OrderRow, 'replay_id' | 'replay_mode'> | undefined {
+  const { replayId, replayMode } = cause ?? {};
+  return replayId === undefined || replayMode === undefined ? undefined : { replay_id: replayId, replay_mode: replayMode };
+}
+
 /** Terms of a channel that is no longer in the data, or that a unit noted itself. */
-const otherTerms = { publishWorkdays: 5, withdrawWorkdays: 3 } as const;
+export const otherTerms = { publishWorkdays: 5, withdrawWorkdays: 3 } as const;
 
 /** Channels that apply today, and those that were asked before: an exit reaches every one that showed the entry (R-2-11). */
 function channelsFor(

@@ -1,7 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { principalOf } from '@lianxin/testing';
 import { publicationChannels } from './publication-channel.data.ts';
-import { channelsOf, findReceiptFaults, mayConfirm, nextAction, type OpenOrder, workdaysOf } from './publication-order.rules.ts';
+import {
+  channelsOf,
+  findReceiptFaults,
+  isWithheld,
+  mayConfirm,
+  nextAction,
+  type OpenOrder,
+  takesFromWhatIsShown,
+  workdaysOf,
+} from './publication-order.rules.ts';
 
 const published = { action: 'PUBLISH', outcome: 'DONE' } as const;
 const asked = { action: 'PUBLISH', outcome: null } as const;
@@ -76,8 +85,54 @@ describe('channels', () => {
   });
 });
 
+describe('of a replay (product §A.4)', () => {
+  test.each([
+    ['a punishment is shown', 'PUBLISH', 'BLACK', 'internal', true],
+    ['a punishment is shown', 'PUBLISH', 'BLACK', 'none', true],
+    ['a punishment is shown', 'PUBLISH', 'BLACK', 'notify', false],
+    ['a punishment is shown', 'PUBLISH', 'BLACK', undefined, false],
+    ['a record of abnormal operation is shown', 'PUBLISH', 'ABNORMAL', 'none', true],
+    ['an honour that was given back is shown', 'PUBLISH', 'RED', 'none', false],
+    ['it is taken down', 'WITHDRAW', 'BLACK', 'none', false],
+    ['it is hidden', 'HIDE', 'BLACK', 'internal', false],
+  ] as const)('%s (%s of %s, side effects %s): waits %s', (_what, action, listType, mode, waits) => {
+    expect(isWithheld(action, mode, { listType, takesAway: false })).toBe(waits);
+    expect(isWithheld(action, mode, { listType, takesAway: true })).toBe(false);
+  });
+
+  const party = (partyId: string, named: boolean, served = true) => ({ partyId, named, served });
+  test.each([
+    ['an earlier end', { validTo: { from: '2028-01-01', to: '2027-01-01' } }, true],
+    ['an end where none was', { validTo: { from: null, to: '2027-01-01' } }, true],
+    ['a later end', { validTo: { from: '2027-01-01', to: '2028-01-01' } }, false],
+    ['no end any more', { validTo: { from: '2027-01-01', to: null } }, false],
+    ['a person less', { parties: { from: [party('a', true)], to: [party('a', false)] } }, true],
+    ['a person who was not served', { parties: { from: [party('a', true)], to: [party('a', true, false)] } }, true],
+    ['a person more', { parties: { from: [party('a', false)], to: [party('a', true)] } }, false],
+    [
+      'a person who was never shown and is not named',
+      { parties: { from: [party('a', true, false)], to: [party('a', false, false)] } },
+      false,
+    ],
+    [
+      'one more and one less',
+      { parties: { from: [party('a', true), party('b', false)], to: [party('a', false), party('b', true)] } },
+      true,
+    ],
+    [
+      'a later end and a person less',
+      { validTo: { from: '2027-01-01', to: null }, parties: { from: [party('a', true)], to: [party('a', false)] } },
+      true,
+    ],
+    ['a grade, which nobody sees', { grade: { from: 'SERIOUS', to: 'MINOR' } }, false],
+    ['nothing', undefined, false],
+  ])('a correction with %s takes away what is shown: %s', (_what, corrected, takes) => {
+    expect(takesFromWhatIsShown([{ detail: {} }, { detail: { corrected } }])).toBe(takes);
+  });
+});
+
 describe('a receipt', () => {
-  const order: OpenOrder = { action: 'WITHDRAW', orderedOn: '2026-11-20', superseded: false, outcome: null };
+  const order: OpenOrder = { action: 'WITHDRAW', orderedOn: '2026-11-20', superseded: false, outcome: null, withheld: false };
   const faults = (changes: Partial<OpenOrder>, receipt: Partial<Parameters<typeof findReceiptFaults>[1]>) =>
     findReceiptFaults({ ...order, ...changes }, { outcome: 'DONE', doneOn: '2026-11-23', ...receipt }, '2026-11-23').map(
       ({ code }) => code,
@@ -91,6 +146,7 @@ describe('a receipt', () => {
     ['that refuses without a reason', { action: 'PUBLISH' }, { outcome: 'REFUSED' }, ['REASON_REQUIRED']],
     ['for what has one', { outcome: 'DONE' }, {}, ['CONFLICT']],
     ['for what is no longer asked', { superseded: true }, {}, ['CONFLICT']],
+    ['for what was never asked', { withheld: true }, {}, ['CONFLICT']],
   ] as const)('%s is none', (_what, changes, receipt, expected) => {
     expect(faults(changes, receipt)).toEqual(expected);
   });

@@ -72,6 +72,43 @@ export function changesWhatIsShown(facts: readonly { readonly detail: Readonly<R
   );
 }
 
+/**
+ * Whether a correction takes away something that the public sees: an earlier end, or a person who is not named any more. Channels are to show that at
+ * once, for what they show is wrong (R-6-7a).
+ */
+export function takesFromWhatIsShown(facts: readonly { readonly detail: Readonly<Record<string, unknown>> }[]): boolean {
+  return facts.some(({ detail }) => {
+    const { validTo, parties } = (detail['corrected'] ?? {}) as CorrectedAsShown;
+    const isEarlier = validTo !== undefined && validTo.to !== null && (validTo.from === null || validTo.to < validTo.from);
+    const isShown = (party: ShownParty | undefined) => party?.named === true && party.served;
+    const shownAfter = (id: string) => isShown(parties?.to.find(({ partyId }) => partyId === id));
+    return isEarlier || (parties?.from.some((party) => isShown(party) && !shownAfter(party.partyId)) ?? false);
+  });
+}
+
+interface ShownParty {
+  readonly partyId: string;
+  readonly named: boolean;
+  readonly served: boolean;
+}
+interface CorrectedAsShown {
+  readonly validTo?: { readonly from: string | null; readonly to: string | null };
+  readonly parties?: { readonly from: readonly ShownParty[]; readonly to: readonly ShownParty[] };
+}
+
+/**
+ * Whether an order waits because the replay behind it tells nobody outside (product §A.4, decision 0018): to show more of a punishment. What takes down,
+ * hides, corrects what is wrongly shown, or shows an honour that was given back, goes out in every mode.
+ */
+export function isWithheld(
+  action: PublicationAction,
+  replayMode: 'none' | 'internal' | 'notify' | null | undefined,
+  entry: { readonly listType: ListType; readonly takesAway: boolean },
+): boolean {
+  const isQuiet = replayMode === 'none' || replayMode === 'internal';
+  return isQuiet && action === 'PUBLISH' && entry.listType !== 'RED' && !entry.takesAway;
+}
+
 /** Ends after which nothing may stand a day longer than needed: repaired (S6, S7), wrong or without basis (R-6-10), stopped by a court. */
 const urgent: readonly EntryStatus[] = ['REPAIRED', 'CORRECTED', 'REVOKED', 'SUSPENDED'];
 
@@ -93,6 +130,8 @@ export interface OpenOrder {
   /** Something else has been asked of the channel since. */
   readonly superseded: boolean;
   readonly outcome: 'DONE' | 'REFUSED' | null;
+  /** It waits and was never asked of the channel. */
+  readonly withheld: boolean;
 }
 export interface Receipt {
   readonly outcome: 'DONE' | 'REFUSED';
@@ -104,6 +143,7 @@ export interface Receipt {
 export function findReceiptFaults(order: OpenOrder, receipt: Receipt, today: string): FieldProblem[] {
   const faults: FieldProblem[] = [];
   if (order.outcome !== null) faults.push({ pointer: '', code: 'CONFLICT', detail: '该要求已有回执' });
+  else if (order.withheld) faults.push({ pointer: '', code: 'CONFLICT', detail: '该要求因回放不对外而暂缓，尚未向渠道提出' });
   else if (order.superseded) faults.push({ pointer: '', code: 'CONFLICT', detail: '该要求已由新的要求替代，请对新的要求回执' });
   if (receipt.doneOn > today) faults.push({ pointer: '/doneOn', code: 'DATE_IN_FUTURE', detail: `日期不能晚于今天（${today}）` });
   if (receipt.doneOn < order.orderedOn)

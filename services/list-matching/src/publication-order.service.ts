@@ -10,9 +10,10 @@ import { endedAccessOf, mayReadEntry } from './ended-entry.rules.ts';
 import { getDefinition } from './list-definition.store.ts';
 import { type EntryRow, findEntries } from './list-entry.store.ts';
 import { publicationOf } from './publication.rules.ts';
-import { publicationConfirmedEvent, publicationOverdueEvent } from './publication-order.events.ts';
-import { publicationTimer } from './publication-order.maker.ts';
-import { findReceiptFaults, mayConfirm, otherPrefix } from './publication-order.rules.ts';
+import { publicationChannels } from './publication-channel.data.ts';
+import { publicationConfirmedEvent, publicationOrderedEvent, publicationOverdueEvent } from './publication-order.events.ts';
+import { otherTerms, publicationTimer } from './publication-order.maker.ts';
+import { findReceiptFaults, mayConfirm, otherPrefix, workdaysOf } from './publication-order.rules.ts';
 import {
   findOrderPage,
   findOrders,
@@ -20,6 +21,7 @@ import {
   insertChases,
   insertOrders,
   insertReceipt,
+  type OrderRow,
   type OrderState,
   type ReceiptRow,
 } from './publication-order.store.ts';
@@ -87,7 +89,13 @@ export class PublicationOrderService {
     if (order === undefined) throw new Error('an order has gone');
     if (isSameReceipt(order, request)) return orderViewOf(order, this.clock.now());
     const [fault, ...others] = findReceiptFaults(
-      { action: order.action, orderedOn: order.ordered_on, superseded: order.superseded, outcome: order.receipt?.outcome ?? null },
+      {
+        action: order.action,
+        orderedOn: order.ordered_on,
+        superseded: order.superseded,
+        outcome: order.receipt?.outcome ?? null,
+        withheld: order.withheld,
+      },
       request,
       this.clock.today(),
     );
@@ -112,7 +120,8 @@ export class PublicationOrderService {
       throw new ProblemError('PUBLICATION_NOT_ALLOWED', `${row.number} 不公示（${row.status}），不得在任何渠道公示`);
     this.assertPublishedOn(row, request.publishedOn);
     const before = await findOrdersOfEntries(tx, [entryId]);
-    const last = before.filter((order) => order.channel === channel).at(-1);
+    const known = before.filter((order) => order.channel === channel);
+    const last = known.findLast((order) => !order.withheld);
     if (last !== undefined && last.action === 'PUBLISH') throw new ProblemError('CONFLICT', `已登记在“${request.channelName}”公示`);
     if (new Set(before.map((order) => order.channel)).size >= maxOthers)
       throw new ProblemError('CONFLICT', `一条记录最多 ${maxOthers} 个渠道`);
@@ -122,7 +131,7 @@ export class PublicationOrderService {
       entry_id: entryId,
       entry_version: row.version,
       channel,
-      no: (last?.no ?? 0) + 1,
+      no: (known.at(-1)?.no ?? 0) + 1,
       action: 'PUBLISH',
       entry_status: row.status,
       ordered_on: request.publishedOn,
@@ -132,10 +141,53 @@ export class PublicationOrderService {
       ordered_at: now,
       ordered_by: principal.id,
       department_code: row.department_code,
+      replay_id: null,
+      replay_mode: null,
+      withheld: false,
     } as const;
     await insertOrders(tx, [order]);
     await this.settle(tx, row, order, { ...request, outcome: 'DONE', doneOn: request.publishedOn }, principal);
     return this.publicationsOf(tx, row);
+  }
+
+  /**
+   * What a replay has left waiting is asked of its channel after all, by the unit that answers for the entry or by the credit office.
+   * @throws ProblemError NOT_FOUND, FORBIDDEN, CONFLICT, PUBLICATION_NOT_ALLOWED
+   */
+  async release(tx: Transaction, principal: Principal, id: string): Promise<OrderView> {
+    const [seen] = await findOrders(tx, [id]);
+    if (seen === undefined) throw new ProblemError('NOT_FOUND', '没有该公示要求，或不属于本部门');
+    if (!principal.roles.includes('CREDIT_OFFICE') && !principal.departments.includes(seen.department_code))
+      throw new ProblemError('FORBIDDEN', `由认定单位 ${seen.department_code} 或信用办提出`);
+    const [entry] = await findEntries(tx, [seen.entry_id]);
+    if (entry === undefined) throw new Error('an order without an entry');
+    await lockLanes(tx, [entry.subject_id]);
+    const row = await getReadable(tx, principal, seen.entry_id);
+    const known = (await findOrdersOfEntries(tx, [row.id])).filter((order) => order.channel === seen.channel);
+    const waiting = known.at(-1);
+    if (waiting?.id !== id || !waiting.withheld) throw new ProblemError('CONFLICT', `该要求不是暂缓状态（${stateOf(waiting ?? seen)}）`);
+    if ((await this.stateHere(tx, row)) !== 'PUBLISHED' || row.disputed)
+      throw new ProblemError('PUBLICATION_NOT_ALLOWED', `${row.number} 现不公示或正在异议处理（${row.status}）`);
+    const order = this.releasedOrder(row, waiting, principal);
+    await insertOrders(tx, [order]);
+    const replaced = known.map((old) => old.id);
+    await this.timers.clear(tx, publicationTimer, replaced);
+    await this.timers.set(tx, publicationTimer, [{ reference: order.id, dueAt: order.due_at }]);
+    await this.outbox.publish(tx, [publicationOrderedEvent(row, [order], principal.id)]);
+    return this.viewOf(tx, order.id);
+  }
+
+  private releasedOrder(row: EntryRow, waiting: OrderState, principal: Principal): OrderRow {
+    const [now, today] = [this.clock.now(), this.clock.today()];
+    const terms = publicationChannels.find(({ code }) => code === waiting.channel) ?? otherTerms;
+    const workdays = workdaysOf('PUBLISH', row.status, terms, this.config.publication.urgentWorkdays);
+    const { date, provisional } = addWorkingDays(this.clock.calendar(), today, workdays);
+    return {
+      ...{ id: randomUUIDv7(), entry_id: row.id, entry_version: row.version, channel: waiting.channel, no: waiting.no + 1 },
+      ...{ action: 'PUBLISH', entry_status: row.status, ordered_on: today, due_on: date, due_at: endOfDayBeijing(date), provisional },
+      ...{ ordered_at: now, ordered_by: principal.id, department_code: row.department_code },
+      ...{ replay_id: null, replay_mode: null, withheld: false },
+    };
   }
 
   /** A receipt is missing after its term: noted and told, once by whichever replica, and again every few working days while it is missing. */

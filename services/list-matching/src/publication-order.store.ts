@@ -17,6 +17,11 @@ export interface OrderRow {
   readonly ordered_at: Date;
   readonly ordered_by: string;
   readonly department_code: string;
+  /** The replay that brought it about, and how (product §A.4). */
+  readonly replay_id: string | null;
+  readonly replay_mode: 'none' | 'internal' | 'notify' | null;
+  /** Not asked of the channel, for that replay tells nobody outside. */
+  readonly withheld: boolean;
 }
 export interface ReceiptRow {
   readonly order_id: string;
@@ -43,7 +48,7 @@ export interface OrderState extends OrderRow {
 
 const selected = `SELECT publication_order.*, entry.number, entry.list_code, entry.list_type, entry.status, entry.origin, entry.parties_continue,
     EXISTS (SELECT 1 FROM publication_order AS later WHERE later.entry_id = publication_order.entry_id AND later.channel = publication_order.channel
-      AND later.no > publication_order.no) AS superseded,
+      AND later.no > publication_order.no AND (publication_order.withheld OR NOT later.withheld)) AS superseded,
     (SELECT jsonb_build_object('outcome', outcome, 'done_on', done_on, 'receipt_no', receipt_no, 'address', address, 'note', note, 'actor', actor)
      FROM publication_receipt WHERE order_id = publication_order.id) AS receipt,
     (SELECT count(*)::integer FROM publication_chase WHERE order_id = publication_order.id) AS chases
@@ -86,7 +91,7 @@ export interface OrderFilter {
   readonly channel?: string | undefined;
   readonly action?: PublicationAction | undefined;
   readonly entryId?: string | undefined;
-  readonly state?: 'OPEN' | 'DONE' | 'REFUSED' | 'SUPERSEDED' | undefined;
+  readonly state?: 'OPEN' | 'DONE' | 'REFUSED' | 'SUPERSEDED' | 'WITHHELD' | undefined;
   /** Only those that are open after their term. */
   readonly overdueAt?: Date | undefined;
 }
@@ -105,11 +110,12 @@ export function findOrderPage(
   return tx.query<OrderState>(
     `SELECT * FROM (${selected}) AS orders
      WHERE ($1::text IS NULL OR channel = $1) AND ($2::text IS NULL OR action = $2) AND ($3::uuid IS NULL OR entry_id = $3)
-       AND ($4::text IS NULL OR $4 = CASE WHEN receipt IS NOT NULL THEN receipt ->> 'outcome' WHEN superseded THEN 'SUPERSEDED' ELSE 'OPEN' END)
-       AND ($5::timestamptz IS NULL OR (receipt IS NULL AND NOT superseded AND due_at <= $5))
+       AND ($4::text IS NULL OR $4 = CASE WHEN receipt IS NOT NULL THEN receipt ->> 'outcome' WHEN superseded THEN 'SUPERSEDED'
+            WHEN withheld THEN 'WITHHELD' ELSE 'OPEN' END)
+       AND ($5::timestamptz IS NULL OR (receipt IS NULL AND NOT superseded AND NOT withheld AND due_at <= $5))
        AND ($6::uuid IS NULL OR id < $6)
        AND (list_type = 'RED' OR parties_continue IS TRUE OR status <> ALL($8) OR $9 OR department_code = ANY($10)
-            OR ($11 AND (origin <> 'CITY' OR (receipt IS NULL AND NOT superseded))))
+            OR ($11 AND (origin <> 'CITY' OR (receipt IS NULL AND NOT superseded AND NOT withheld))))
      ORDER BY id DESC LIMIT $7`,
     [
       filter.channel ?? null,

@@ -1,4 +1,12 @@
-import { dateSchema, entryStatusSchema, idSchema, instantSchema, pageQuerySchema, publicationActionSchema } from '@lianxin/contracts';
+import {
+  dateSchema,
+  entryStatusSchema,
+  idSchema,
+  instantSchema,
+  pageQuerySchema,
+  publicationActionSchema,
+  replaySideEffectSchema,
+} from '@lianxin/contracts';
 import { z } from 'zod';
 import { publicationChannels } from './publication-channel.data.ts';
 import { otherPrefix } from './publication-order.rules.ts';
@@ -28,6 +36,8 @@ export const otherPublicationSchema = z
   .meta({ id: 'OtherPublicationRequest' });
 export type OtherPublication = z.infer<typeof otherPublicationSchema>;
 
+const orderStates = ['OPEN', 'DONE', 'REFUSED', 'SUPERSEDED', 'WITHHELD'] as const;
+
 export const orderViewSchema = z
   .object({
     id: idSchema,
@@ -41,7 +51,10 @@ export const orderViewSchema = z
     /** Who carries it out and sends the receipt. */
     keeper: z.enum(['CENTRE', 'UNIT']),
     action: publicationActionSchema,
-    state: z.enum(['OPEN', 'DONE', 'REFUSED', 'SUPERSEDED']),
+    /** WITHHELD: not asked of the channel, for the replay behind it tells nobody outside. */
+    state: z.enum(orderStates),
+    /** The replay that brought it about, with its side effects; null where none did. */
+    replay: z.object({ id: idSchema, mode: replaySideEffectSchema }).nullable(),
     orderedAt: instantSchema,
     dueAt: instantSchema,
     /** The term runs into a year whose working days are not known yet (R-7-3). */
@@ -61,7 +74,7 @@ export const orderQuerySchema = pageQuerySchema.extend({
   channel: z.string().max(120).optional(),
   action: publicationActionSchema.optional(),
   entryId: idSchema.optional(),
-  state: z.enum(['OPEN', 'DONE', 'REFUSED', 'SUPERSEDED']).optional(),
+  state: z.enum(orderStates).optional(),
   overdue: z.literal('true').optional(),
 });
 export type OrderQuery = z.infer<typeof orderQuerySchema>;
@@ -83,8 +96,8 @@ export function keeperOf(channel: string): 'CENTRE' | 'UNIT' {
   return publicationChannels.find(({ code }) => code === channel)?.keeper ?? 'UNIT';
 }
 
-export function stateOf(order: Pick<OrderState, 'receipt' | 'superseded'>): OrderView['state'] {
-  return order.receipt?.outcome ?? (order.superseded ? 'SUPERSEDED' : 'OPEN');
+export function stateOf(order: Pick<OrderState, 'receipt' | 'superseded' | 'withheld'>): OrderView['state'] {
+  return order.receipt?.outcome ?? (order.superseded ? 'SUPERSEDED' : order.withheld ? 'WITHHELD' : 'OPEN');
 }
 
 export function orderViewOf(order: OrderState, now: Date): OrderView {
@@ -102,6 +115,7 @@ export function orderViewOf(order: OrderState, now: Date): OrderView {
     keeper: keeperOf(order.channel),
     action: order.action,
     state,
+    replay: order.replay_id === null || order.replay_mode === null ? null : { id: order.replay_id, mode: order.replay_mode },
     orderedAt: order.ordered_at.toISOString(),
     dueAt: order.due_at.toISOString(),
     provisional: order.provisional,

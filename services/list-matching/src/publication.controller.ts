@@ -28,6 +28,7 @@ const answerSchema = z
         kind: publicRecordKindSchema,
         lines: z.array(z.object({ label: z.string(), value: z.string() })),
         mark: z.literal('异议处理中').nullable(),
+        review: z.string().nullable(),
       }),
     ),
     /** 未查询到公示信息 is not a certificate of good standing. */

@@ -17,7 +17,7 @@ import type { ListDefinition } from './list-definition.rules.ts';
 import { allDefinitions } from './list-definition.store.ts';
 import { type EntryRow, findFacts, findParties, findStanding, type PartyRow } from './list-entry.store.ts';
 import { findPublishedRecords, findRecordFacts, type PublicRecordRow } from './public-record.store.ts';
-import { isRecordDisputed, publicRecordLines } from './public-record-publication.rules.ts';
+import { isRecordDisputed, publicRecordLines, publicReviewOfRecord } from './public-record-publication.rules.ts';
 import { isDisputed, listedOnOf, publicationOf, publicLines, publicNumberOf, publishesParty } from './publication.rules.ts';
 import { publishableOf } from './publishable.ts';
 import { isSamePersonName } from './subject.service.ts';
@@ -38,6 +38,7 @@ export interface PublicRecord {
   readonly kind: PublicRecordKind;
   readonly lines: PublicEntry['lines'];
   readonly mark: PublicEntry['mark'];
+  readonly review: PublicEntry['review'];
 }
 export interface PublicAnswer {
   readonly subject: { readonly name: string; readonly usccCode: string } | null;
@@ -135,7 +136,8 @@ export class PublicationService {
         publicUntil: row.public_until,
         content: row.content,
       });
-      return { kind: row.kind, lines, mark: isRecordDisputed(facts.get(row.id) ?? []) ? '异议处理中' : null };
+      const own = facts.get(row.id) ?? [];
+      return { kind: row.kind, lines, mark: isRecordDisputed(own) ? '异议处理中' : null, review: publicReviewOfRecord(own) };
     });
   }
 

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ListEntryView, Page, Principal, ProblemBody, PublicRecordView } from '@lianxin/contracts';
+import {
+  type ListEntryView,
+  type Page,
+  type Principal,
+  type ProblemBody,
+  type PublicRecordView,
+  publicRecordReviewBegun,
+  publicRecordReviewEnded,
+} from '@lianxin/contracts';
 import { eventually, principalOf } from '@lianxin/testing';
 import { auditor, creditOffice, ListCity, market, taxOffice, wageOffice } from './city.ts';
 import { daysAgo, designationOf, nextIdNumber, nextUscc, today } from './designations.ts';
@@ -126,6 +134,7 @@ describe('ended punishments are nowhere but with their unit, the credit office a
         readonly kind: string;
         readonly lines: readonly { readonly label: string; readonly value: string }[];
         readonly mark: string | null;
+        readonly review: string | null;
       }[];
       readonly message: string;
     }
@@ -164,6 +173,66 @@ describe('ended punishments are nowhere but with their unit, the credit office a
       const asked = { name: '周示例', idType: 'ID_CARD', idNumber };
       const answer = await lists.call<Answer>(undefined, 'POST', '/api/v1/public/list-entries/search', asked);
       expect([answer.body.records, answer.body.message]).toEqual([[], '未查询到公示信息']);
+    });
+
+    describe('a reconsideration or lawsuit about one (R-6-6)', () => {
+      const notice = { name: '受理通知书', number: '连政复〔2026〕9号', date: daysAgo(1) };
+      const begin = { kind: 'RECONSIDERATION', body: '连云港市人民政府', document: notice };
+      const end = { outcome: 'UPHELD', document: { ...notice, name: '复议决定书', number: '连政复决〔2026〕9号', date: today } };
+      const act = (record: PublicRecordView, step: string, body: object, principal = market, headers = {}) =>
+        lists.call<PublicRecordView & { readonly code?: string }>(
+          principal,
+          'POST',
+          `/api/v1/public-records/${record.id}/${step}`,
+          body,
+          headers,
+        );
+      const shown = async (usccCode: string) => (await ask(usccCode)).records.map(({ mark, review }) => [mark, review]);
+
+      test('stands beside it in every answer and file, stops nothing, and is told once; who may not say so is refused', async () => {
+        const usccCode = nextUscc();
+        const record = await recorded(usccCode, { decidedOn: daysAgo(3) });
+        expect((await act(record, 'end-review', end)).body.code).toBe('STEP_NOT_READY');
+        expect((await act(record, 'begin-review', begin, creditOffice)).status).toBe(403);
+        expect((await act(record, 'begin-review', begin, taxOffice)).status).toBe(404);
+        expect((await act(record, 'begin-review', { ...begin, kind: 'ARBITRATION' })).status).toBe(400);
+        const faultOn = async (date: string) => (await act(record, 'begin-review', { ...begin, document: { ...notice, date } })).body.code;
+        expect([await faultOn('2099-01-01'), await faultOn(daysAgo(9))]).toEqual(['DATE_IN_FUTURE', 'DATE_ORDER']);
+        expect((await act(record, 'begin-review', begin, market, { 'if-match': '"1"' })).body.code).toBe('STALE');
+        expect(await shown(usccCode)).toEqual([[null, null]]);
+        const key = { 'idempotency-key': 'review-begins-once-0001' };
+        const marked = await act(record, 'begin-review', begin, market, key);
+        const again = await act(record, 'begin-review', begin, market, key);
+        const inReview = { kind: 'RECONSIDERATION', body: '连云港市人民政府', caseNo: notice.number, since: notice.date };
+        expect([marked.body.status, marked.body.inReview, again.body.version]).toEqual(['PUBLISHED', inReview, marked.body.version]);
+        expect((await act(record, 'begin-review', { ...begin, kind: 'LITIGATION' })).body.code).toBe('STEP_NOT_READY');
+        expect(await shown(usccCode)).toEqual([[null, '行政复议中']]);
+        const path = `/api/v1/public-records/export?format=csv&columns=number,inReview&subjectId=${record.subject.id}`;
+        expect((await lists.city.download(lists.running, market, path)).bytes.toString()).toContain(`${record.number},是`);
+        const early = { ...end, document: { ...end.document, date: daysAgo(2) } };
+        expect((await act(record, 'end-review', early)).body.code).toBe('DATE_ORDER');
+        expect((await act(record, 'end-review', end)).body).toMatchObject({ status: 'PUBLISHED', inReview: null });
+        expect(await shown(usccCode)).toEqual([[null, null]]);
+        const of = (definition: typeof publicRecordReviewBegun | typeof publicRecordReviewEnded) =>
+          lists.feeder.eventsOf(definition).filter(({ data }) => data.recordId === record.id);
+        await eventually('both are told', () => of(publicRecordReviewBegun).length + of(publicRecordReviewEnded).length === 2);
+        expect(of(publicRecordReviewBegun)[0]?.data).toMatchObject({ reviewKind: 'RECONSIDERATION', documentNo: notice.number });
+        expect(of(publicRecordReviewEnded)[0]?.data).toMatchObject({ outcome: 'UPHELD', recordVersion: marked.body.version + 1 });
+      });
+
+      test('goes with it when it is taken back, can end after its publicity has, and is not begun about what nobody sees', async () => {
+        const [first, second] = [await recorded(nextUscc()), await recorded(nextUscc())];
+        await act(first, 'begin-review', { ...begin, kind: 'LITIGATION' });
+        const order = { ground: 'DECISION_REVOKED', documentNo: '（2026）行终1号', documentDate: today, reason: '判决撤销' };
+        expect((await act(first, 'withdraw', order)).body).toMatchObject({ status: 'WITHDRAWN', inReview: null });
+        expect((await act(first, 'end-review', end)).body.code).toBe('STEP_NOT_READY');
+        await act(second, 'begin-review', { ...begin, kind: 'LITIGATION' });
+        await stop(second);
+        const seen = await lists.call<PublicRecordView>(market, 'GET', `/api/v1/public-records/${second.id}`);
+        expect([seen.body.status, seen.body.inReview?.kind]).toEqual(['STOPPED', 'LITIGATION']);
+        expect((await act(second, 'end-review', end)).body).toMatchObject({ status: 'STOPPED', inReview: null });
+        expect((await act(second, 'begin-review', begin)).body.code).toBe('CONFLICT');
+      });
     });
 
     test('that are no longer public are with their unit, the credit office and the audit only; a licence is no punishment', async () => {

@@ -257,6 +257,7 @@ describe('a reconsideration or lawsuit about an entry (R-6-6)', () => {
         lists.feeder.eventsOf(listEntryAdvanced).some(({ data }) => data.entryId === entry.id && data.transition === transition),
       );
     await told('T13e');
+    expect(lists.feeder.eventsOf(listEntryAdvanced).find(({ data }) => data.entryId === entry.id)?.data.reviewKind).toBe('RECONSIDERATION');
     expect(lists.feeder.eventsOf(listEntrySuspended).some(({ data }) => data.entryId === entry.id)).toBe(false);
     const result = { outcome: 'UPHELD', document: { name: '复议决定书', number: '连政复决〔2026〕9号', date: daysAgo(1) } };
     expect((await act(entry, 'end-review', result)).body).toMatchObject({ status: 'ACTIVE', inReview: null });

@@ -1,17 +1,22 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   endOfDayBeijing,
+  isTold,
   type ListEntryView,
   listEntryActivated,
   listEntryAdvanced,
   listEntryCorrected,
   listEntryExited,
+  listEntryPublicationOrdered,
+  type Page,
+  type Principal,
   type ReplayChange,
   replayCarriedOut,
   replayRefused,
 } from '@lianxin/contracts';
-import { eventually } from '@lianxin/testing';
+import { eventually, principalOf } from '@lianxin/testing';
+import type { EntryPublications, OrderView } from '../src/publication-order.view.ts';
 import { creditOffice, ListCity, taxOffice, wageOffice } from './city.ts';
 import { daysAgo, designationOf, nextUscc, partyOf, today } from './designations.ts';
 import { type Case, Replay } from './replays.ts';
@@ -22,6 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => lists?.close());
 
+const centre = principalOf(['CREDIT_CENTRE_OPERATOR']);
 const nothing: ReplayChange = { kind: 'NOTHING' };
 const voids: ReplayChange = { kind: 'VOID_ENTRY', effect: 'VOID' };
 
@@ -231,6 +237,118 @@ test('a fault of the system can only free: a harder fact is refused (R-6-7a)', a
   const { refused } = await answerTo(replay);
   expect(refused[0]?.data.clause).toBe('R-6-7a');
   expect(await factsOf(entry)).toMatchObject({ grade: 'GENERAL', version: 5 });
+});
+
+describe('what of a replay reaches the channels outside (product §A.4, decision 0018)', () => {
+  const ordersOf = async (entry: { readonly id: string }) =>
+    (await lists.call<EntryPublications>(creditOffice, 'GET', `/api/v1/list-entries/${entry.id}/publications`)).body.data;
+  const states = async (entry: { readonly id: string }) =>
+    (await ordersOf(entry)).map(({ channel, action, state, replay }) => `${channel} ${action} ${state} ${replay?.mode ?? '-'}`);
+  const orderedEvents = (entry: { readonly id: string }) =>
+    lists.feeder.eventsOf(listEntryPublicationOrdered).filter(({ data }) => data.entryId === entry.id);
+  async function replayed(entry: ListEntryView, change: ReplayChange, sideEffects: 'none' | 'internal' | 'notify') {
+    const replay = new Replay(lists);
+    const [planned] = await replay.ask([caseOf(entry)], change);
+    if (planned === undefined) throw new Error('no answer');
+    await replay.approve(planned, { sideEffects });
+    await answerTo(replay);
+    return { replay, planned };
+  }
+  const release = (id: string | undefined, principal: Principal) =>
+    lists.call<OrderView & { code?: string }>(principal, 'POST', `/api/v1/publications/${id}/release`);
+  const longer: ReplayChange = { kind: 'CORRECT_ENTRY', facts: { validTo: '2028-06-30' } };
+  const inForceTo = (validTo: string) => listed('BL-TAX', { validTo });
+
+  test.each(['none', 'internal'] as const)(
+    'more of a punishment waits (%s): no channel is asked, none can confirm it, what was asked before goes on; approved twice it waits once',
+    async (mode) => {
+      const entry = await inForceTo('2027-06-30');
+      await eventually('the channels are asked', () => orderedEvents(entry).length === 1);
+      const { replay, planned } = await replayed(entry, longer, mode);
+      const waiting = [
+        `UNIT_SITE PUBLISH OPEN -`,
+        `UNIT_SITE PUBLISH WITHHELD ${mode}`,
+        'XYZG PUBLISH OPEN -',
+        `XYZG PUBLISH WITHHELD ${mode}`,
+      ];
+      expect(await states(entry)).toEqual(waiting);
+      await replay.approve(planned, { sideEffects: mode });
+      await eventually('it is answered again', async () => (await answerTo(replay)).done.length === 2);
+      expect([await states(entry), orderedEvents(entry).length]).toEqual([waiting, 1]);
+      const [asked, withheld] = await ordersOf(entry);
+      const receipt = (id: string | undefined) => lists.call(taxOffice, 'POST', `/api/v1/publications/${id}/receipt`, { doneOn: today });
+      expect([(await receipt(withheld?.id)).status, (await receipt(asked?.id)).status]).toEqual([409, 200]);
+      const timers = await lists.city.query('SELECT 1 FROM list_matching.timer WHERE reference = $1', [withheld?.id]);
+      expect(timers).toEqual([]);
+      const path = `/api/v1/publications?state=WITHHELD&entryId=${entry.id}`;
+      expect((await lists.call<Page<OrderView>>(taxOffice, 'GET', path)).body.data.map(({ replay: by }) => by)).toEqual(
+        [1, 2].map(() => ({ id: replay.id, mode })),
+      );
+      const last = (await factsOf(entry)).timeline.at(-1);
+      expect(last?.detail['replay']).toEqual({ id: replay.id, mode });
+    },
+  );
+
+  test('a person of the unit or of the office has it asked after all, once; whom it does not concern is refused', async () => {
+    const entry = await inForceTo('2027-06-30');
+    await replayed(entry, longer, 'internal');
+    const [asked, withheld] = await ordersOf(entry);
+    expect([(await release(withheld?.id, wageOffice)).status, (await release(withheld?.id, centre)).status]).toEqual([404, 403]);
+    expect((await release(asked?.id, taxOffice)).body.code).toBe('CONFLICT');
+    expect((await release(withheld?.id, creditOffice)).body).toMatchObject({ action: 'PUBLISH', state: 'OPEN', replay: null });
+    expect((await release(withheld?.id, taxOffice)).body.code).toBe('CONFLICT');
+    expect((await states(entry)).slice(0, 3)).toEqual([
+      'UNIT_SITE PUBLISH SUPERSEDED -',
+      'UNIT_SITE PUBLISH SUPERSEDED internal',
+      'UNIT_SITE PUBLISH OPEN -',
+    ]);
+    await eventually('the channel is asked', () => orderedEvents(entry).length === 2);
+  });
+
+  test('the next ordinary step has it asked, but not while somebody disputes it', async () => {
+    const entry = await inForceTo('2027-06-30');
+    await replayed(entry, longer, 'none');
+    const document = (name: string) => ({ document: { name, number: `${name}1号`, date: today } });
+    const act = async (step: string, body: object) =>
+      expect((await lists.call(creditOffice, 'POST', `/api/v1/list-entries/${entry.id}/${step}`, body)).status).toBe(200);
+    await act('dispute', document('异议受理书'));
+    expect((await states(entry)).filter((state) => state.includes('WITHHELD'))).toHaveLength(2);
+    const [, withheld] = await ordersOf(entry);
+    expect((await release(withheld?.id, creditOffice)).body.code).toBe('PUBLICATION_NOT_ALLOWED');
+    await act('end-dispute', { ...document('异议处理书'), outcome: 'DISMISSED' });
+    expect((await states(entry)).filter((state) => state.endsWith('PUBLISH OPEN -'))).toHaveLength(2);
+    expect((await states(entry)).filter((state) => state.includes('WITHHELD'))).toEqual([]);
+  });
+
+  test('what waits is never taken for shown: the end of the entry is asked of every channel, in every mode, and its unit is told', async () => {
+    const entry = await inForceTo('2027-06-30');
+    await replayed(entry, longer, 'none');
+    await replayed(entry, voids, 'none');
+    expect((await states(entry)).filter((state) => state.includes('WITHDRAW'))).toEqual([
+      'UNIT_SITE WITHDRAW OPEN none',
+      'XYZG WITHDRAW OPEN none',
+    ]);
+    expect((await states(entry)).filter((state) => state.includes('WITHHELD'))).toEqual([]);
+    const told = await eventually('it is told', () => orderedEvents(entry).find(({ data }) => data.orders[0]?.action === 'WITHDRAW'));
+    expect([told.replayMode, isTold(told, 'SHUIJ')]).toEqual(['none', true]);
+  });
+
+  test('what is shown wrongly is corrected at once, and an honour that is given back is shown, in every mode', async () => {
+    const entry = await inForceTo('2028-12-31');
+    await replayed(entry, { kind: 'CORRECT_ENTRY', facts: { validTo: '2027-06-30' } }, 'none');
+    expect((await states(entry)).filter((state) => state.endsWith('OPEN none'))).toHaveLength(2);
+    const { honour, black } = await wronglyExcluded();
+    await replayed(black, voids, 'none');
+    const [back] = await lists.city.query<{ id: string }>('SELECT id FROM list_matching.list_entry WHERE restores = $1', [honour.id]);
+    const shown = await states({ id: back?.id ?? '' });
+    expect([shown.length > 0, shown.every((state) => state.endsWith('PUBLISH OPEN none'))]).toEqual([true, true]);
+  });
+
+  test('more of a punishment is asked of the channels as always where the replay tells everybody', async () => {
+    const entry = await inForceTo('2027-06-30');
+    await replayed(entry, longer, 'notify');
+    expect((await states(entry)).filter((state) => state.endsWith('OPEN notify'))).toHaveLength(2);
+  });
 });
 
 test('a process that dies while it carries out has done nothing, and does all of it afterwards', async () => {

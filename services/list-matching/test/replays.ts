@@ -45,7 +45,8 @@ export class Replay {
 
   approve(answer: ReplayAssessed, changes: Partial<ReplayApproved> = {}) {
     const { replayId, round, entryId, subjectId, change, versions } = answer;
-    return this.lists.feeder.send(replayApproved, subjectId, {
+    const replay = { id: replayId, mode: changes.sideEffects ?? 'notify' } as const;
+    const data: ReplayApproved = {
       replayId,
       round,
       entryId,
@@ -58,6 +59,7 @@ export class Replay {
       sideEffects: 'notify',
       acting: ['list-matching'],
       ...changes,
-    });
+    };
+    return this.lists.feeder.send(replayApproved, subjectId, data, { replay });
   }
 }

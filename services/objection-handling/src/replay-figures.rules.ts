@@ -65,8 +65,8 @@ export function storyOf(question: string, figures: ReturnType<typeof figuresOfPl
   if (restored > 0) parts.push(`恢复 ${restored}`);
   parts.push(`不变 ${unchanged + kept}`);
   const told = {
-    none: '除解除和暂停外不通知任何部门',
-    internal: `${departments.length} 个部门的任务队列将变化，不对外通知`,
+    none: '除解除、暂停、撤下和恢复外不通知任何部门',
+    internal: `${departments.length} 个部门的任务队列将变化，只在系统内提醒，不发邮件短信，加重的公示暂缓`,
     notify: `将通知 ${departments.length} 个部门`,
   };
   const notes = [

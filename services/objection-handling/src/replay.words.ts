@@ -11,6 +11,6 @@ export const groundZh: Readonly<Record<RestorationGround, string>> = {
 
 export const sideEffectZh: Readonly<Record<ReplaySideEffect, string>> = {
   none: '不通知',
-  internal: '只变更任务队列',
+  internal: '只在系统内提醒',
   notify: '全部通知',
 };

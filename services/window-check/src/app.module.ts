@@ -19,6 +19,7 @@ import { recordChecksMigration } from './migrations/0003-record-checks.ts';
 import { checkIncidentsMigration } from './migrations/0004-check-incidents.ts';
 import { windowDoubtsMigration } from './migrations/0005-window-doubts.ts';
 import { backChecksMigration } from './migrations/0006-back-checks.ts';
+import { inReviewMigration } from './migrations/0007-in-review.ts';
 import { ReadModelConsumer } from './read-model.consumer.ts';
 import { ReadModelDigest } from './read-model.digest.store.ts';
 import { ReadModelStore } from './read-model.store.ts';
@@ -71,6 +72,7 @@ export const service = {
     checkIncidentsMigration,
     windowDoubtsMigration,
     backChecksMigration,
+    inReviewMigration,
   ],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

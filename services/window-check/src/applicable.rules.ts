@@ -1,4 +1,7 @@
-import type { Direction, ListType, PartyRole } from '@lianxin/contracts';
+import type { Direction, ListType, PartyRole, ReviewKind } from '@lianxin/contracts';
+
+/** The mark of a case that is pending; `UNKNOWN`: its event did not say of which kind. */
+export type EntryReview = ReviewKind | 'UNKNOWN';
 
 /** One party's row of one plan, as the read model holds it, joined with what list-matching itself says of the entry. */
 export interface PlanRow {
@@ -17,6 +20,8 @@ export interface PlanRow {
     readonly activationNo: number;
     readonly disputed: boolean;
     readonly unconfirmed: boolean;
+    /** What is pending about it before another authority (R-6-6): it is marked and runs on. */
+    readonly review: EntryReview | null;
     readonly decisionNumber: string | null;
   } | null;
   /** Departments whose window reported "not the same subject", and nobody has looked yet. */

@@ -1,4 +1,12 @@
-import type { CatalogueMatter, CatalogueMeasure, CheckCard, CheckIdentity, CheckLevel, OverrideReason } from '@lianxin/contracts';
+import {
+  type CatalogueMatter,
+  type CatalogueMeasure,
+  type CheckCard,
+  type CheckIdentity,
+  type CheckLevel,
+  type OverrideReason,
+  reviewZh,
+} from '@lianxin/contracts';
 import { type PlanRow, type Standing, standingOf } from './applicable.rules.ts';
 
 /** What the rules look up; the catalogue version is the one by which the plan was made. */
@@ -89,6 +97,7 @@ function makePrompt(
     indicator: indicators[level],
     summary: summaryOf(asked.identity, standing, row, level, levelled.filter((one) => one.level === level).length),
     detail: detailOf(row, standing, texts),
+    review: reviewOf(row),
     source: { label: `${texts.departmentName(row.body.designatingDepartment)} · ${row.entry?.decisionNumber ?? row.body.entryNumber}` },
     entryId: row.entryId,
     suggestions: levelled.map((one) => ({
@@ -150,10 +159,19 @@ function summaryOf(identity: CheckIdentity, standing: Standing, row: PlanRow, le
   }
 }
 
-function detailOf({ body }: PlanRow, standing: Standing, texts: CardTexts): string {
+/** The mark of a reconsideration or lawsuit (R-6-6): told beside the prompt, which asks what it asked before. */
+function reviewOf({ entry }: PlanRow): string | null {
+  const review = entry?.review ?? null;
+  return review === null ? null : review === 'UNKNOWN' ? '行政复议或行政诉讼中' : reviewZh[review];
+}
+
+function detailOf(row: PlanRow, standing: Standing, texts: CardTexts): string {
+  const { body } = row;
   const until = body.validTo === null ? '无固定期限' : `有效期至 ${body.validTo}`;
   const parts = [`${texts.departmentName(body.designatingDepartment)}于 ${body.activatedOn} 列入，名单记录 ${body.entryNumber}，${until}`];
   if (standing === 'HELD_BY_OBJECTION') parts.push('异议处理中');
+  const review = reviewOf(row);
+  if (review !== null) parts.push(`${review}，未经决定或裁定不停止执行`);
   return parts.join('；');
 }
 

@@ -1,7 +1,9 @@
 import {
+  type EventData,
   type LianxinEvent,
   type ListEntryActivated,
   listEntryActivated,
+  listEntryAdvanced,
   listEntryConfirmed,
   listEntryCorrected,
   listEntryDisputed,
@@ -23,7 +25,7 @@ import {
   measurePlanRevised,
   measurePlanSuperseded,
 } from '@lianxin/contracts';
-import type { PlanBody, PlanRow } from './applicable.rules.ts';
+import type { EntryReview, PlanBody, PlanRow } from './applicable.rules.ts';
 
 export const planEvents = [
   measurePlanMade,
@@ -37,6 +39,7 @@ export const planEvents = [
 ] as const;
 export const entryEvents = [
   listEntryActivated,
+  listEntryAdvanced,
   listEntryCorrected,
   listEntryRecognised,
   listEntryRecognitionEnded,
@@ -77,6 +80,8 @@ export interface EntryState {
   readonly disputed: boolean | null;
   /** Its source no longer names it and is being asked (R-2-6b). Null: this batch does not tell. */
   readonly unconfirmed: boolean | null;
+  /** What is pending about it (R-6-6), `NONE` when that is over. Null: this batch does not tell. */
+  readonly review: EntryReview | 'NONE' | null;
   readonly decisionNumber: string | null;
   readonly decisionDate: string | null;
 }
@@ -185,6 +190,9 @@ export function partyChanges(
 export function foldEntries(events: readonly LianxinEvent[]): EntryState[] {
   const newest = new Map<string, EntryState>();
   for (const event of events) {
+    const review = reviewOf(event);
+    // Of the other steps of a procedure nothing is to be known at a window.
+    if (event.type === listEntryAdvanced.type && review === null) continue;
     const { entryId, entryVersion, activationNo, status, decision } = event.data as EntryHead;
     const before = newest.get(entryId);
     if (before !== undefined && before.entryVersion >= entryVersion) continue;
@@ -195,6 +203,7 @@ export function foldEntries(events: readonly LianxinEvent[]): EntryState[] {
       status: event.type === listEntryRecognitionEnded.type ? 'RECOGNITION_ENDED' : status,
       disputed: disputeOf(event) ?? before?.disputed ?? null,
       unconfirmed: doubtOf(event) ?? before?.unconfirmed ?? null,
+      review: review ?? before?.review ?? null,
       decisionNumber: decision?.number ?? before?.decisionNumber ?? null,
       decisionDate: decision?.date ?? before?.decisionDate ?? null,
     });
@@ -209,6 +218,14 @@ type EntryHead = Pick<ListEntryActivated, 'entryId' | 'entryVersion' | 'activati
 function disputeOf(event: LianxinEvent): boolean | null {
   if (event.type === listEntryDisputed.type) return true;
   return event.type === listEntryDisputeEnded.type || event.type === listEntryActivated.type ? false : null;
+}
+
+/** T13e begins it, T13f ends it; a repair that ends the entry, or is revoked, does not (R-6-6). */
+function reviewOf(event: LianxinEvent): EntryState['review'] {
+  if (event.type !== listEntryAdvanced.type) return null;
+  const { transition, reviewKind } = event.data as EventData<typeof listEntryAdvanced>;
+  if (transition === 'T13e') return reviewKind ?? 'UNKNOWN';
+  return transition === 'T13f' ? 'NONE' : null;
 }
 
 /** A life that begins has no question open, whatever the one before it ended with. */

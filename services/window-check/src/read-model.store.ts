@@ -1,7 +1,7 @@
 import type { CatalogueMatter, CatalogueMeasure, CataloguePublished, EventData, subjectChanged } from '@lianxin/contracts';
 import type { Database, Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import type { PlanBody, PlanRow } from './applicable.rules.ts';
+import type { EntryReview, PlanBody, PlanRow } from './applicable.rules.ts';
 import { type EntryState, type PlanParty, type PlanState, planKey } from './read-model.rules.ts';
 
 export type SubjectState = EventData<typeof subjectChanged>;
@@ -192,8 +192,8 @@ export class ReadModelStore {
   /** Newest state of each entry; a decision once told stays told. */
   async upsertEntries(tx: Transaction, entries: readonly EntryState[]): Promise<void> {
     await tx.execute(
-      `INSERT INTO entry_seen (entry_id, entry_version, activation_no, status, decision_number, decision_date, disputed, unconfirmed)
-       SELECT * FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::date[], $7::boolean[], $8::boolean[])
+      `INSERT INTO entry_seen (entry_id, entry_version, activation_no, status, decision_number, decision_date, disputed, unconfirmed, review)
+       SELECT * FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::date[], $7::boolean[], $8::boolean[], $9::text[])
        ON CONFLICT (entry_id) DO UPDATE SET
          entry_version = greatest(entry_seen.entry_version, excluded.entry_version),
          activation_no = CASE WHEN excluded.entry_version > entry_seen.entry_version THEN excluded.activation_no ELSE entry_seen.activation_no END,
@@ -202,6 +202,8 @@ export class ReadModelStore {
            ELSE entry_seen.disputed END,
          unconfirmed = CASE WHEN excluded.entry_version > entry_seen.entry_version THEN coalesce(excluded.unconfirmed, entry_seen.unconfirmed)
            ELSE entry_seen.unconfirmed END,
+         review = CASE WHEN excluded.entry_version > entry_seen.entry_version THEN coalesce(excluded.review, entry_seen.review)
+           ELSE entry_seen.review END,
          decision_number = coalesce(excluded.decision_number, entry_seen.decision_number),
          decision_date = coalesce(excluded.decision_date, entry_seen.decision_date)`,
       [
@@ -213,6 +215,7 @@ export class ReadModelStore {
         entries.map((entry) => entry.decisionDate),
         entries.map((entry) => entry.disputed),
         entries.map((entry) => entry.unconfirmed),
+        entries.map((entry) => entry.review),
       ],
     );
   }
@@ -260,12 +263,13 @@ export class ReadModelStore {
       entry_activation_no: number | null;
       disputed: boolean | null;
       unconfirmed: boolean | null;
+      review: EntryReview | 'NONE' | null;
       decision_number: string | null;
       doubted_by: PlanRow['doubtedBy'];
     }>(
       `SELECT plan_party.subject_id, plan.*, plan_party.role, plan_party.measure_codes,
          entry_seen.status AS entry_status, entry_seen.activation_no AS entry_activation_no, entry_seen.disputed,
-         entry_seen.unconfirmed, entry_seen.decision_number,
+         entry_seen.unconfirmed, entry_seen.review, entry_seen.decision_number,
          ARRAY (SELECT json_build_object('departmentCode', department_code, 'at', to_char(reported_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
            FROM window_doubt WHERE window_doubt.subject_id = plan_party.subject_id AND window_doubt.entry_id = plan.entry_id AND verdict IS NULL) AS doubted_by
        FROM plan_party JOIN plan USING (entry_id, activation_no) LEFT JOIN entry_seen USING (entry_id)
@@ -283,6 +287,7 @@ export class ReadModelStore {
               activationNo: row.entry_activation_no ?? 0,
               disputed: row.disputed === true,
               unconfirmed: row.unconfirmed === true,
+              review: row.review === 'NONE' ? null : row.review,
               decisionNumber: row.decision_number,
             };
       const one: PlanRow = {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { measurePlanHeld, measurePlanMade } from '@lianxin/contracts';
+import { listEntryAdvanced, listEntryDisputed, measurePlanHeld, measurePlanMade } from '@lianxin/contracts';
 import { TokenSigner } from '@lianxin/platform';
 import { eventually, principalOf } from '@lianxin/testing';
-import { clerk, held, measures, planOf, WindowCity } from './window.city.ts';
+import { clerk, entryHeadOf, held, measures, planOf, WindowCity } from './window.city.ts';
 
 let window: WindowCity;
 beforeAll(async () => {
@@ -112,6 +112,68 @@ describe('the slip and what a check shows to be wrong', () => {
     expect((await close(office, { note: '' })).status).toBe(400);
     expect((await close(office, { note: '修复结果已同步' })).body).toMatchObject({ closedBy: office.id, note: '修复结果已同步' });
     expect((await close(office, { note: '再次' })).status).toBe(409);
+  });
+});
+
+describe('a reconsideration or lawsuit about the entry (R-6-6)', () => {
+  const advanced = (
+    plan: ReturnType<typeof planOf>,
+    entryVersion: number,
+    transition: string,
+    reviewKind?: 'RECONSIDERATION' | 'LITIGATION',
+  ) =>
+    window.feeder.make(listEntryAdvanced, plan.subjectId, {
+      ...entryHeadOf(plan, entryVersion, 'ACTIVE'),
+      ...{ transition, documentNo: '连政复〔2026〕9号', on: '2026-11-20', ...(reviewKind && { reviewKind }) },
+    }).record;
+
+  test('is told beside the prompt, which blocks as before; another step says nothing of it, its end takes it away, and an old event brings it not back', async () => {
+    const company = await window.company();
+    const plan = await window.list(company, [measures.ban]);
+    const marks = async () => (await window.cardsOf(company)).map(({ indicator, review }) => [indicator, review]);
+    expect(await marks()).toEqual([['critical', null]]);
+    const begun = advanced(plan, 4, 'T13e', 'RECONSIDERATION');
+    await window.feeder.sendRecords([begun, begun]);
+    await eventually('it is marked', async () => (await window.cardsOf(company))[0]?.review === '行政复议中');
+    const [card] = await window.cardsOf(company);
+    expect([card?.indicator, card?.detail.endsWith('行政复议中，未经决定或裁定不停止执行')]).toEqual(['critical', true]);
+    await window.feeder.sendRecords([advanced(plan, 5, 'T16b')]);
+    await window.feeder.send(listEntryDisputed, company.subjectId, {
+      ...{ ...entryHeadOf(plan, 6, 'ACTIVE'), documentNo: '异议1号', disputedOn: '2026-11-21' },
+    });
+    await eventually('it is held', async () => (await marks())[0]?.[0] === 'info');
+    expect(await marks()).toEqual([['info', '行政复议中']]);
+    expect((await window.cardsOf(company))[0]?.detail).toContain('异议处理中；行政复议中');
+    await window.feeder.sendRecords([advanced(plan, 7, 'T13f')]);
+    await eventually('the mark is gone', async () => (await window.cardsOf(company))[0]?.review === null);
+    await window.feeder.sendRecords([advanced(plan, 4, 'T13e', 'LITIGATION'), begun]);
+    await window.list(await window.company(), [measures.ban]);
+    expect(await marks()).toEqual([['info', null]]);
+  });
+
+  test('that is known before the plan marks its first prompt, also where its event did not say of which kind', async () => {
+    const [company, other] = [await window.company(), await window.company()];
+    const plans = [company, other].map(({ subjectId }) => planOf(subjectId, [measures.ban]));
+    const [first, second] = plans as [(typeof plans)[0], (typeof plans)[0]];
+    await window.feeder.sendRecords([advanced(first, 4, 'T13e', 'LITIGATION'), advanced(second, 4, 'T13e')]);
+    await eventually(
+      'both are known',
+      async () =>
+        (await window.city.query('SELECT 1 FROM window_check.entry_seen WHERE entry_id = ANY ($1)', [plans.map((plan) => plan.entryId)]))
+          .length === 2,
+    );
+    for (const plan of plans) await window.feeder.send(measurePlanMade, plan.subjectId, plan);
+    const cardOf = (one: typeof company) => eventually('it blocks', async () => (await window.cardsOf(one))[0]);
+    expect([(await cardOf(company)).review, (await cardOf(other)).review]).toEqual(['行政诉讼中', '行政复议或行政诉讼中']);
+    expect((await cardOf(company)).indicator).toBe('critical');
+  });
+
+  test('that was sent of an entry which is not in force yet says nothing here', async () => {
+    const company = await window.company();
+    const plan = planOf(company.subjectId, [measures.ban]);
+    await window.feeder.sendRecords([advanced({ ...plan, activationNo: 0 }, 2, 'T6')]);
+    await window.list(await window.company(), [measures.ban]);
+    expect(await window.city.query('SELECT 1 FROM window_check.entry_seen WHERE entry_id = $1', [plan.entryId])).toEqual([]);
   });
 });
 

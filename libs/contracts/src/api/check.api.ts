@@ -36,6 +36,8 @@ export const checkCardSchema = z
     indicator: z.enum(['critical', 'warning', 'info']),
     summary: z.string(),
     detail: z.string(),
+    /** 行政复议中、行政诉讼中 about the entry (R-6-6); nothing stops by it. Left out in checks of before. */
+    review: z.string().nullable().optional(),
     source: z.object({ label: z.string() }),
     entryId: idSchema.nullable(),
     suggestions: z.array(

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { correctedFactsSchema } from '../events/replay.ts';
-import { dateSchema, gradeSchema, idSchema, idTypeSchema, partyRoleSchema, serviceMethodSchema, subjectKindSchema } from '../vocabulary.ts';
+import {
+  dateSchema,
+  gradeSchema,
+  idSchema,
+  idTypeSchema,
+  partyRoleSchema,
+  reviewKindSchema,
+  reviewOutcomeSchema,
+  serviceMethodSchema,
+  subjectKindSchema,
+} from '../vocabulary.ts';
 
 const text = (maxLength: number) => z.string().trim().min(1).max(maxLength);
 /** A name is text as it comes: normalised for comparing, never for storing. */
@@ -191,9 +201,6 @@ export const endDisputeRequestSchema = z
   .meta({ id: 'EndDisputeRequest' });
 export type EndDisputeRequest = z.infer<typeof endDisputeRequestSchema>;
 
-/** R-6-6: what may be pending about a record before another authority. */
-export const reviewKindSchema = z.enum(['RECONSIDERATION', 'LITIGATION']);
-export type ReviewKind = z.infer<typeof reviewKindSchema>;
 /** The notice by which the reviewing body or court has taken the case; its number is the case number. */
 export const beginReviewRequestSchema = z
   .object({ kind: reviewKindSchema, body: text(200), document: stepDocumentSchema })
@@ -201,7 +208,7 @@ export const beginReviewRequestSchema = z
 export type BeginReviewRequest = z.infer<typeof beginReviewRequestSchema>;
 /** REVOKED or CHANGED only ends the mark: the unit then revokes or corrects by the document (T18, T19). */
 export const endReviewRequestSchema = z
-  .object({ outcome: z.enum(['UPHELD', 'CHANGED', 'REVOKED', 'WITHDRAWN']), document: stepDocumentSchema })
+  .object({ outcome: reviewOutcomeSchema, document: stepDocumentSchema })
   .meta({ id: 'EndReviewRequest' });
 export type EndReviewRequest = z.infer<typeof endReviewRequestSchema>;
 

@@ -8,10 +8,10 @@ import {
   idTypeSchema,
   originSchema,
   partyRoleSchema,
+  reviewKindSchema,
   serviceMethodSchema,
   subjectKindSchema,
 } from '../vocabulary.ts';
-import { reviewKindSchema } from './entry-step.api.ts';
 
 const text = (maxLength: number) => z.string().trim().min(1).max(maxLength);
 /** A name is text as it comes: normalised for comparing, never for storing. */

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { dateSchema, departmentCodeSchema, gradeSchema, idSchema, idTypeSchema, instantSchema, subjectKindSchema } from '../vocabulary.ts';
+import {
+  dateSchema,
+  departmentCodeSchema,
+  gradeSchema,
+  idSchema,
+  idTypeSchema,
+  instantSchema,
+  reviewKindSchema,
+  subjectKindSchema,
+} from '../vocabulary.ts';
 import { pageQuerySchema } from './page.api.ts';
 
 /** R-7-0: administrative penalties and licences (双公示), and entries in the list of abnormal operation. */
@@ -176,6 +185,8 @@ export const publicRecordViewSchema = z
     termProvisional: z.boolean(),
     /** 异议处理中: somebody disputes it and it is being verified (R-6-5). */
     disputed: z.boolean(),
+    /** 行政复议中、行政诉讼中 (R-6-6): marked, and public as before. */
+    inReview: z.object({ kind: reviewKindSchema, body: z.string(), caseNo: z.string(), since: dateSchema }).nullable(),
     timeline: z.array(
       z.object({
         version: z.int(),

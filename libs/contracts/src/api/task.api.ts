@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { replaySideEffectSchema } from '../events/replay.ts';
 import {
   basisStatusSchema,
   dateSchema,
@@ -124,6 +125,8 @@ export const taskViewSchema = z
       })
       .nullable()
       .optional(),
+    /** The replay that touched it last. `quiet`: it asks for more, and nobody outside is told until the task moves on (product §A.4). Null: none did. */
+    replay: z.object({ id: idSchema, mode: replaySideEffectSchema, quiet: z.boolean() }).nullable().optional(),
     /** Why this department has this task: rule, clauses, documents, who designated (product §A.1). */
     explanation: z.object({
       rule: z.string(),

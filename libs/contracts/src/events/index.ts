@@ -53,6 +53,8 @@ import {
   publicRecordDisputed,
   publicRecordDisputeEnded,
   publicRecordPublished,
+  publicRecordReviewBegun,
+  publicRecordReviewEnded,
   publicRecordStopped,
   publicRecordWithdrawn,
 } from './public-record.ts';
@@ -170,6 +172,8 @@ export const eventDefinitions: readonly EventDefinition[] = [
   publicRecordStopped,
   publicRecordDisputed,
   publicRecordDisputeEnded,
+  publicRecordReviewBegun,
+  publicRecordReviewEnded,
   publicRecordWithdrawn,
   objectionSubmitted,
   objectionAccepted,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../event.ts';
-import { dateSchema, idSchema, instantSchema } from '../vocabulary.ts';
+import { dateSchema, idSchema, instantSchema, reviewKindSchema } from '../vocabulary.ts';
 import { entryHead, listEntryActivated } from './list-entry.ts';
 
 /** Sent at every step of a designation on its way (T3–T12 before it is in force): notice served, defence received, public notice opened, decision signed. */
@@ -14,6 +14,8 @@ export const listEntryAdvanced = defineEvent({
     transition: z.string(),
     documentNo: z.string().nullable(),
     on: dateSchema,
+    /** What begins to be pending (T13e); left out at every other step, and where it was not told yet. */
+    reviewKind: reviewKindSchema.optional(),
   }),
 });
 

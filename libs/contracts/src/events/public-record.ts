@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { penaltyCategorySchema, penaltyFieldSchema, publicRecordKindSchema, publicRecordStatusSchema } from '../api/public-record.api.ts';
 import { defineEvent } from '../event.ts';
-import { dateSchema, departmentCodeSchema, gradeSchema, idSchema, subjectKindSchema } from '../vocabulary.ts';
+import {
+  dateSchema,
+  departmentCodeSchema,
+  gradeSchema,
+  idSchema,
+  reviewKindSchema,
+  reviewOutcomeSchema,
+  subjectKindSchema,
+} from '../vocabulary.ts';
 
 /** What every event of a public record tells of it. No name, no free text: whoever needs more asks for the record. */
 const recordHead = {
@@ -65,6 +73,22 @@ export const publicRecordDisputeEnded = defineEvent({
   effect: 'INFORMS',
   titleZh: '公示记录异议标注解除',
   data: z.object({ ...recordHead, outcome: z.enum(['DISMISSED', 'WITHDRAWN']), documentNo: z.string(), endedOn: dateSchema }),
+});
+
+/** Sent when a reconsideration or a lawsuit about a record is pending (R-6-6): the mark is shown with it in every answer. It stays public. */
+export const publicRecordReviewBegun = defineEvent({
+  type: 'lianxin.public_record.review_begun.v1',
+  effect: 'INFORMS',
+  titleZh: '公示记录复议诉讼标注',
+  data: z.object({ ...recordHead, reviewKind: reviewKindSchema, documentNo: z.string(), begunOn: dateSchema }),
+});
+
+/** Sent when that case is over and the mark goes. What it decided about the record is a step of its own (`withdrawn`). */
+export const publicRecordReviewEnded = defineEvent({
+  type: 'lianxin.public_record.review_ended.v1',
+  effect: 'INFORMS',
+  titleZh: '公示记录复议诉讼标注解除',
+  data: z.object({ ...recordHead, outcome: reviewOutcomeSchema, documentNo: z.string(), endedOn: dateSchema }),
 });
 
 /** Sent when a record that was public is taken back: its decision was changed or revoked, or it was wrong (行政处罚法 48). */
