@@ -11,6 +11,7 @@ const columns: readonly ExportColumn<UrgeView>[] = [
   { key: 'period', titleZh: '通报期', kind: 'code', of: (view) => view.period },
   { key: 'receivers', titleZh: '接收人', kind: 'code', of: (view) => view.receivers.join('、') },
   { key: 'taskCount', titleZh: '任务数', kind: 'number', of: (view) => view.taskCount },
+  { key: 'mutedCount', titleZh: '其中不发邮件短信', kind: 'number', of: (view) => view.mutedCount },
   { key: 'urgedOn', titleZh: '催办日期', kind: 'date', of: (view) => view.urgedOn },
   { key: 'sentAt', titleZh: '发出时间', kind: 'instant', of: (view) => view.sentAt },
   { key: 'readAt', titleZh: '本人阅读时间', kind: 'instant', of: (view) => view.readAt },

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   type LianxinEvent,
   listEntryActivated,
+  listEntryAdvanced,
   listEntryCorrected,
   listEntryDisputed,
   listEntryResumed,
@@ -83,7 +84,7 @@ describe('an entry', () => {
     const disputed = event(listEntryDisputed, { ...head, entryVersion: 4 });
     const resumed = event(listEntryResumed, { ...head, entryVersion: 5 });
     expect(foldEntries([activated, disputed, resumed])).toEqual([
-      { ...head, entryVersion: 5, disputed: true, unconfirmed: false, decisionNumber: '决1号', decisionDate: '2026-11-01' },
+      { ...head, entryVersion: 5, disputed: true, unconfirmed: false, review: null, decisionNumber: '决1号', decisionDate: '2026-11-01' },
     ]);
   });
 
@@ -91,6 +92,21 @@ describe('an entry', () => {
     const disputed = event(listEntryDisputed, { ...head, entryVersion: 4 });
     const corrected = event(listEntryCorrected, { ...head, entryVersion: 5, decision: { number: '决1号', date: '2026-10-30' } });
     expect(foldEntries([activated, disputed, corrected])).toMatchObject([{ entryVersion: 5, disputed: true, decisionDate: '2026-10-30' }]);
+  });
+
+  test('is in review from T13e to T13f, whatever else is told, and also over its end and return; other steps tell nothing of it (R-6-6)', () => {
+    const step = (entryVersion: number, transition: string, reviewKind?: string) =>
+      event(listEntryAdvanced, { ...head, entryVersion, transition, reviewKind });
+    const begun = step(4, 'T13e', 'LITIGATION');
+    const back = event(listEntryActivated, { ...head, entryVersion: 6, activationNo: 2 });
+    const reviews = (...events: LianxinEvent[]) => foldEntries(events).map(({ entryVersion, review }) => [entryVersion, review]);
+    expect(reviews(activated, begun, event(listEntryResumed, { ...head, entryVersion: 5 }))).toEqual([[5, 'LITIGATION']]);
+    expect(reviews(begun, back)).toEqual([[6, 'LITIGATION']]);
+    expect(reviews(begun, step(5, 'T16b'))).toEqual([[4, 'LITIGATION']]);
+    expect(reviews(begun, step(5, 'T13f'))).toEqual([[5, 'NONE']]);
+    expect(reviews(step(5, 'T13f'), begun)).toEqual([[5, 'NONE']]);
+    expect(reviews(step(4, 'T13e'))).toEqual([[4, 'UNKNOWN']]);
+    expect(reviews(step(3, 'T12e'))).toEqual([]);
   });
 
   test('of an older version says nothing', () => {

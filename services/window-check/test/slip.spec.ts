@@ -171,7 +171,8 @@ describe('a reconsideration or lawsuit about the entry (R-6-6)', () => {
   test('that was sent of an entry which is not in force yet says nothing here', async () => {
     const company = await window.company();
     const plan = planOf(company.subjectId, [measures.ban]);
-    await window.feeder.sendRecords([advanced({ ...plan, activationNo: 0 }, 2, 'T6')]);
+    const heard = { ...entryHeadOf(plan, 2, 'HEARING'), transition: 'T6', documentNo: null, on: '2026-11-02' };
+    await window.feeder.send(listEntryAdvanced, company.subjectId, heard);
     await window.list(await window.company(), [measures.ban]);
     expect(await window.city.query('SELECT 1 FROM window_check.entry_seen WHERE entry_id = $1', [plan.entryId])).toEqual([]);
   });
