@@ -877,6 +877,25 @@ END CHECK -
   GRANT execution_feedback_app: SELECT, UPDATE
   GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE task_replay
+  task_id uuid NOT NULL
+  version integer NOT NULL
+  department_code text NOT NULL
+  replay_id uuid NOT NULL
+  mode text NOT NULL
+  adds boolean NOT NULL
+  CONSTRAINT task_replay_mode_check CHECK ((mode = ANY (ARRAY['none'::text, 'internal'::text, 'notify'::text])))
+  CONSTRAINT task_replay_pkey PRIMARY KEY (task_id, version)
+  CREATE UNIQUE INDEX task_replay_pkey ON execution_feedback.task_replay USING btree (task_id, version)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
+  GRANT execution_feedback_app: SELECT
+  GRANT execution_feedback_consumer: INSERT, SELECT
+
 TABLE timer
   kind text NOT NULL
   reference text NOT NULL
@@ -957,6 +976,7 @@ TABLE urge_message
   receivers text[] NOT NULL
   task_count integer NOT NULL
   sent_at timestamp with time zone NOT NULL
+  muted_count integer NOT NULL DEFAULT 0
   CONSTRAINT urge_message_letter_number_key UNIQUE (letter_number)
   CONSTRAINT urge_message_level_check CHECK ((level = ANY (ARRAY['REMIND'::text, 'YELLOW'::text, 'RED'::text, 'CIRCULAR'::text, 'INSPECTION'::text])))
   CONSTRAINT urge_message_pkey PRIMARY KEY (id)
@@ -998,6 +1018,7 @@ TABLE urge_task
   department_code text NOT NULL
   message_id uuid NOT NULL
   urged_on date NOT NULL
+  muted boolean NOT NULL DEFAULT false
   CONSTRAINT urge_task_pkey PRIMARY KEY (task_id, due_at, level)
   CREATE INDEX urge_task_circular ON execution_feedback.urge_task USING btree (department_code, urged_on) WHERE (level = 'CIRCULAR'::text)
   CREATE INDEX urge_task_message ON execution_feedback.urge_task USING btree (message_id, task_id)

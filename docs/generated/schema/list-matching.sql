@@ -1016,10 +1016,16 @@ TABLE publication_order
   ordered_at timestamp with time zone NOT NULL
   ordered_by text NOT NULL
   department_code text NOT NULL
+  replay_id uuid
+  replay_mode text
+  withheld boolean NOT NULL DEFAULT false
   CONSTRAINT publication_order_action_check CHECK ((action = ANY (ARRAY['PUBLISH'::text, 'HIDE'::text, 'WITHDRAW'::text])))
+  CONSTRAINT publication_order_check CHECK (((replay_id IS NULL) = (replay_mode IS NULL)))
+  CONSTRAINT publication_order_check1 CHECK (((NOT withheld) OR ((action = 'PUBLISH'::text) AND (replay_mode = ANY (ARRAY['none'::text, 'internal'::text])))))
   CONSTRAINT publication_order_entry_id_channel_no_key UNIQUE (entry_id, channel, no)
   CONSTRAINT publication_order_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES list_matching.list_entry(id)
   CONSTRAINT publication_order_pkey PRIMARY KEY (id)
+  CONSTRAINT publication_order_replay_mode_check CHECK ((replay_mode = ANY (ARRAY['none'::text, 'internal'::text, 'notify'::text])))
   CREATE INDEX publication_order_page ON list_matching.publication_order USING btree (department_code, id)
   CREATE UNIQUE INDEX publication_order_entry_id_channel_no_key ON list_matching.publication_order USING btree (entry_id, channel, no)
   CREATE UNIQUE INDEX publication_order_pkey ON list_matching.publication_order USING btree (id)

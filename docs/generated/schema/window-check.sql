@@ -149,7 +149,9 @@ TABLE entry_seen
   decision_number text
   decision_date date
   unconfirmed boolean
+  review text
   CONSTRAINT entry_seen_pkey PRIMARY KEY (entry_id)
+  CONSTRAINT entry_seen_review_check CHECK ((review = ANY (ARRAY['RECONSIDERATION'::text, 'LITIGATION'::text, 'UNKNOWN'::text, 'NONE'::text])))
   CREATE UNIQUE INDEX entry_seen_pkey ON window_check.entry_seen USING btree (entry_id)
   GRANT window_check_app: SELECT
   GRANT window_check_consumer: DELETE, INSERT, SELECT, UPDATE
