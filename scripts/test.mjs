@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { findContainers } from './containers.mjs';
 import { setUp } from './setup.mjs';
 
@@ -25,6 +26,9 @@ const cores = availableParallelism();
 const workers = cores <= 2 ? cores : Math.floor(cores / 2);
 /** What could not run here, in words; CI treats any such gap as a failure. */
 const gaps = [];
+/** What failed, with the beginning of its message: told once more at the end, for the end is what one sees of a long run. */
+const failures = [];
+const shownLines = 25;
 const notes = [];
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
@@ -40,6 +44,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+for (const failure of failures) console.log(failure);
 for (const gap of gaps) console.log(`NOT RUN: ${gap}`);
 for (const note of notes) console.log(note);
 console.log(
@@ -72,7 +77,7 @@ function jest(title, words, extra = {}) {
   }
   const result = JSON.parse(readFileSync(report, 'utf8'));
   const notBegun = result.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0);
-  for (const suite of notBegun) notes.push(`did not run: ${suite.name.replace(`${root}/`, '')}`);
+  for (const suite of notBegun) notes.push(`did not run: ${nameOf(suite)}\n${head(suite.message)}`);
   const failed = result.numFailedTests + notBegun.length;
   totals.passed += result.numPassedTests;
   // Jest ends badly also without a failed test: a set-up that fails, nothing found to run.
@@ -81,6 +86,22 @@ function jest(title, words, extra = {}) {
   const skipped = result.testResults.flatMap((suite) => suite.assertionResults.filter((test) => test.status === 'pending'));
   totals.skipped += skipped.length + result.numTodoTests;
   gaps.push(...skipped.map((test) => test.fullName));
+  failures.push(...result.testResults.flatMap((suite) => failuresOf(suite)));
+}
+
+/** Each failed test of a file, named, with the beginning of what it said. */
+function failuresOf(suite) {
+  return suite.assertionResults
+    .filter((test) => test.status === 'failed')
+    .map((test) => `FAILED ${nameOf(suite)}: ${test.fullName}\n${head(test.failureMessages.join('\n'))}`);
+}
+
+function nameOf(suite) {
+  return suite.name.replace(`${root}/`, '');
+}
+
+function head(text) {
+  return stripVTControlCharacters(text).split('\n').slice(0, shownLines).join('\n');
 }
 
 /** The road in containers, and the tests of what talks to servers with containers for servers (testcontainers). */
