@@ -110,6 +110,7 @@ export class EventConsumer implements OnApplicationBootstrap {
         onBatch: (batch) => this.onBatches(handler, [batch]),
         onBatches: handler.together === true ? (batches) => this.onBatches(handler, batches) : undefined,
         onError: (error) => this.context.logger.warn({ err: error }, 'event consumer will try again'),
+        unhurried: name === '.apart',
       });
     this.consumers = await Promise.all(readingsOf(this.handlers).map(consume));
     void Promise.all(this.consumers.map(({ ready }) => ready)).then(() => {

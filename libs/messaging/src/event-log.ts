@@ -33,6 +33,8 @@ export interface ConsumeOptions {
   /** Given: batches of different partitions that are there at the same time come together in one call instead, `maxBatch` records at most. */
   readonly onBatches?: ((batches: readonly LogBatch[]) => Promise<void>) | undefined;
   readonly onError: (error: unknown) => void;
+  /** True: little may wait for more, up to a fifth of a second, so that much comes in few calls. Read where nobody waits for what is done here. */
+  readonly unhurried?: boolean;
 }
 
 /** Where a group stands in one topic partition. */

@@ -19,7 +19,7 @@ export interface EventHandler {
   readonly together?: boolean | 'AS_OTHERS';
   /**
    * True: its topics, where nobody else of the service hears them, are read beside the others. A log asks for more only when all that it gave is done: what
-   * nobody waits for then holds up nothing that somebody waits for.
+   * nobody waits for then holds up nothing that somebody waits for. It may come up to a fifth of a second later, gathered, and so costs little.
    */
   readonly apart?: boolean;
   /**

@@ -11,6 +11,9 @@ const settings = {
   maxBytesPerPartition: 2 * 1024 * 1024,
 };
 
+/** An answer waits for so much, or for `maxWaitTimeInMs`: every one costs its reader transactions and the broker a request. */
+const minBytes = { hurried: 1, unhurried: 64 * 1024 };
+
 /** Partitions of one answer that are worked on at the same time; kafkajs asks Kafka again only when all of them are done. */
 const partitionsAtOnce = { alone: 4, together: 256 };
 
@@ -23,6 +26,7 @@ export async function consumeKafka(kafka: Kafka, prefix: string, options: Consum
     groupId: prefix + options.group,
     allowAutoTopicCreation: false,
     ...settings,
+    minBytes: options.unhurried === true ? minBytes.unhurried : minBytes.hurried,
     // A consumer that crashed is started again by kafkajs, whatever the cause: a group never stands still.
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 20, restartOnFailure: async () => true },
   });

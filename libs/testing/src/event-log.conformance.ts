@@ -40,8 +40,8 @@ class Reader {
     return this;
   }
 
-  async start(log: EventLog, maxBatch = 50): Promise<this> {
-    this.consumer = await log.consume(this.options(maxBatch));
+  async start(log: EventLog, maxBatch = 50, unhurried = false): Promise<this> {
+    this.consumer = await log.consume({ ...this.options(maxBatch), unhurried });
     await this.consumer.ready;
     return this;
   }
@@ -107,6 +107,17 @@ export function describeEventLog(engine: string, open: () => Promise<LogUnderTes
       const started = await reader().start(subject.log);
       await eventually('all records have come', () => started.seen.length >= keys.length * 20);
       for (const key of keys) expect(started.texts(key)).toEqual(numbered(20));
+    });
+
+    test('gives who is in no hurry all records too, down to a single last one', async () => {
+      const started = await reader().start(subject.log, 50, true);
+      const before = await eventually('it has read what there was', async () => {
+        const ends = [...(await subject.log.endOffsets(topic)).values()].reduce((sum, end) => sum + end, 0);
+        return started.seen.length === ends ? ends : undefined;
+      });
+      await subject.log.append([record('key-unhurried', 'last')]);
+      await eventually('the last one has come', () => started.seen.length === before + 1);
+      expect(started.texts('key-unhurried')).toEqual(['last']);
     });
 
     test('never lets a reader pass a gap while several processes append at once', async () => {

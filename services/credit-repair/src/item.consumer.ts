@@ -2,12 +2,17 @@ import { type EventData, type LianxinEvent, listEntryPublicationConfirmed, subje
 import { EventConsumer, isEvent, lockLanes } from '@lianxin/messaging';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { changeOf, entryEvents, foldChanges, recordEvents } from './item.rules.ts';
+import { changeOf, entryEvents, foldChanges, type ItemChange, recordEvents } from './item.rules.ts';
 import { ItemStore } from './item.store.ts';
 import { LiftingStore } from './lifting.store.ts';
 import { receiptOfChannel } from './policy.data.ts';
 import { PublicityService } from './publicity.service.ts';
 import { SyncService } from './sync.service.ts';
+
+const ofOthers: readonly string[] = [subjectRegistered.type, subjectChanged.type, listEntryPublicationConfirmed.type];
+const changesIn = (events: readonly LianxinEvent[]) =>
+  foldChanges(events.filter((event) => !ofOthers.includes(event.type)).flatMap((event) => changeOf(event) ?? []));
+const lanesOf = (changes: readonly ItemChange[]) => changes.flatMap((change) => [change.laneKey, change.subjectId]);
 
 /** Keeps the copy of records and subjects by events. */
 @Injectable()
@@ -21,6 +26,9 @@ export class ItemConsumer {
   ) {
     consumer.register({
       types: [...entryEvents, ...recordEvents, listEntryPublicationConfirmed, subjectRegistered, subjectChanged],
+      together: true,
+      apart: true,
+      lanes: async (_tx, events) => lanesOf(changesIn(events)),
       handle: (tx, events) => this.handle(tx, events),
     });
   }
@@ -28,17 +36,12 @@ export class ItemConsumer {
   private async handle(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
     const subjects = events.flatMap((event) => (isEvent(event, subjectRegistered) || isEvent(event, subjectChanged) ? [event.data] : []));
     if (subjects.length > 0) await this.store.saveSubjects(tx, subjects);
-    const others = [subjectRegistered.type, subjectChanged.type, listEntryPublicationConfirmed.type] as readonly string[];
-    const told = events.filter((event) => !others.includes(event.type));
     const confirmed = events.filter((event) => isEvent(event, listEntryPublicationConfirmed));
     if (confirmed.length > 0) await this.takenDown(tx, confirmed);
-    const changes = foldChanges(told.flatMap((event) => changeOf(event) ?? []));
+    const changes = changesIn(events);
     if (changes.length === 0) return;
     // Under the lanes of their subjects: an application that is being received sees the change, or is seen by it.
-    await lockLanes(
-      tx,
-      changes.flatMap((change) => [change.laneKey, change.subjectId]),
-    );
+    await lockLanes(tx, lanesOf(changes));
     await this.store.save(tx, changes);
     await this.publicity.judge(
       tx,

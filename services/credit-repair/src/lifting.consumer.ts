@@ -5,6 +5,12 @@ import { Injectable } from '@nestjs/common';
 import { LiftingStore } from './lifting.store.ts';
 import { SyncService } from './sync.service.ts';
 
+const entriesOf = (events: readonly LianxinEvent[]) =>
+  events.flatMap((event) => {
+    if (isEvent(event, taskLifting)) return [event.data.entryId];
+    return isEvent(event, taskLifted) ? event.data.entryIds : [];
+  });
+
 /** Receipts: what has to be lifted, and the proof that it is. Right whichever of the two comes first. */
 @Injectable()
 export class LiftingConsumer {
@@ -13,15 +19,20 @@ export class LiftingConsumer {
     private readonly store: LiftingStore,
     private readonly sync: SyncService,
   ) {
-    consumer.register({ types: [taskLifting, taskLifted], handle: (tx, events) => this.handle(tx, events) });
+    consumer.register({
+      types: [taskLifting, taskLifted],
+      together: true,
+      apart: true,
+      lanes: async (_tx, events) => entriesOf(events),
+      handle: (tx, events) => this.handle(tx, events),
+    });
   }
 
   private async handle(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
     const lifting = events.filter((event) => isEvent(event, taskLifting));
     const lifted = events.filter((event) => isEvent(event, taskLifted));
-    const entries = [...lifting.map((event) => event.data.entryId), ...lifted.flatMap((event) => event.data.entryIds)];
     // A receipt and the step that asks for it may be handled side by side, for a party may be another subject: under the entry's lane one sees the other.
-    await lockLanes(tx, entries);
+    await lockLanes(tx, entriesOf(events));
     if (lifting.length > 0) await this.store.saveLifting(tx, lifting);
     if (lifted.length > 0) await this.store.saveLifted(tx, lifted);
     const known = await this.store.findEntriesOf(

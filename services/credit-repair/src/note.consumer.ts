@@ -9,6 +9,8 @@ export class NoteConsumer {
   constructor(consumer: EventConsumer) {
     consumer.register({
       types: [objectionDecided],
+      together: true,
+      apart: true,
       handle: async (tx, events) => {
         const decided = events.flatMap((event) => (isEvent(event, objectionDecided) ? [event.data] : []));
         const noted = decided.filter(({ effect, target }) => effect === 'NOTE' && target.taskId === null);

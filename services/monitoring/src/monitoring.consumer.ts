@@ -18,7 +18,7 @@ export class MonitoringConsumer {
     private readonly readModel: ReadModelService,
     private readonly stream: StreamService,
   ) {
-    consumer.register({ types: heardEvents, together: true, handle: (tx, events) => this.hear(tx, events) });
+    consumer.register({ types: heardEvents, together: true, apart: true, handle: (tx, events) => this.hear(tx, events) });
   }
 
   private async hear(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {

@@ -32,7 +32,12 @@ export class ReconciliationService implements OnApplicationBootstrap {
     metrics: Metrics,
   ) {
     timers.register(kind, (tx) => this.startNight(tx));
-    consumer.register({ types: [digestRequested, digestCompared], together: true, handle: (tx, events) => this.hear(tx, events) });
+    consumer.register({
+      types: [digestRequested, digestCompared],
+      together: true,
+      apart: true,
+      handle: (tx, events) => this.hear(tx, events),
+    });
     this.watch(metrics);
   }
 

@@ -12,6 +12,6 @@ const filed = eventDefinitions.filter((definition) => definition.type !== redeli
 export class JournalConsumer {
   /** @param _gate goes first: handlers are called in the order in which they were registered. */
   constructor(consumer: EventConsumer, journal: JournalService, _gate: ReplayGate) {
-    consumer.register({ types: filed, together: true, handle: (tx, events) => journal.append(tx, events) });
+    consumer.register({ types: filed, together: true, apart: true, handle: (tx, events) => journal.append(tx, events) });
   }
 }

@@ -35,7 +35,7 @@ export class ObjectionConsumer {
     private readonly findings: FindingService,
     private readonly work: ObjectionWork,
   ) {
-    consumer.register({ types: watched, together: true, handle: (tx, events) => this.handle(tx, events) });
+    consumer.register({ types: watched, together: true, apart: true, handle: (tx, events) => this.handle(tx, events) });
   }
 
   private async handle(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {

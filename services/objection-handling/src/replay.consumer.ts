@@ -22,8 +22,8 @@ export class ReplayConsumer {
     private readonly cases: ReplayCaseStore,
     _journal: JournalConsumer,
   ) {
-    consumer.register({ types: copied, together: true, handle: (tx, events) => this.copy(tx, events) });
-    consumer.register({ types: replayAnswers, together: true, handle: (tx, events) => this.answer(tx, events) });
+    consumer.register({ types: copied, together: true, apart: true, handle: (tx, events) => this.copy(tx, events) });
+    consumer.register({ types: replayAnswers, together: true, apart: true, handle: (tx, events) => this.answer(tx, events) });
   }
 
   private async copy(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {

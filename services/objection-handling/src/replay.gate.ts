@@ -14,6 +14,7 @@ export class ReplayGate {
     consumer.register({
       types: replayAnswers,
       together: true,
+      apart: true,
       handle: async (tx, events) => {
         const ids = events.map((event) => (event.data as { replayId: string }).replayId);
         const known = await replays.findMany(tx, [...new Set(ids)]);

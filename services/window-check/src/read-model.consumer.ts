@@ -21,6 +21,8 @@ export class ReadModelConsumer {
   ) {
     consumer.register({
       types: [...planEvents, ...entryEvents, cataloguePublished, subjectRegistered, subjectChanged, matchDecided],
+      together: true,
+      apart: true,
       handle: (tx, events) => this.handle(tx, events),
     });
     health.addCheck('catalogue copy', async () => {
