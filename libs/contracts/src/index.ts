@@ -10,6 +10,7 @@ export * from './api/register.api.ts';
 export * from './api/task.api.ts';
 export * from './calendar-2026.ts';
 export * from './calendar-date.ts';
+export * from './calendar-versions.ts';
 export * from './event.ts';
 export * from './event-id.ts';
 export * from './event-receivers.ts';

@@ -1,3 +1,5 @@
+export * from './calendar.copy.ts';
+export * from './calendar.migration.ts';
 export * from './consumer.ts';
 export * from './digest.migration.ts';
 export * from './digest.rules.ts';

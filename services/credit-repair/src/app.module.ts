@@ -1,6 +1,6 @@
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
 import { acceptFiles, FileDesk, FileFolder } from '@lianxin/files';
-import { digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
+import { CalendarCopy, calendarMigration, digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AgencyController, agencyExport, PublicAgencyController } from './agency.controller.ts';
@@ -59,6 +59,7 @@ export class AppModule {
         PublicAgencyController,
       ],
       providers: [
+        CalendarCopy,
         { provide: RepairSettings, useValue: new RepairSettings(config) },
         ItemStore,
         ItemDigest,
@@ -104,6 +105,7 @@ export const service = {
     agenciesMigration,
     inReviewMigration,
     notesMigration,
+    calendarMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { calendar2026, endOfDayBeijing, type WorkingDayCalendar } from '@lianxin/contracts';
-import { type CalendarChange, type CalendarYear, calendarAt, missingYears, reschedule } from './calendar.rules.ts';
+import { calendar2026, calendarAt, endOfDayBeijing, type WorkingDayCalendar } from '@lianxin/contracts';
+import { type CalendarChange, type CalendarYear, missingYears, reschedule } from './calendar.rules.ts';
 import { type DeadlineContext, dueAfterAcknowledge, dueAtDispatch, feedbackDueAfterArm, lastDayOf, termEnd } from './deadline.rules.ts';
 import type { Task } from './task.rules.ts';
 

@@ -2,35 +2,22 @@ import {
   addDays,
   addWorkingDays,
   beijingDate,
-  calendar2026,
   endOfDayBeijing,
   moveToWorkingDay,
   quarterOf,
   quarterStart,
   type WorkingDayCalendar,
   workingDaysBetween,
+  type YearTable,
 } from '@lianxin/contracts';
 import { lastDayOf } from './deadline.rules.ts';
 import type { Task } from './task.rules.ts';
 
-/** One version of one year's table. */
-export interface CalendarYear {
-  readonly year: number;
-  readonly version: number;
+/** One version of one year's table, with who loaded it and on what ground. */
+export interface CalendarYear extends YearTable {
   readonly source: string;
-  readonly off: readonly string[];
-  readonly work: readonly string[];
   readonly loadedBy: string;
   readonly loadedAt: Date;
-  readonly effectiveAt: Date;
-}
-
-/** The tables that count at an instant: of each year the newest version in force, and what came with the product for years that have none. */
-export function calendarAt(years: readonly CalendarYear[], instant: Date): WorkingDayCalendar {
-  const tables: WorkingDayCalendar['years'] = { ...calendar2026.years };
-  for (const row of years.toSorted((a, b) => a.version - b.version))
-    if (row.effectiveAt <= instant) tables[String(row.year)] = { off: [...row.off], work: [...row.work] };
-  return { years: tables };
 }
 
 /** Years without a table between today and a due time: until they are loaded Monday to Friday are counted (R-7-3). */

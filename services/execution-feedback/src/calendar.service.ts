@@ -1,4 +1,6 @@
 import {
+  calendarAt,
+  calendarDelayMs,
   calendarKey,
   calendarLoaded,
   endOfDayBeijing,
@@ -13,7 +15,7 @@ import { Clock, Database, ServiceContext, type Transaction } from '@lianxin/plat
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { acknowledgeDueAt } from './act.rules.ts';
 import type { CalendarRequest } from './calendar.api.ts';
-import { type CalendarYear, calendarAt, missingYears, reschedule } from './calendar.rules.ts';
+import { type CalendarYear, missingYears, reschedule } from './calendar.rules.ts';
 import { CalendarStore } from './calendar.store.ts';
 import { TaskTerms } from './config.ts';
 import { OrderStore } from './order.store.ts';
@@ -24,8 +26,6 @@ import { insertFacts, updateTasks } from './task.write.store.ts';
 const kind = 'calendar-loaded';
 const tasksPerFiring = 2_000;
 const refreshMs = 10_000;
-/** A table counts from so long after it was loaded: until then every replica has read it, and all change at the same instant. */
-const delayMs = 60_000;
 
 /** Working-day tables: loaded by the credit office, counted by every replica from the same instant, and the deadlines computed again (R-7-3). */
 @Injectable()
@@ -97,7 +97,7 @@ export class CalendarService implements OnModuleInit, OnApplicationBootstrap, On
     await lockLanes(tx, [calendarKey]);
     const version = Math.max(0, ...(await this.store.readYears(tx)).filter((row) => row.year === year).map((row) => row.version)) + 1;
     const loadedAt = this.clock.now();
-    const effectiveAt = new Date(loadedAt.getTime() + delayMs);
+    const effectiveAt = new Date(loadedAt.getTime() + calendarDelayMs);
     const row: CalendarYear = {
       year,
       version,

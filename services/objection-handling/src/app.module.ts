@@ -1,5 +1,5 @@
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
-import { digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
+import { CalendarCopy, calendarMigration, digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CatalogueStore } from './catalogue.store.ts';
@@ -77,6 +77,7 @@ export class AppModule {
         ReplayStepController,
       ],
       providers: [
+        CalendarCopy,
         ReplayStore,
         ReplayWork,
         ReplayGate,
@@ -137,6 +138,7 @@ export const service = {
     redeliveriesMigration,
     replaysMigration,
     replayRefusalsMigration,
+    calendarMigration,
   ],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

@@ -1,0 +1,18 @@
+import type { YearTable } from '@lianxin/contracts';
+import type { Transaction } from '@lianxin/platform';
+
+/** Working-day tables of the copy, every version of every year. */
+export async function readYearTables(tx: Transaction): Promise<YearTable[]> {
+  return tx.query<YearTable>(
+    `SELECT year, version, off_days AS off, work_days AS work, effective_at AS "effectiveAt" FROM calendar_copy ORDER BY year, version`,
+  );
+}
+
+/** Adds a version; @returns false where it stands already. */
+export async function insertYearTable(tx: Transaction, row: YearTable): Promise<boolean> {
+  const added = await tx.execute(
+    `INSERT INTO calendar_copy (year, version, off_days, work_days, effective_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+    [row.year, row.version, JSON.stringify(row.off), JSON.stringify(row.work), row.effectiveAt],
+  );
+  return added > 0;
+}
