@@ -1,14 +1,18 @@
 import {
+  type CalendarChange,
   calendarAt,
   calendarDelayMs,
   calendarLoaded,
+  endOfDayBeijing,
   type LianxinEvent,
+  recount,
+  type StoredTerm,
   type WorkingDayCalendar,
   type YearTable,
 } from '@lianxin/contracts';
 import { Clock, Database, ServiceContext, type Transaction } from '@lianxin/platform';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { insertYearTable, readYearTables } from './calendar.store.ts';
+import { insertMoves, insertYearTable, readYearTables, type TermMove } from './calendar.store.ts';
 import { EventConsumer, isEvent } from './consumer.ts';
 import { Loop } from './loop.ts';
 import { Timers } from './timers.ts';
@@ -18,22 +22,23 @@ const refreshMs = 10_000;
 /** A table that is heard late counts from so long after it was heard, that every replica has read it by then. */
 const readByAllMs = 3 * refreshMs;
 
-/** A table that has come to count, and what counted before it. */
-export interface CalendarChange {
-  readonly year: number;
-  readonly version: number;
-  readonly before: WorkingDayCalendar;
-  readonly after: WorkingDayCalendar;
-  /** What was computed at or after this instant counted the table already. */
-  readonly effectiveAt: Date;
-}
+/** How many terms are computed again in one transaction. */
+const termsPerFiring = 500;
 
-/**
- * Computes stored terms again, at most one bounded portion of them.
- * @param after where the portion before it ended; undefined for the first
- * @returns where this portion ended, undefined when there is no more
- */
-export type Recount = (tx: Transaction, change: CalendarChange, after: string | undefined) => Promise<string | undefined>;
+/** Where a kind of stored terms stands, and how they are moved. */
+export interface StoredTerms {
+  /** Kind of the timers that fire at the end of such a term. */
+  readonly timer: string;
+  /** Open terms that end on `from` or later, by their references after `after`. The reference is that of the timer. */
+  read(
+    tx: Transaction,
+    from: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<readonly (StoredTerm & { readonly reference: string })[]>;
+  /** Gives terms their new last day, where they are still open and end as they were read; `at` is when they were computed. Returns which. */
+  move(tx: Transaction, moves: readonly (TermMove & { readonly provisional: boolean })[], at: Date): Promise<readonly string[]>;
+}
 
 /**
  * The working-day tables in a service that does not load them itself: a copy kept by `calendar.loaded`, counted by every replica from the same instant,
@@ -44,7 +49,7 @@ export class CalendarCopy implements OnModuleInit, OnApplicationBootstrap, OnApp
   private years: readonly YearTable[] = [];
   /** The calendar in force, made anew only when another table has come to count. */
   private current: { readonly key: string; readonly calendar: WorkingDayCalendar } | undefined;
-  private readonly recounts = new Map<string, Recount>();
+  private readonly terms = new Map<string, StoredTerms>();
   private readonly loop: Loop;
 
   constructor(
@@ -67,8 +72,8 @@ export class CalendarCopy implements OnModuleInit, OnApplicationBootstrap, OnApp
   }
 
   /** Names terms that are computed again when a table has come to count; before the application starts. */
-  recount(name: string, recount: Recount): void {
-    this.recounts.set(name, recount);
+  recount(name: string, terms: StoredTerms): void {
+    this.terms.set(name, terms);
   }
 
   async onModuleInit(): Promise<void> {
@@ -90,7 +95,7 @@ export class CalendarCopy implements OnModuleInit, OnApplicationBootstrap, OnApp
       const { year, version, off, work, loadedAt } = event.data;
       const effectiveAt = new Date(Math.max(Date.parse(loadedAt) + calendarDelayMs, readBy));
       if (!(await insertYearTable(tx, { year, version, off, work, effectiveAt }))) continue;
-      const references = [...this.recounts.keys()].map((name) => ({ reference: `${year}|${version}|${name}`, dueAt: effectiveAt }));
+      const references = [...this.terms.keys()].map((name) => ({ reference: `${year}|${version}|${name}`, dueAt: effectiveAt }));
       if (references.length > 0) await this.timers.set(tx, kind, references);
     }
     tx.afterCommit(() => this.loop.wake());
@@ -98,11 +103,12 @@ export class CalendarCopy implements OnModuleInit, OnApplicationBootstrap, OnApp
 
   /** @param reference year, version and name of the terms, with the end of the last portion: `2027|1|entries` or `2027|1|entries|<id>`. */
   private async fire(tx: Transaction, reference: string): Promise<void> {
-    const [year = '', version = '', name = '', after] = reference.split('|');
+    const [year = '', version = '', name = '', ...end] = reference.split('|');
+    const after = end.length === 0 ? undefined : end.join('|');
     const years = await readYearTables(tx);
     const loaded = years.find((row) => row.year === Number(year) && row.version === Number(version));
-    const recount = this.recounts.get(name);
-    if (loaded === undefined || recount === undefined) throw new Error(`nothing to compute again for ${reference}`);
+    const terms = this.terms.get(name);
+    if (loaded === undefined || terms === undefined) throw new Error(`nothing to compute again for ${reference}`);
     const { effectiveAt } = loaded;
     const change: CalendarChange = {
       year: loaded.year,
@@ -111,8 +117,35 @@ export class CalendarCopy implements OnModuleInit, OnApplicationBootstrap, OnApp
       after: calendarAt(years, effectiveAt),
       effectiveAt,
     };
-    const next = await recount(tx, change, after);
-    if (next !== undefined) await this.timers.set(tx, kind, [{ reference: `${year}|${version}|${name}|${next}`, dueAt: this.clock.now() }]);
+    const page = await terms.read(tx, `${year}-01-01`, after, termsPerFiring);
+    await this.move(tx, name, terms, page, change);
+    const last = page.at(-1);
+    if (last !== undefined && page.length === termsPerFiring)
+      await this.timers.set(tx, kind, [{ reference: `${year}|${version}|${name}|${last.reference}`, dueAt: this.clock.now() }]);
+  }
+
+  private async move(
+    tx: Transaction,
+    name: string,
+    terms: StoredTerms,
+    page: Awaited<ReturnType<StoredTerms['read']>>,
+    change: CalendarChange,
+  ): Promise<void> {
+    const at = this.clock.now();
+    const today = this.clock.today();
+    const recounted = page.flatMap((term) => {
+      const next = recount(term, change, today);
+      return next === undefined ? [] : [{ reference: term.reference, from: term.dueOn, to: next.dueOn, provisional: next.provisional }];
+    });
+    if (recounted.length === 0) return;
+    const done = new Set(await terms.move(tx, recounted, at));
+    const moved = recounted.filter(({ reference, from, to }) => from !== to && done.has(reference));
+    await insertMoves(tx, change, name, moved, at);
+    await this.timers.set(
+      tx,
+      terms.timer,
+      moved.map(({ reference, to }) => ({ reference, dueAt: endOfDayBeijing(to) })),
+    );
   }
 
   private async refresh(): Promise<boolean> {

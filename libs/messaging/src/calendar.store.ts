@@ -16,3 +16,25 @@ export async function insertYearTable(tx: Transaction, row: YearTable): Promise<
   );
   return added > 0;
 }
+
+/** A stored term that a table has moved. */
+export interface TermMove {
+  readonly reference: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export async function insertMoves(
+  tx: Transaction,
+  { year, version }: Pick<YearTable, 'year' | 'version'>,
+  terms: string,
+  moves: readonly TermMove[],
+  at: Date,
+): Promise<void> {
+  if (moves.length === 0) return;
+  await tx.execute(
+    `INSERT INTO calendar_move (year, version, terms, reference, due_before, due_after, moved_at)
+     SELECT $1, $2, $3, reference, due_before, due_after, $7 FROM unnest($4::text[], $5::date[], $6::date[]) AS new (reference, due_before, due_after)`,
+    [year, version, terms, moves.map((move) => move.reference), moves.map((move) => move.from), moves.map((move) => move.to), at],
+  );
+}

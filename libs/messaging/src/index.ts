@@ -1,5 +1,6 @@
 export * from './calendar.copy.ts';
 export * from './calendar.migration.ts';
+export type { TermMove } from './calendar.store.ts';
 export * from './consumer.ts';
 export * from './digest.migration.ts';
 export * from './digest.rules.ts';

@@ -24,6 +24,7 @@ import { registerTasks } from './task.command.ts';
 import type { Texts } from './texts.ts';
 import { registerTimeline } from './timeline.command.ts';
 import { cliVersion } from './version.ts';
+import { registerZeroReports } from './zero-report.command.ts';
 
 /** The whole command line: global options, command groups, help in the chosen language. Faults of usage are thrown, never printed here. */
 export function buildProgram(context: CommandContext, help: { out: (text: string) => void; err: (text: string) => void }): Command {
@@ -41,6 +42,7 @@ export function buildProgram(context: CommandContext, help: { out: (text: string
   registerIncidents(program, context);
   registerTasks(program, context);
   registerChecks(program, context);
+  registerZeroReports(program, context);
   registerRepair(program, context);
   registerObjections(program, context);
   registerReplays(program, context);

@@ -1,6 +1,6 @@
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
 import { acceptFiles, FileDesk, FileFolder } from '@lianxin/files';
-import { CalendarCopy, calendarMigration, digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
+import { CalendarCopy, calendarMigrationOf, digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AgencyController, agencyExport, PublicAgencyController } from './agency.controller.ts';
@@ -29,6 +29,7 @@ import { marksMigration } from './migrations/0006-marks.ts';
 import { agenciesMigration } from './migrations/0007-agencies.ts';
 import { inReviewMigration } from './migrations/0008-in-review.ts';
 import { notesMigration } from './migrations/0009-notes.ts';
+import { countedTermsMigration } from './migrations/0010-counted-terms.ts';
 import { NoteConsumer } from './note.consumer.ts';
 import { PublicityService } from './publicity.service.ts';
 import { ReceiptController } from './receipt.controller.ts';
@@ -105,7 +106,8 @@ export const service = {
     agenciesMigration,
     inReviewMigration,
     notesMigration,
-    calendarMigration,
+    countedTermsMigration,
+    calendarMigrationOf('credit_repair'),
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

@@ -1,10 +1,11 @@
 import { type RepairDeadlineKind, repairDeadlineKinds, repairDeadlineMissed } from '@lianxin/contracts';
-import { Timers } from '@lianxin/messaging';
+import { CalendarCopy, Timers } from '@lianxin/messaging';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { deadlineTimer, type RepairWork, RepairWriter } from './repair.work.ts';
 import { missDeadline } from './repair.write.store.ts';
 import { sayRefused, usualRemedyZh } from './repair-step.service.ts';
+import { moveTerms, readTerms } from './repair-term.store.ts';
 
 /** What happens when a time limit of §5.5 passes: the unit's own stays open and is told once; the applicant's ends the application. */
 @Injectable()
@@ -12,8 +13,11 @@ export class DeadlineService {
   constructor(
     private readonly writer: RepairWriter,
     timers: Timers,
+    calendars: CalendarCopy,
   ) {
     timers.register(deadlineTimer, (tx, references) => this.passed(tx, references));
+    // R-7-3: computed again when the working-day table of a year has been loaded.
+    calendars.recount('repair_deadline', { timer: deadlineTimer, read: readTerms, move: moveTerms });
   }
 
   private async passed(tx: Transaction, references: readonly string[]): Promise<void> {

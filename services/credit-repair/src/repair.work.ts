@@ -163,7 +163,7 @@ export class RepairWriter {
     }
     if (!isOpen) await this.timers.clear(tx, chaseTimer, [row.id]);
     if (work.dues.length > 0) {
-      await setDeadlines(tx, row.id, work.dues);
+      await setDeadlines(tx, row.id, work.dues, acting.now);
       const timers = work.dues.map((due) => ({ reference: `${row.id}/${due.kind}`, dueAt: endOfDayBeijing(due.dueOn) }));
       await this.timers.set(tx, deadlineTimer, timers);
     }

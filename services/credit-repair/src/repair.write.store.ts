@@ -97,12 +97,13 @@ export async function setDeadlines(
   tx: Transaction,
   repairId: string,
   dues: readonly { kind: RepairDeadlineKind; dueOn: string }[],
+  at: Date,
 ): Promise<void> {
   for (const due of dues)
     await tx.execute(
-      `INSERT INTO repair_deadline (repair_id, kind, due_on) VALUES ($1, $2, $3)
-       ON CONFLICT (repair_id, kind) DO UPDATE SET due_on = excluded.due_on, closed_at = NULL`,
-      [repairId, due.kind, due.dueOn],
+      `INSERT INTO repair_deadline (repair_id, kind, due_on, counted_at) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (repair_id, kind) DO UPDATE SET due_on = excluded.due_on, counted_at = excluded.counted_at, closed_at = NULL`,
+      [repairId, due.kind, due.dueOn, at],
     );
 }
 

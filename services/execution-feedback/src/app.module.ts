@@ -47,6 +47,7 @@ import { replaysMigration } from './migrations/0013-replays.ts';
 import { replayCorrectionsMigration } from './migrations/0014-replay-corrections.ts';
 import { joinedDepartmentsMigration } from './migrations/0015-joined-departments.ts';
 import { taskReplaysMigration } from './migrations/0016-task-replays.ts';
+import { zeroReportsMigration } from './migrations/0017-zero-reports.ts';
 import { NoticeStore } from './notice.store.ts';
 import { OrderConsumer } from './order.consumer.ts';
 import { OrderService } from './order.service.ts';
@@ -86,6 +87,14 @@ import { WindowHitConsumer } from './window-hit.consumer.ts';
 import { WindowHitController, WindowHitReader } from './window-hit.controller.ts';
 import { WindowHitService } from './window-hit.service.ts';
 import { WindowHitStore } from './window-hit.store.ts';
+import { WindowServedStore } from './window-served.store.ts';
+import { ZeroReportController } from './zero-report.controller.ts';
+import { zeroReportExport } from './zero-report.export.ts';
+import { ZeroFeedbackStore } from './zero-report.feedback.store.ts';
+import { ZeroReportQuarter } from './zero-report.quarter.ts';
+import { ZeroReportRecorder } from './zero-report.recorder.ts';
+import { ZeroReportService } from './zero-report.service.ts';
+import { ZeroReportStore } from './zero-report.store.ts';
 
 @Module({})
 export class AppModule {
@@ -94,7 +103,16 @@ export class AppModule {
       module: AppModule,
       imports: [
         MessagingModule.register(config),
-        ExportModule.register([taskExport, noticeExport, feedbackExport, urgeExport, bulkItemExport, spotCheckExport, windowHitExport]),
+        ExportModule.register([
+          taskExport,
+          noticeExport,
+          feedbackExport,
+          urgeExport,
+          bulkItemExport,
+          spotCheckExport,
+          windowHitExport,
+          zeroReportExport,
+        ]),
       ],
       controllers: [
         BulkController,
@@ -109,6 +127,7 @@ export class AppModule {
         CalendarController,
         WindowHitController,
         SpotCheckController,
+        ZeroReportController,
       ],
       providers: [
         { provide: TaskTerms, useValue: new TaskTerms(config) },
@@ -166,6 +185,12 @@ export class AppModule {
         WindowHitReader,
         SpotCheckStore,
         SpotCheckService,
+        WindowServedStore,
+        ZeroReportStore,
+        ZeroFeedbackStore,
+        ZeroReportRecorder,
+        ZeroReportQuarter,
+        ZeroReportService,
       ],
     };
   }
@@ -195,6 +220,7 @@ export const service = {
     replayCorrectionsMigration,
     joinedDepartmentsMigration,
     taskReplaysMigration,
+    zeroReportsMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

@@ -3,6 +3,7 @@ import { Database } from '@lianxin/platform';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { FeedbackStore } from './feedback.store.ts';
 import { TaskStore } from './task.store.ts';
+import { ZeroReportStore } from './zero-report.store.ts';
 
 interface RequestForOne {
   params: { id?: string };
@@ -42,6 +43,24 @@ export class VisibleFeedback implements CanActivate {
     if (!id.success || principal === undefined) return true;
     const feedback = await this.database.transaction(principal, (tx) => this.feedback.find(tx, id.data));
     if (feedback === undefined) throw new ProblemError('NOT_FOUND', '没有此反馈，或不属于本部门');
+    return true;
+  }
+}
+
+/** The same for zero reports. */
+@Injectable()
+export class VisibleZeroReport implements CanActivate {
+  constructor(
+    private readonly database: Database,
+    private readonly reports: ZeroReportStore,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const { params, principal } = context.switchToHttp().getRequest<RequestForOne>();
+    const id = idSchema.safeParse(params.id);
+    if (!id.success || principal === undefined) return true;
+    const report = await this.database.transaction(principal, (tx) => this.reports.find(tx, id.data));
+    if (report === undefined) throw new ProblemError('NOT_FOUND', '没有此零报告，或不属于本部门');
     return true;
   }
 }

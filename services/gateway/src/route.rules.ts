@@ -37,6 +37,7 @@ export const routedServices = {
     'task-delegations',
     'window-hits',
     'spot-checks',
+    'zero-reports',
   ],
   'window-check': ['checks', 'check-incidents'],
   monitoring: ['stats', 'events', 'reconciliations'],

@@ -1,7 +1,7 @@
 import multipart from '@fastify/multipart';
 import { ProblemError } from '@lianxin/contracts';
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
-import { CalendarCopy, calendarMigration, digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
+import { CalendarCopy, calendarMigrationOf, digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type Config, configSchema, ListConfig } from './config.ts';
@@ -222,7 +222,7 @@ export const service = {
     migration0017,
     migration0018,
     exportMigrationOf('list-matching'),
-    calendarMigration,
+    calendarMigrationOf('list_matching'),
   ],
   module: (config) => AppModule.register(config),
   plugins: async (app) => {

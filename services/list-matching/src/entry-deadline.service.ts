@@ -1,12 +1,13 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { addMonths, type EntryDeadlineKind } from '@lianxin/contracts';
-import { Timers } from '@lianxin/messaging';
+import { CalendarCopy, Timers } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { deadlineTimer, EntryWriter } from './entry.writer.ts';
 import { EntryChange } from './entry-change.service.ts';
 import { closeDeadlines, type DeadlineRow, findDeadlines, markMissed } from './entry-deadline.store.ts';
 import { endDefence, endPublicNotice, takeEffect } from './entry-steps.ts';
+import { moveTerms, readTerms } from './entry-term.store.ts';
 import type { EntryInWork, EntryWork } from './entry-work.ts';
 import { isInForce } from './list-entry.rules.ts';
 import { deadlineMissedEvent } from './list-entry-life.events.ts';
@@ -23,8 +24,11 @@ export class EntryDeadlineService {
     private readonly changes: EntryChange,
     private readonly writer: EntryWriter,
     timers: Timers,
+    calendars: CalendarCopy,
   ) {
     timers.register(deadlineTimer, (tx, references) => this.fire(tx, references));
+    // R-7-3: computed again when the working-day table of a year has been loaded.
+    calendars.recount('entry_deadline', { timer: deadlineTimer, read: readTerms, move: moveTerms });
   }
 
   async fire(tx: Transaction, references: readonly string[]): Promise<void> {

@@ -4,6 +4,8 @@ import {
   addWorkingDays,
   beijingDate,
   calendar2026,
+  calendarKey,
+  calendarLoaded,
   dayNumberOf,
   type ListEntryView,
   listEntryActivated,
@@ -218,5 +220,58 @@ describe('time limits on two replicas, after days on which nobody was awake (§2
       closedAt: null,
     });
     expect(view.timeline.at(-1)?.actor).toBe(wageApprover.id);
+  });
+
+  test('the table of the next year is heard: running terms end where they should, a defence never earlier, and new ones count it at once', async () => {
+    const year = Math.max(2027, Number(today.slice(0, 4)) + 1);
+    const eve = `${year - 1}-12-31`;
+    const start = Date.parse(`${eve}T02:00:00Z`);
+    lists.city.turnClock(start - Date.now());
+    const dueOf = async (entry: { id: string }, kind: string) => {
+      const found = (await punish.get(entry)).deadlines.find((deadline) => deadline.kind === kind);
+      return [found && beijingDate(new Date(Date.parse(found.dueAt) - 1)), found?.provisional];
+    };
+    const defending = await punish.submitted(draftOf('BL-WAGE'));
+    await punish.must(punish.act(defending, 'serve-notice', noticeOf(eve)));
+    const provisional = addWorkingDays(calendar2026, eve, 5).date;
+    expect(await dueOf(defending, 'DEFENCE_PERIOD')).toEqual([provisional, true]);
+
+    const off = Array.from({ length: 10 }, (_, index) => addDays(`${year}-01-01`, index));
+    const load = (version: number, days: string[], atMs: number) =>
+      lists.feeder.make(calendarLoaded, calendarKey, {
+        ...{ year, version, source: '国办发明电（测试）', off: days, work: [], loadedAt: new Date(atMs).toISOString() },
+      }).record;
+    const first = load(1, off, start);
+    // The log gives it twice; it counts a minute after it was loaded, and not before.
+    await lists.feeder.sendRecords([first, first]);
+    await eventually('it is heard', async () => (await lists.city.query('SELECT 1 FROM list_matching.calendar_copy')).length === 1);
+    expect(await dueOf(defending, 'DEFENCE_PERIOD')).toEqual([provisional, true]);
+    lists.city.turnClock(start + 61_000 - Date.now());
+    const right = addWorkingDays({ years: { ...calendar2026.years, [year]: { off, work: [] } } }, eve, 5).date;
+    await eventually(
+      'the period ends where it should',
+      async () => (await dueOf(defending, 'DEFENCE_PERIOD')).join() === [right, false].join(),
+    );
+    const moves = () =>
+      lists.city.query<{ version: number; due_before: string; due_after: string }>(
+        'SELECT version, due_before::text, due_after::text FROM list_matching.calendar_move WHERE reference = $1 ORDER BY version',
+        [`${defending.id}/DEFENCE_PERIOD`],
+      );
+    expect(await moves()).toEqual([{ version: 1, due_before: provisional, due_after: right }]);
+    const later = await punish.submitted(draftOf('BL-WAGE'));
+    await punish.must(punish.act(later, 'serve-notice', noticeOf(eve)));
+    expect(await dueOf(later, 'DEFENCE_PERIOD')).toEqual([right, false]);
+
+    // A correction takes the holidays back: who was given until then has until then.
+    await lists.feeder.sendRecords([load(2, [], start + 61_000)]);
+    await eventually('it is heard', async () => (await lists.city.query('SELECT 1 FROM list_matching.calendar_copy')).length === 2);
+    lists.city.turnClock(start + 130_000 - Date.now());
+    await eventually('the correction has been gone through', async () => {
+      const waiting = await lists.city.query("SELECT 1 FROM list_matching.timer WHERE kind = 'calendar-counts'");
+      return waiting.length === 0;
+    });
+    expect(await dueOf(defending, 'DEFENCE_PERIOD')).toEqual([right, false]);
+    expect(await moves()).toHaveLength(1);
+    liveOn(today);
   });
 });

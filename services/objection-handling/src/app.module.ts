@@ -1,5 +1,5 @@
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
-import { CalendarCopy, calendarMigration, digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
+import { CalendarCopy, calendarMigrationOf, digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CatalogueStore } from './catalogue.store.ts';
@@ -18,6 +18,7 @@ import { ownPastMigration } from './migrations/0003-own-past.ts';
 import { redeliveriesMigration } from './migrations/0004-redeliveries.ts';
 import { replaysMigration } from './migrations/0005-replays.ts';
 import { replayRefusalsMigration } from './migrations/0006-replay-refusals.ts';
+import { countedTermsMigration } from './migrations/0007-counted-terms.ts';
 import { ObjectionConsumer } from './objection.consumer.ts';
 import { ObjectionController } from './objection.controller.ts';
 import { objectionExport } from './objection.export.ts';
@@ -27,8 +28,10 @@ import { ObjectionRequests } from './objection.requests.ts';
 import { ObjectionService } from './objection.service.ts';
 import { ObjectionStore } from './objection.store.ts';
 import { ObjectionWork } from './objection.work.ts';
+import { ObjectionCalendar } from './objection-calendar.ts';
 import { ObjectionDeadlineService } from './objection-deadline.service.ts';
 import { ObjectionIntakeController } from './objection-intake.controller.ts';
+import { ObjectionTermStore } from './objection-term.store.ts';
 import { RedeliveryController } from './redelivery.controller.ts';
 import { redeliveryExport } from './redelivery.export.ts';
 import { RedeliveryReader } from './redelivery.reader.ts';
@@ -101,6 +104,8 @@ export class AppModule {
         ObjectionRequests,
         ObjectionConsumer,
         ObjectionDeadlineService,
+        ObjectionTermStore,
+        ObjectionCalendar,
         { provide: RedeliverySettings, useValue: new RedeliverySettings(config) },
         RedeliveryStore,
         RedeliveryItemStore,
@@ -138,7 +143,8 @@ export const service = {
     redeliveriesMigration,
     replaysMigration,
     replayRefusalsMigration,
-    calendarMigration,
+    countedTermsMigration,
+    calendarMigrationOf('objection_handling'),
   ],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

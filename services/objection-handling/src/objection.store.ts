@@ -149,11 +149,12 @@ export class ObjectionStore {
     );
   }
 
-  async setDeadlines(tx: Transaction, objectionId: string, deadlines: readonly Deadline[]): Promise<void> {
+  async setDeadlines(tx: Transaction, objectionId: string, deadlines: readonly Deadline[], at: Date): Promise<void> {
     await tx.execute(
-      `INSERT INTO objection_deadline (objection_id, kind, due_on) SELECT $1, kind, due_on FROM unnest($2::text[], $3::date[]) AS new (kind, due_on)
-       ON CONFLICT (objection_id, kind) DO UPDATE SET due_on = excluded.due_on, met_on = NULL, missed_on = NULL`,
-      [objectionId, deadlines.map((one) => one.kind), deadlines.map((one) => one.dueOn)],
+      `INSERT INTO objection_deadline (objection_id, kind, due_on, counted_at)
+       SELECT $1, kind, due_on, $4 FROM unnest($2::text[], $3::date[]) AS new (kind, due_on)
+       ON CONFLICT (objection_id, kind) DO UPDATE SET due_on = excluded.due_on, counted_at = excluded.counted_at, met_on = NULL, missed_on = NULL`,
+      [objectionId, deadlines.map((one) => one.kind), deadlines.map((one) => one.dueOn), at],
     );
   }
 

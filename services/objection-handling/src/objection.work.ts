@@ -76,7 +76,7 @@ export class ObjectionWork {
 
   /** Sets limits with their timers. */
   async run(tx: Transaction, row: ObjectionRow, deadlines: Clocks['set']): Promise<void> {
-    await this.store.setDeadlines(tx, row.id, deadlines);
+    await this.store.setDeadlines(tx, row.id, deadlines, this.clock.now());
     await this.timers.set(
       tx,
       deadlineTimer,

@@ -1,8 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
+  addDays,
   addWorkingDays,
   calendar2026,
+  calendarKey,
+  calendarLoaded,
+  endOfDayBeijing,
   objectionAccepted,
   objectionClosed,
   objectionDecided,
@@ -346,4 +350,45 @@ test('what happened on two replicas, with one killed between the decision and it
     feeder.eventsOf(restorationOrdered).some((event) => event.data.entryId === flag.entryId),
   );
   expect(feeder.eventsOf(restorationOrdered).filter((event) => event.data.entryId === flag.entryId)).toHaveLength(1);
+});
+
+test('the table of the next year is heard: limits that run move to where they should end, and those that begin count it', async () => {
+  const year = Math.max(2027, Number(today.slice(0, 4)) + 1);
+  const eve = `${year - 1}-12-31`;
+  const start = Date.parse(`${eve}T02:00:00Z`);
+  const off = Array.from({ length: 10 }, (_, index) => addDays(`${year}-01-01`, index));
+  const table = { years: { ...calendar2026.years, [year]: { off, work: [] } } };
+  const [flag, next] = [await inForce(), await inForce()];
+  city.city.turnClock(start - Date.now());
+  const running = await submitted(flag);
+  await must(act(creditOffice, running.id, 'accept'));
+  const duesOf = async (id: string) => {
+    const { body } = await city.get<ObjectionView>(creditOffice, `/api/v1/objections/${id}`);
+    return Object.fromEntries(body.deadlines.filter((one) => one.metOn === null).map((one) => [one.kind, one.dueOn]));
+  };
+  const due = (calendar: typeof calendar2026) =>
+    Object.fromEntries(
+      Object.entries({ MARK: 1, SELF_CHECK: 2, TOTAL: 10, HARD: 20 }).map(([kind, days]) => [
+        kind,
+        addWorkingDays(calendar, eve, days).date,
+      ]),
+    );
+  expect(await duesOf(running.id)).toEqual(due(calendar2026));
+  const loadedAt = new Date(start).toISOString();
+  const { record } = feeder.make(calendarLoaded, calendarKey, { year, version: 1, source: '测试', off, work: [], loadedAt });
+  await feeder.sendRecords([record, record]);
+  await eventually('it is heard', async () => (await city.city.query('SELECT 1 FROM objection_handling.calendar_copy')).length === 1);
+  city.city.turnClock(start + 61_000 - Date.now());
+  await eventually('the limits have moved', async () => (await duesOf(running.id))['MARK'] === due(table)['MARK']);
+  expect(await duesOf(running.id)).toEqual(due(table));
+  const timers = await city.city.query<{ reference: string; due_at: Date }>(
+    "SELECT reference, due_at FROM objection_handling.timer WHERE kind = 'objection-deadline' AND reference = $1",
+    [`${running.id}|TOTAL`],
+  );
+  expect(timers.map((timer) => timer.due_at)).toEqual([endOfDayBeijing(due(table)['TOTAL'] ?? '')]);
+  const moves = await city.city.query('SELECT 1 FROM objection_handling.calendar_move WHERE reference LIKE $1', [`${running.id}|%`]);
+  expect(moves).toHaveLength(4);
+  const fresh = await submitted(next);
+  await must(act(creditOffice, fresh.id, 'accept'));
+  expect(await duesOf(fresh.id)).toEqual(due(table));
 });
