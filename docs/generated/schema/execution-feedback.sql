@@ -1054,6 +1054,7 @@ TABLE window_hit
   CONSTRAINT window_hit_pkey PRIMARY KEY (prompt_id, measure_code)
   CREATE INDEX window_hit_entry ON execution_feedback.window_hit USING btree (entry_id)
   CREATE INDEX window_hit_page ON execution_feedback.window_hit USING btree (outcome, decided_at DESC, prompt_id, measure_code)
+  CREATE INDEX window_hit_subject ON execution_feedback.window_hit USING btree (subject_id, measure_code)
   CREATE INDEX window_hit_waiting ON execution_feedback.window_hit USING btree (plan_id) WHERE (outcome = 'WAITING'::text)
   CREATE UNIQUE INDEX window_hit_pkey ON execution_feedback.window_hit USING btree (prompt_id, measure_code)
   POLICY consumer TO execution_feedback_consumer USING true CHECK true
@@ -1064,3 +1065,75 @@ CASE
 END CHECK -
   GRANT execution_feedback_app: SELECT
   GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE window_prompt
+  prompt_id uuid NOT NULL
+  measure_code text NOT NULL
+  department_code text NOT NULL
+  subject_id uuid NOT NULL
+  asked_at timestamp with time zone NOT NULL
+  CONSTRAINT window_prompt_pkey PRIMARY KEY (prompt_id, measure_code)
+  CREATE INDEX window_prompt_subject ON execution_feedback.window_prompt USING btree (subject_id, measure_code)
+  CREATE UNIQUE INDEX window_prompt_pkey ON execution_feedback.window_prompt USING btree (prompt_id, measure_code)
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE window_served
+  department_code text NOT NULL
+  matter_code text NOT NULL
+  day date NOT NULL
+  CONSTRAINT window_served_pkey PRIMARY KEY (department_code, matter_code, day)
+  CREATE UNIQUE INDEX window_served_pkey ON execution_feedback.window_served USING btree (department_code, matter_code, day)
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE zero_report
+  id uuid NOT NULL
+  department_code text NOT NULL
+  list_code text NOT NULL
+  quarter text NOT NULL
+  status text NOT NULL
+  version integer NOT NULL
+  asked_tasks integer NOT NULL DEFAULT 0
+  automatic_tasks integer NOT NULL DEFAULT 0
+  given_tasks integer NOT NULL DEFAULT 0
+  remark text
+  submitted_by text
+  submitted_at timestamp with time zone
+  decided_by text
+  decided_at timestamp with time zone
+  reason text
+  opened_at timestamp with time zone NOT NULL
+  recorded_at timestamp with time zone
+  CONSTRAINT zero_report_department_code_list_code_quarter_key UNIQUE (department_code, list_code, quarter)
+  CONSTRAINT zero_report_pkey PRIMARY KEY (id)
+  CONSTRAINT zero_report_status_check CHECK ((status = ANY (ARRAY['OPEN'::text, 'PENDING'::text, 'VALID'::text, 'AUTOMATIC'::text])))
+  CREATE INDEX zero_report_page ON execution_feedback.zero_report USING btree (quarter DESC, department_code, list_code)
+  CREATE UNIQUE INDEX zero_report_department_code_list_code_quarter_key ON execution_feedback.zero_report USING btree (department_code, list_code, quarter)
+  CREATE UNIQUE INDEX zero_report_pkey ON execution_feedback.zero_report USING btree (id)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
+  GRANT execution_feedback_app: SELECT, UPDATE
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE zero_report_fact
+  report_id uuid NOT NULL
+  version integer NOT NULL
+  department_code text NOT NULL
+  what text NOT NULL
+  at timestamp with time zone NOT NULL
+  actor text
+  detail jsonb
+  CONSTRAINT zero_report_fact_pkey PRIMARY KEY (report_id, version)
+  CONSTRAINT zero_report_fact_report_id_fkey FOREIGN KEY (report_id) REFERENCES execution_feedback.zero_report(id)
+  CREATE UNIQUE INDEX zero_report_fact_pkey ON execution_feedback.zero_report_fact USING btree (report_id, version)
+  POLICY consumer TO execution_feedback_consumer USING true CHECK true
+  POLICY department TO execution_feedback_app USING 
+CASE
+    WHEN (current_setting('lianxin.scope'::text, true) = 'CITY'::text) THEN true
+    ELSE (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))
+END CHECK -
+  GRANT execution_feedback_app: INSERT, SELECT
+  GRANT execution_feedback_consumer: INSERT, SELECT

@@ -162,7 +162,7 @@ export class ZeroReportStore {
   }
 
   async setRecorded(tx: Transaction, id: string, at: Date): Promise<void> {
-    await tx.execute('UPDATE zero_report SET recorded_at = $2 WHERE id = $1', [id, at]);
+    await tx.execute('UPDATE zero_report SET recorded_at = $2 WHERE id = $1 AND recorded_at IS NULL', [id, at]);
   }
 
   private async addFacts(
