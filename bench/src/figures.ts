@@ -2,8 +2,6 @@ import { randomUUIDv7 } from 'node:crypto';
 import {
   addDays,
   beijingDate,
-  catalogueKey,
-  cataloguePublished,
   type EventDefinition,
   type LianxinEvent,
   listEntryActivated,
@@ -13,11 +11,11 @@ import {
 } from '@lianxin/contracts';
 import { encodeEvent, type LogRecord } from '@lianxin/messaging';
 import { service } from '@lianxin/monitoring/app.module';
-import { EventFeeder, eventually, principalOf, TestCity } from '@lianxin/testing';
-import pg from 'pg';
+import { eventually, principalOf } from '@lianxin/testing';
 import { fillTo, preparePatterns, punctual } from './figures.fill.ts';
-import { compareFlagCost, type Side } from './flag.cost.ts';
-import { catalogueRows, cityPlan, departments, lists } from './growth.plans.ts';
+import { compareFlagCost } from './flag.cost.ts';
+import { cityPlan, departments, lists } from './growth.plans.ts';
+import { foundCity, type LoneCity, leave, sizeOf } from './lone.city.ts';
 import { type PageView, slowest, timePages } from './page.times.ts';
 import { type Figure, report } from './report.ts';
 import { type BenchServers, withServers } from './servers.ts';
@@ -32,13 +30,6 @@ const most = Number(process.argv[2] ?? 10) * 1_000_000;
 const requests = Number(process.argv[3] ?? 400);
 const office = principalOf(['CREDIT_OFFICE']);
 const today = beijingDate(new Date());
-
-interface Monitored {
-  readonly city: TestCity;
-  readonly running: { readonly url: string };
-  readonly side: Side;
-  readonly connect: () => Promise<pg.Client>;
-}
 
 /** What the services say of one flag: its entry in force and its forty tasks, of which the first bears the entry's id here. */
 function flagOf(list: number): { id: string; events: LianxinEvent[] } {
@@ -136,41 +127,21 @@ function recordOf(event: LianxinEvent): LogRecord {
   return { topic: definition.topic, key: event.key, headers, value: Buffer.from(value) };
 }
 
-async function found(name: string, servers: BenchServers): Promise<Monitored> {
-  const city = await TestCity.create('postgres', ['monitoring']);
-  const running = await city.boot(service);
-  const feeder = await EventFeeder.for(city);
-  const database = new URL(city.environment['LIANXIN_DATABASE_URL'] ?? '').pathname.slice(1);
-  const connect = async () => {
-    const client = new pg.Client({ connectionString: servers.postgresUrl(database) });
-    await client.connect();
-    return client;
-  };
-  const admin = await connect();
-  await feeder.sendRecords(catalogueRows().map((row) => feeder.make(cataloguePublished, catalogueKey, row).record));
-  let drawn = 0;
-  const side: Side = {
-    name,
-    database,
-    feeder,
-    admin,
-    nextFlag: () => {
-      const { id, events } = flagOf(drawn++ % lists.length);
+function found(name: string, servers: BenchServers): Promise<LoneCity> {
+  return foundCity({
+    serviceName: service.name,
+    boot: (city) => city.boot(service),
+    ...{ name, servers },
+    nextFlag: (_, list) => {
+      const { id, events } = flagOf(list);
       return { id, records: events.map(recordOf) };
     },
-    countDone: async (ids) => {
-      const { rows } = await admin.query<{ count: string }>(
-        `SELECT count(*) FROM unnest($1::uuid[]) AS wanted (id) JOIN monitoring.task ON task_id = wanted.id JOIN monitoring.entry ON entry_id = wanted.id`,
-        [ids],
-      );
-      return Number(rows[0]?.count);
-    },
-  };
-  return { city, running, side, connect };
+    countDone: `SELECT count(*) FROM unnest($1::uuid[]) AS wanted (id) JOIN monitoring.task ON task_id = wanted.id JOIN monitoring.entry ON entry_id = wanted.id`,
+  });
 }
 
 /** One flag of each list, of whose tasks every second is signed for. */
-async function plant({ side }: Monitored): Promise<void> {
+async function plant({ side }: LoneCity): Promise<void> {
   const flags = lists.map((_, index) => flagOf(index));
   await side.feeder.sendRecords(flags.flatMap((flag) => flag.events.map(recordOf)));
   const dispatched = flags.flatMap((flag) => flag.events.filter((event) => event.type === taskDispatched.type));
@@ -198,7 +169,7 @@ async function plant({ side }: Monitored): Promise<void> {
 }
 
 /** What the credit office and a department open, over a quarter, a year and all the years, and the rows behind the figures. */
-async function pagesOf({ city, running }: Monitored): Promise<PageView[]> {
+async function pagesOf({ city, running }: LoneCity): Promise<PageView[]> {
   const handler = principalOf(['DEPT_HANDLER'], ['D02']);
   const stats = '/api/v1/stats';
   const year = `from=${addDays(today, -365)}&to=${today}`;
@@ -248,11 +219,6 @@ async function pagesOf({ city, running }: Monitored): Promise<PageView[]> {
   ];
 }
 
-async function sizeOf(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ bytes: string }>('SELECT pg_database_size(current_database()) AS bytes');
-  return Number(rows[0]?.bytes) / 2 ** 30;
-}
-
 await withServers({}, async (servers) => {
   const [empty, grown] = [await found('empty', servers), await found('grown', servers)];
   try {
@@ -300,10 +266,6 @@ await withServers({}, async (servers) => {
     ];
     report('figures', figures);
   } finally {
-    for (const { city, side } of [empty, grown]) {
-      await side.admin.end();
-      await side.feeder.close();
-      await city.close();
-    }
+    for (const city of [empty, grown]) await leave(city);
   }
 });

@@ -1,68 +1,32 @@
-import {
-  catalogueKey,
-  cataloguePublished,
-  type MeasurePlanMade,
-  measurePlanMade,
-  subjectRegistered,
-  taskStatuses,
-} from '@lianxin/contracts';
+import { type MeasurePlanMade, measurePlanMade, subjectRegistered, taskStatuses } from '@lianxin/contracts';
 import { service } from '@lianxin/execution-feedback/app.module';
 import { encodeCursor, PersonalData } from '@lianxin/platform';
-import { EventFeeder, eventually, principalOf, TestCity } from '@lianxin/testing';
-import pg from 'pg';
-import type { Side } from './flag.cost.ts';
+import { eventually, principalOf } from '@lianxin/testing';
+import type pg from 'pg';
 import { preparePatterns } from './growth.fill.ts';
-import { catalogueRows, cityPlan, departments, lists, measureCodeOf, registered } from './growth.plans.ts';
+import { cityPlan, departments, lists, measureCodeOf, registered } from './growth.plans.ts';
+import { foundCity, type LoneCity } from './lone.city.ts';
 import type { PageView } from './page.times.ts';
 import type { BenchServers } from './servers.ts';
 
 const office = principalOf(['CREDIT_OFFICE']);
 
-/** A city of which execution-feedback alone runs, to be filled. */
-export interface Grown {
-  readonly city: TestCity;
-  readonly running: { readonly url: string };
-  readonly side: Side;
-  readonly connect: () => Promise<pg.Client>;
-}
-
-/** An empty city; its catalogue is on its way. */
-export async function found(name: string, servers: BenchServers): Promise<Grown> {
-  const city = await TestCity.create('postgres', ['execution-feedback']);
-  const running = await city.boot(service);
-  const feeder = await EventFeeder.for(city);
-  const database = new URL(city.environment['LIANXIN_DATABASE_URL'] ?? '').pathname.slice(1);
-  const connect = async () => {
-    const client = new pg.Client({ connectionString: servers.postgresUrl(database) });
-    await client.connect();
-    return client;
-  };
-  const admin = await connect();
-  const rows = catalogueRows().map((row) => feeder.make(cataloguePublished, catalogueKey, row).record);
-  await feeder.sendRecords(rows);
-  let drawn = 0;
-  const side: Side = {
-    name,
-    database,
-    feeder,
-    admin,
-    nextFlag: () => {
-      const plan = cityPlan(drawn++ % lists.length);
+/** An empty city of execution-feedback alone. */
+export function found(name: string, servers: BenchServers): Promise<LoneCity> {
+  return foundCity({
+    serviceName: service.name,
+    boot: (city) => city.boot(service),
+    ...{ name, servers },
+    nextFlag: (feeder, list) => {
+      const plan = cityPlan(list);
       return { records: [feeder.make(measurePlanMade, plan.subjectId, plan).record], id: plan.entryId };
     },
-    countDone: async (ids) => {
-      const { rows: done } = await admin.query<{ count: string }>(
-        'SELECT count(*) FROM execution_feedback.plan_seen WHERE entry_id = ANY ($1::uuid[])',
-        [ids],
-      );
-      return Number(done[0]?.count);
-    },
-  };
-  return { city, running, side, connect };
+    countDone: 'SELECT count(*) FROM execution_feedback.plan_seen WHERE entry_id = ANY ($1::uuid[])',
+  });
 }
 
 /** One plan of each list with its parties, through the service itself: the pattern of all others. */
-export async function plant({ city, side }: Grown): Promise<void> {
+export async function plant({ city, side }: LoneCity): Promise<void> {
   const environment = city.environment;
   const personalData = new PersonalData(
     environment['LIANXIN_PERSONAL_DATA_KEYS'] ?? '',
@@ -84,7 +48,7 @@ export async function plant({ city, side }: Grown): Promise<void> {
 }
 
 /** What people open: the queue of the busiest and of the quietest department and of the whole city, state by state, deep down, by measure and by entry. */
-export async function pagesOf({ side }: Grown): Promise<PageView[]> {
+export async function pagesOf({ side }: LoneCity): Promise<PageView[]> {
   const busy = await departmentByTasks(side.admin, 'DESC');
   const quiet = await departmentByTasks(side.admin, 'ASC');
   const handler = principalOf(['DEPT_HANDLER'], [busy]);
@@ -151,16 +115,4 @@ async function cursorAt(client: pg.Client, share: number, where: string): Promis
   return row === undefined
     ? encodeCursor([new Date().toISOString(), '00000000-0000-7000-8000-000000000000'])
     : encodeCursor([row.dispatched_at.toISOString(), row.id]);
-}
-
-/** In GiB. */
-export async function sizeOf(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ bytes: string }>('SELECT pg_database_size(current_database()) AS bytes');
-  return Number(rows[0]?.bytes) / 2 ** 30;
-}
-
-export async function leave({ city, side }: Grown): Promise<void> {
-  await side.admin.end();
-  await side.feeder.close();
-  await city.close();
 }

@@ -1,6 +1,7 @@
 import { compareFlagCost } from './flag.cost.ts';
-import { found, type Grown, leave, pagesOf, plant, sizeOf } from './growth.city.ts';
+import { found, pagesOf, plant } from './growth.city.ts';
 import { fillTo } from './growth.fill.ts';
+import { type LoneCity, leave, sizeOf } from './lone.city.ts';
 import { type PageTimes, slowest, timePages } from './page.times.ts';
 import { type Figure, report } from './report.ts';
 import { withServers } from './servers.ts';
@@ -11,7 +12,7 @@ const stages = [1_000_000, 3_000_000, 10_000_000].filter((stage) => stage < most
 const requests = 100;
 const figures: Figure[] = [];
 
-async function measureStage(tasks: number, empty: Grown, grown: Grown): Promise<PageTimes[]> {
+async function measureStage(tasks: number, empty: LoneCity, grown: LoneCity): Promise<PageTimes[]> {
   const label = tasks === 0 ? 'empty' : `${tasks / 1_000_000} million tasks`;
   const [alone, cost] = await compareFlagCost([empty.side, grown.side], 100, 5);
   if (alone === undefined || cost === undefined) throw new Error('two sides were to be compared');

@@ -1,6 +1,7 @@
 import { compareFlagCost } from './flag.cost.ts';
-import { departmentByTasks, found, type Grown, leave, pagesOf, plant, sizeOf } from './growth.city.ts';
+import { departmentByTasks, found, pagesOf, plant } from './growth.city.ts';
 import { fillTo } from './growth.fill.ts';
+import { type LoneCity, leave, sizeOf } from './lone.city.ts';
 import { type PageTimes, percentileTimes, slowest, timePages } from './page.times.ts';
 import { type Figure, report } from './report.ts';
 import { withServers } from './servers.ts';
@@ -15,7 +16,7 @@ const requests = Math.max(200, Number(process.argv[3] ?? 400));
 if (!Number.isInteger(tasks) || tasks < 40_000) throw new Error('at least 40,000 tasks: fewer tell nothing');
 
 /** What a department, and the credit office, has to know of the open tasks: how many stand where. */
-async function countTimes({ side }: Grown): Promise<PageTimes[]> {
+async function countTimes({ side }: LoneCity): Promise<PageTimes[]> {
   const busy = await departmentByTasks(side.admin, 'DESC');
   const count = (where: string) =>
     `SELECT department_code, status, count(*) FROM execution_feedback.task WHERE closed = false ${where} GROUP BY department_code, status`;

@@ -7,39 +7,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type CheckAnswer, cataloguePublished, generateUscc } from '@lianxin/contracts';
 import { TokenSigner } from '@lianxin/platform';
 import { findFreePort } from '@lianxin/platform/servers';
-import { EventFeeder, principalOf, TestCity } from '@lianxin/testing';
+import { catalogueMeasure, EventFeeder, principalOf, TestCity } from '@lianxin/testing';
 import pg from 'pg';
 import { Pool } from 'undici';
 import type { BenchServers } from './servers.ts';
 
 const sliceRows = 50_000;
 
-const measure = {
-  code: 'FOOD-01',
-  listCodes: ['BL-MKT'],
-  memoCode: null,
-  direction: 'PUNISH' as const,
+const measure = catalogueMeasure('FOOD-01', 'FOOD-LICENCE', {
   nameZh: '限制食品经营许可',
   nameEn: 'Food licence',
-  kind: 'ADM',
-  class: 'C01',
-  group: '1',
-  force: 'MANDATORY' as const,
-  trigger: 'ON_EVENT' as const,
-  subjectKinds: ['LEGAL' as const],
-  partyRoles: ['SUBJECT' as const],
-  canonicalCode: 'FOOD-LICENCE',
-  minGrade: null,
-  holdExempt: false,
-  termRule: 'ENTRY_TERM',
-  effectiveFrom: '2016-01-01',
-  effectiveTo: null,
-  condition: null,
-  executors: [],
-  bases: [
-    { document: '食品安全法', article: '第135条', basisKind: 'LAW', coversLists: ['BL-MKT'], verified: true, effectiveFrom: '2016-01-01' },
-  ],
-};
+  subjectKinds: ['LEGAL'],
+});
 const matter = { code: 'SPJY', nameZh: '食品经营许可', nameEn: 'Food licence', departmentCode: 'SCJGJ', canonicalCodes: ['FOOD-LICENCE'] };
 
 export const codeOf = (index: number) => generateUscc('91', 'M', index);

@@ -25,6 +25,7 @@ export * from './principal.ts';
 export * from './problems.ts';
 export * from './record-publicity.ts';
 export * from './region.ts';
+export * from './transition-table.ts';
 export * from './uscc.ts';
 export * from './uscc-registration.ts';
 export * from './vocabulary.ts';

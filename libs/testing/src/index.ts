@@ -1,3 +1,4 @@
+export * from './catalogue.rows.ts';
 export * from './city.ts';
 export * from './cuttable.wire.ts';
 export * from './event.feeder.ts';

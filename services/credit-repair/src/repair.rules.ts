@@ -1,4 +1,4 @@
-import type { RepairStatus } from '@lianxin/contracts';
+import { decideStepIn, type RepairStatus, type TransitionDecision } from '@lianxin/contracts';
 
 /** What may be done with an application (§5.5). */
 export type RepairAction =
@@ -59,17 +59,9 @@ export const repairTransitions = {
   REVOKED: {},
 } as const satisfies Record<RepairState, Partial<Record<RepairAction, RepairStatus>>>;
 
-export type RepairStepDecision =
-  | { readonly ok: true; readonly next: RepairStatus }
-  | { readonly ok: false; readonly code: 'REPAIR_STATE'; readonly detail: string };
-
 /** The state after an action; a refusal names the state, what was asked and what is allowed. */
-export function decideRepairStep(state: RepairState, action: RepairAction): RepairStepDecision {
-  const allowed: Readonly<Partial<Record<RepairAction, RepairStatus>>> = repairTransitions[state];
-  const next = allowed[action];
-  if (next !== undefined) return { ok: true, next };
-  const options = Object.keys(allowed).join('、') || '无';
-  return { ok: false, code: 'REPAIR_STATE', detail: `申请当前状态为 ${state}，不能 ${action}；可行的操作：${options}` };
+export function decideRepairStep(state: RepairState, action: RepairAction): TransitionDecision<RepairStatus, 'REPAIR_STATE'> {
+  return decideStepIn(repairTransitions, state, action, 'REPAIR_STATE');
 }
 
 /** Status of an application: the fold of its facts in the order of their versions. */

@@ -58,13 +58,13 @@ export class RepairWork {
     const decided = decideRepairStep(from ?? 'NONE', action);
     if (!decided.ok) throw new ProblemError(decided.code, decided.detail);
     row.version += 1;
-    row.status = decided.next;
+    row.status = decided.to;
     this.facts.push({
       repair_id: row.id,
       version: row.version,
       action,
       from_status: from,
-      to_status: decided.next,
+      to_status: decided.to,
       at: acting.now,
       actor: acting.actor,
       detail,

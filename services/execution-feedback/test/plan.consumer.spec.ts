@@ -16,7 +16,7 @@ import {
   taskReleased,
 } from '@lianxin/contracts';
 import type { LogRecord } from '@lianxin/messaging';
-import { eventually, principalOf } from '@lianxin/testing';
+import { catalogueMeasure, eventually, principalOf } from '@lianxin/testing';
 import { service } from '../src/app.module.ts';
 import { foldFacts } from '../src/task.rules.ts';
 import { approverOf, handlerOf, World } from './feedback.world.ts';
@@ -281,33 +281,17 @@ test('texts come from the copies of catalogue and subjects, whenever those arriv
   };
   const row = {
     kind: 'MEASURE' as const,
-    measure: {
-      code: 'WAGE-03',
+    measure: catalogueMeasure('WAGE-03', 'BID', {
       listCodes: ['BL-WAGE'],
-      memoCode: null,
-      direction: 'PUNISH' as const,
       nameZh: '限制招标投标',
       nameEn: 'bar from bidding',
-      kind: 'ADM',
-      class: 'C01',
-      group: '1',
-      force: 'MANDATORY' as const,
-      trigger: 'ON_EVENT' as const,
-      subjectKinds: ['LEGAL' as const],
-      partyRoles: ['SUBJECT' as const],
-      canonicalCode: 'BID',
-      minGrade: null,
-      holdExempt: false,
-      termRule: 'ENTRY_TERM',
+      subjectKinds: ['LEGAL'],
       effectiveFrom: '2020-05-01',
-      effectiveTo: null,
-      condition: null,
-      executors: [],
       bases: [
         { ...basis, verified: true },
         { ...basis, document: '未核实的文件', verified: false },
       ],
-    },
+    }),
   } satisfies EventData<typeof cataloguePublished>['row'];
   await world.feeder.send(cataloguePublished, catalogueKey, { version: 7, rowNumber: 1, rowCount: 2, row });
   await eventually(

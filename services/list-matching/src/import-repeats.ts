@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FieldProblem } from '@lianxin/contracts';
-import type { RowKey } from './import-kind.ts';
+import type { ImportKind, RowKey } from './import-kind.ts';
+import type { FileRow } from './import-table.ts';
 
 /** Keys that are remembered at most; a file of more rows is told so, and its further rows are checked against these only. */
 const maxKeys = 2_000_000;
@@ -53,4 +54,17 @@ export class RepeatedRows {
 function hashOf(text: string): number {
   const bytes = createHash('sha256').update(text).digest();
   return bytes.readUIntBE(0, 6) * 16 + ((bytes[6] ?? 0) >> 4) || 1;
+}
+
+/** Rows with a warning where an earlier line of the file says the same. */
+export function withRepeats<Row>(
+  kind: Pick<ImportKind<Row>, 'keysOf'>,
+  rows: readonly FileRow<Row>[],
+  repeats: RepeatedRows,
+): readonly FileRow<Row>[] {
+  if (kind.keysOf === undefined) return rows;
+  return rows.map((row) => {
+    const found = row.ok ? repeats.find(row.line, kind.keysOf?.(row.row) ?? []) : [];
+    return row.ok && found.length > 0 ? { ...row, warnings: [...row.warnings, ...found.map((fault) => ({ ...fault, field: null }))] } : row;
+  });
 }

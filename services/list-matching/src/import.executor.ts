@@ -8,7 +8,7 @@ import { dataColumns } from './import-header.ts';
 import { type ImportContext, type ImportKind, ImportKinds, type ImportQuestion, type RowLayout, type RowOutcome } from './import-kind.ts';
 import { deletePieces } from './import-piece.store.ts';
 import { noProgress, progressAfter, progressOf, statusOf } from './import-progress.ts';
-import { RepeatedRows } from './import-repeats.ts';
+import { RepeatedRows, withRepeats } from './import-repeats.ts';
 import { type BatchOutcome, outcomeOf, readableRows } from './import-row.ts';
 import {
   advanceJob,
@@ -385,14 +385,6 @@ export function contextOf(job: JobRow): ImportContext {
     isPreview: job.wanted === 'PREVIEW',
     isConfirmed: job.confirmed !== null,
   };
-}
-
-function withRepeats(kind: ImportKind, rows: Rows, repeats: RepeatedRows): Rows {
-  if (kind.keysOf === undefined) return rows;
-  return rows.map((row) => {
-    const found = row.ok ? repeats.find(row.line, kind.keysOf?.(row.row) ?? []) : [];
-    return row.ok && found.length > 0 ? { ...row, warnings: [...row.warnings, ...found.map((fault) => ({ ...fault, field: null }))] } : row;
-  });
 }
 
 /** Faults that are not of a row: the whole batch, or the whole job, runs again. */

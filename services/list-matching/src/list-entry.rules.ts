@@ -1,4 +1,4 @@
-import type { EntryStatus, ListType, Origin, Principal } from '@lianxin/contracts';
+import { type EntryStatus, type ListType, type Origin, type Principal, refusedStepZh } from '@lianxin/contracts';
 
 /** What may be asked of an entry (domain §2.4, column Event). */
 export type EntryAction =
@@ -206,8 +206,7 @@ export function decideStep(state: EntryState, action: EntryAction, listType: Lis
   const transition = (transitions[state] as Partial<Record<EntryAction, Transition>>)[action];
   if (transition === undefined || transition.only?.includes(listType) === false) {
     const allowed = allowedActions(state, listType);
-    const detail = `状态 ${state} 下不能执行 ${action}；允许：${allowed.length === 0 ? '无' : allowed.join('、')}`;
-    return { ok: false, code: 'TRANSITION_NOT_ALLOWED', detail };
+    return { ok: false, code: 'TRANSITION_NOT_ALLOWED', detail: refusedStepZh(state, action, allowed) };
   }
   const to = typeof transition.to === 'string' ? transition.to : transition.to[listType];
   return { ok: true, step: { transition: transition.code, from: state === 'NONE' ? null : state, to } };

@@ -99,19 +99,8 @@ export class EntryReviewSource implements ReviewSource {
     await this.writer.write(tx, work);
   }
 
-  async describe(tx: Transaction, candidates: readonly CandidateRow[]): Promise<ReadonlyMap<string, SourceView>> {
-    const ids = [...new Set(candidates.map((row) => row.source_id))];
-    const entries = new Map((await findEntries(tx, ids)).map((entry) => [entry.id, entry]));
-    const parties = new Map((await findParties(tx, ids)).map((party) => [party.id, party]));
-    return new Map(
-      candidates.map((row) => {
-        const entry = entries.get(row.source_id);
-        return [
-          row.id,
-          { number: entry?.number ?? '', listCode: entry?.list_code ?? null, partyRole: parties.get(row.party_id ?? '')?.role ?? null },
-        ];
-      }),
-    );
+  describe(tx: Transaction, candidates: readonly CandidateRow[]): Promise<ReadonlyMap<string, SourceView>> {
+    return describeEntries(tx, candidates);
   }
 
   /** Whom the party was found to be; the entry of a subject that was nobody until now belongs to it from here on. */
@@ -151,4 +140,18 @@ function assertNotTwice(row: EntryRow, standing: readonly EntryInWork[]): void {
     (other) => other.row.list_code === row.list_code && other.row.decision_key !== null && other.row.decision_key === row.decision_key,
   );
   if (same !== undefined) throw new ProblemError('DUPLICATE_DECISION', `同一决定已列入：${same.row.number}；请撤回本记录`);
+}
+
+/** Of candidates whose record is a list entry: its number and list, and as what the party in question is named in it. */
+export async function describeEntries(tx: Transaction, candidates: readonly CandidateRow[]): Promise<ReadonlyMap<string, SourceView>> {
+  const ids = [...new Set(candidates.map((row) => row.source_id))];
+  const entries = new Map((await findEntries(tx, ids)).map((entry) => [entry.id, entry]));
+  const parties = new Map((await findParties(tx, ids)).map((party) => [party.id, party]));
+  return new Map(
+    candidates.map((row) => {
+      const entry = entries.get(row.source_id);
+      const partyRole = parties.get(row.party_id ?? '')?.role ?? null;
+      return [row.id, { number: entry?.number ?? '', listCode: entry?.list_code ?? null, partyRole }];
+    }),
+  );
 }

@@ -36,7 +36,7 @@ describe('what can be done with a public record', () => {
       for (const action of actions) {
         const decided = decidePublicRecordStep(status, action);
         expect([status, action, decided.ok]).toEqual([status, action, action in allowed]);
-        if (decided.ok) reached.add(decided.next);
+        if (decided.ok) reached.add(decided.to);
         else expect(decided.detail).toContain(status);
       }
     }

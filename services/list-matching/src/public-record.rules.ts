@@ -1,10 +1,12 @@
 import {
   addWorkingDays,
   checkUscc,
+  decideStepIn,
   type FieldProblem,
   type Grade,
   type PublicRecordRequest,
   type PublicRecordStatus,
+  type TransitionDecision,
   type WorkingDayCalendar,
 } from '@lianxin/contracts';
 
@@ -18,19 +20,14 @@ export const publicRecordTransitions = {
   // R-5-13: its repair was revoked, the rest of its period runs.
   STOPPED: { RESTORE: 'PUBLISHED', WITHDRAW: 'WITHDRAWN' },
   WITHDRAWN: {},
-} as const satisfies Record<PublicRecordStatus, Readonly<Record<string, PublicRecordStatus>>>;
+} as const satisfies Record<PublicRecordStatus, Partial<Record<PublicRecordAction, PublicRecordStatus>>>;
 export type PublicRecordAction = 'PUBLISH' | 'ARCHIVE' | 'STOP' | 'RESTORE' | 'WITHDRAW';
 
-export type StepDecision =
-  | { readonly ok: true; readonly next: PublicRecordStatus }
-  | { readonly ok: false; readonly code: 'CONFLICT'; readonly detail: string };
-
-export function decidePublicRecordStep(status: PublicRecordStatus, action: PublicRecordAction): StepDecision {
-  const allowed: Readonly<Partial<Record<PublicRecordAction, PublicRecordStatus>>> = publicRecordTransitions[status];
-  const next = allowed[action];
-  if (next !== undefined) return { ok: true, next };
-  const options = Object.keys(allowed).join('、') || '无';
-  return { ok: false, code: 'CONFLICT', detail: `公示记录当前状态为 ${status}，不能 ${action}；可行的操作：${options}` };
+export function decidePublicRecordStep(
+  status: PublicRecordStatus,
+  action: PublicRecordAction,
+): TransitionDecision<PublicRecordStatus, 'CONFLICT'> {
+  return decideStepIn(publicRecordTransitions, status, action, 'CONFLICT');
 }
 
 /** R-7-1: public within so many working days of the decision (国办发〔2015〕51号). */

@@ -217,7 +217,7 @@ export class PublicRecordWork {
     const decided = decidePublicRecordStep(row.status, action);
     if (!decided.ok) throw new ProblemError(decided.code, decided.detail);
     const from = row.status;
-    row.status = decided.next;
+    row.status = decided.to;
     if (!this.created.has(row)) this.changed.add(row);
     this.note(row, action, from, detail);
   }

@@ -1,5 +1,12 @@
-import type { EntryStatus, FieldProblem, ProblemCode, VerificationResult } from '@lianxin/contracts';
-import { currentRegionCode } from '@lianxin/contracts';
+import {
+  currentRegionCode,
+  decideStepIn,
+  type EntryStatus,
+  type FieldProblem,
+  type ProblemCode,
+  type TransitionDecision,
+  type VerificationResult,
+} from '@lianxin/contracts';
 
 /** OPEN waits for a handler; CLAIMED is in one's hands; SUBMITTED waits for the approver; CONCLUDED has had its effects. */
 export type VerificationStatus = 'OPEN' | 'CLAIMED' | 'SUBMITTED' | 'CONCLUDED' | 'CANCELLED';
@@ -14,18 +21,12 @@ export const verificationTransitions = {
   CANCELLED: {},
 } as const satisfies Record<VerificationStatus, Partial<Record<VerificationAction, VerificationStatus>>>;
 
-export type VerificationDecision =
-  | { readonly ok: true; readonly to: VerificationStatus }
-  | { readonly ok: false; readonly code: 'VERIFICATION_STATE'; readonly detail: string };
-
 /** The state that an action leads to; a refusal names the state and what it allows. */
-export function decideVerification(status: VerificationStatus, action: VerificationAction): VerificationDecision {
-  const allowed: Partial<Record<VerificationAction, VerificationStatus>> = verificationTransitions[status];
-  const to = allowed[action];
-  if (to !== undefined) return { ok: true, to };
-  const names = Object.keys(allowed);
-  const detail = `状态 ${status} 下不能执行 ${action}；允许：${names.length === 0 ? '无' : names.join('、')}`;
-  return { ok: false, code: 'VERIFICATION_STATE', detail };
+export function decideVerification(
+  status: VerificationStatus,
+  action: VerificationAction,
+): TransitionDecision<VerificationStatus, 'VERIFICATION_STATE'> {
+  return decideStepIn(verificationTransitions, status, action, 'VERIFICATION_STATE');
 }
 
 /** Answer of a handler; which parts a result must have is said by `findAnswerFaults`. */

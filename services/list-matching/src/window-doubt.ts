@@ -9,6 +9,7 @@ import { exitedEvent } from './list-entry.events.ts';
 import { isInForce } from './list-entry.rules.ts';
 import { findEntries, findParties, type PartyRow } from './list-entry.store.ts';
 import { type CandidateRow, findCandidatesOfRecord } from './match-candidate.store.ts';
+import { describeEntries } from './match-review.entries.ts';
 import { matchDecidedEvent } from './match-review.events.ts';
 import { MatchReviewService } from './match-review.service.ts';
 import { type ReviewDecision, type ReviewSource, ReviewSources, type SourceView } from './match-review.sources.ts';
@@ -81,17 +82,8 @@ export class WindowDoubts implements ReviewSource {
     await this.different(tx, candidate, decision);
   }
 
-  async describe(tx: Transaction, candidates: readonly CandidateRow[]): Promise<ReadonlyMap<string, SourceView>> {
-    const ids = [...new Set(candidates.map((row) => row.source_id))];
-    const entries = new Map((await findEntries(tx, ids)).map((entry) => [entry.id, entry]));
-    const parties = new Map((await findParties(tx, ids)).map((party) => [party.id, party]));
-    return new Map(
-      candidates.map((row) => {
-        const entry = entries.get(row.source_id);
-        const partyRole = parties.get(row.party_id ?? '')?.role ?? null;
-        return [row.id, { number: entry?.number ?? '', listCode: entry?.list_code ?? null, partyRole }];
-      }),
-    );
+  describe(tx: Transaction, candidates: readonly CandidateRow[]): Promise<ReadonlyMap<string, SourceView>> {
+    return describeEntries(tx, candidates);
   }
 
   private async hear(tx: Transaction, event: LianxinEvent, told: Overridden): Promise<void> {

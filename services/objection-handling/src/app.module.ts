@@ -35,6 +35,7 @@ import { ObjectionTermStore } from './objection-term.store.ts';
 import { RedeliveryController } from './redelivery.controller.ts';
 import { redeliveryExport } from './redelivery.export.ts';
 import { RedeliveryReader } from './redelivery.reader.ts';
+import { RedeliveryRequests } from './redelivery.requests.ts';
 import { RedeliveryService } from './redelivery.service.ts';
 import { RedeliveryStore } from './redelivery.store.ts';
 import { RedeliveryWorker } from './redelivery.worker.ts';
@@ -111,6 +112,7 @@ export class AppModule {
         RedeliveryItemStore,
         RedeliveryService,
         RedeliveryReader,
+        RedeliveryRequests,
         RedeliveryWorker,
         { provide: ReplayLimits, useValue: new ReplayLimits(config) },
         ReplayCaseStore,

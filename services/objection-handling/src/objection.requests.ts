@@ -1,55 +1,20 @@
-import { idSchema, type Principal, ProblemError } from '@lianxin/contracts';
-import { Database, type IdempotentAnswer, type IdempotentRequest, idempotently, sendAnswer, type Transaction } from '@lianxin/platform';
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
-import { expectedVersion } from './if-match.rules.ts';
+import { Database } from '@lianxin/platform';
+import { Injectable } from '@nestjs/common';
+import { ChangeRequests, VisibleGuard } from './change.requests.ts';
 import { ObjectionReader } from './objection.reader.ts';
 import type { ObjectionView } from './objection.schemas.ts';
 import { type ObjectionRow, ObjectionStore } from './objection.store.ts';
 
-/** What a controller passes on of a request that changes an objection. */
-export interface ObjectionRequest {
-  readonly principal: Principal;
-  readonly request: IdempotentRequest;
-  readonly ifMatch?: string | undefined;
-  readonly reply: FastifyReply;
-}
-
-/** Runs one change, once per idempotency key; the version of the objection is its ETag. */
 @Injectable()
-export class ObjectionRequests {
-  constructor(
-    private readonly database: Database,
-    private readonly reader: ObjectionReader,
-  ) {}
-
-  async change(
-    { principal, request, ifMatch, reply }: ObjectionRequest,
-    work: (tx: Transaction, version: number | undefined) => Promise<ObjectionRow>,
-    status = 200,
-  ): Promise<ObjectionView> {
-    const version = expectedVersion(ifMatch);
-    const answer: IdempotentAnswer<ObjectionView> = await this.database.transaction(principal, (tx) =>
-      idempotently(tx, request, async () => ({ status, body: await this.reader.view(tx, await work(tx, version)) })),
-    );
-    void reply.header('ETag', `"${answer.body.version}"`);
-    return sendAnswer(reply, answer);
+export class ObjectionRequests extends ChangeRequests<ObjectionRow, ObjectionView> {
+  constructor(database: Database, reader: ObjectionReader) {
+    super(database, reader);
   }
 }
 
-/** An objection that is none of the caller's answers 404 before its body is looked at (design §6). */
 @Injectable()
-export class VisibleObjectionGuard implements CanActivate {
-  constructor(
-    private readonly database: Database,
-    private readonly store: ObjectionStore,
-  ) {}
-
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<{ params: Record<string, string>; principal: Principal }>();
-    const id = idSchema.safeParse(request.params['id']);
-    const row = id.success ? await this.database.transaction(request.principal, (tx) => this.store.find(tx, id.data)) : undefined;
-    if (id.success && row === undefined) throw new ProblemError('NOT_FOUND', '没有该异议，或与本部门无关');
-    return true;
+export class VisibleObjectionGuard extends VisibleGuard<ObjectionRow> {
+  constructor(database: Database, store: ObjectionStore) {
+    super(database, store, '没有该异议，或与本部门无关');
   }
 }

@@ -1,4 +1,13 @@
-import type { ObjectionCapacity, ObjectionEffect, ObjectionKind, ObjectionOutcome, ObjectionStatus, ProblemCode } from '@lianxin/contracts';
+import {
+  allowedIn,
+  decideStepIn,
+  type ObjectionCapacity,
+  type ObjectionEffect,
+  type ObjectionKind,
+  type ObjectionOutcome,
+  type ObjectionStatus,
+  type TransitionDecision,
+} from '@lianxin/contracts';
 
 export type ObjectionAction =
   | 'ACCEPT'
@@ -53,21 +62,16 @@ export const transitions = {
   WITHDRAWN: {},
 } as const satisfies Record<ObjectionStatus, Partial<Record<ObjectionAction, ObjectionStatus>>>;
 
-export type StepDecision =
-  | { readonly ok: true; readonly to: ObjectionStatus }
-  | { readonly ok: false; readonly code: ProblemCode; readonly detail: string };
-
 export function allowedActions(status: ObjectionStatus): ObjectionAction[] {
-  return Object.keys(transitions[status]) as ObjectionAction[];
+  return allowedIn<ObjectionStatus, ObjectionAction>(transitions, status);
 }
 
 /** The state that an action leads to; a refusal names the state, what was asked and what is allowed. */
-export function decideStep(status: ObjectionStatus, action: ObjectionAction): StepDecision {
-  const to = (transitions[status] as Partial<Record<ObjectionAction, ObjectionStatus>>)[action];
-  if (to !== undefined) return { ok: true, to };
-  const allowed = allowedActions(status);
-  const detail = `状态 ${status} 下不能执行 ${action}；允许：${allowed.length === 0 ? '无' : allowed.join('、')}`;
-  return { ok: false, code: 'TRANSITION_NOT_ALLOWED', detail };
+export function decideStep(
+  status: ObjectionStatus,
+  action: ObjectionAction,
+): TransitionDecision<ObjectionStatus, 'TRANSITION_NOT_ALLOWED'> {
+  return decideStepIn(transitions, status, action, 'TRANSITION_NOT_ALLOWED');
 }
 
 /** Accepted and not yet decided: what is disputed rests meanwhile. */

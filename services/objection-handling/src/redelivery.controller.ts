@@ -1,21 +1,12 @@
 import { idSchema, type Page, type Principal, pageSchema } from '@lianxin/contracts';
-import {
-  CurrentPrincipal,
-  Database,
-  Idempotent,
-  type IdempotentRequest,
-  idempotently,
-  Roles,
-  sendAnswer,
-  type Transaction,
-} from '@lianxin/platform';
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { CurrentPrincipal, Database, Idempotent, type IdempotentRequest, Roles } from '@lianxin/platform';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
-import { expectedVersion } from './if-match.rules.ts';
 import { redeliveryReaders } from './redelivery.export.ts';
 import { RedeliveryReader } from './redelivery.reader.ts';
+import { RedeliveryRequests, VisibleRedeliveryGuard } from './redelivery.requests.ts';
 import {
   type RedeliveryRequest,
   type RedeliverySummary,
@@ -27,16 +18,17 @@ import {
   redeliveryViewSchema,
 } from './redelivery.schemas.ts';
 import { RedeliveryService } from './redelivery.service.ts';
-import type { RedeliveryRow } from './redelivery.store.ts';
 
 const senders = ['DEPT_HANDLER', 'DEPT_APPROVER', 'DEPT_LIAISON', 'CREDIT_OFFICE', 'REPLAY_ADMIN'] as const;
 
 /** Redelivery: a department is sent again what it was told about a case, a subject or a period; preview first, then confirm. */
 @ApiTags('补发')
 @Controller('api/v1/redeliveries')
+@UseGuards(VisibleRedeliveryGuard)
 export class RedeliveryController {
   constructor(
     private readonly database: Database,
+    private readonly requests: RedeliveryRequests,
     private readonly redeliveries: RedeliveryService,
     private readonly reader: RedeliveryReader,
   ) {}
@@ -56,7 +48,7 @@ export class RedeliveryController {
     @Body({ schema: redeliveryRequestSchema }) body: RedeliveryRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RedeliveryView> {
-    const view = await this.change({ principal, request, reply, status: 202 }, (tx) => this.redeliveries.plan(tx, principal, body));
+    const view = await this.requests.change({ principal, request, reply }, (tx) => this.redeliveries.plan(tx, principal, body), 202);
     void reply.header('Location', `/api/v1/redeliveries/${view.id}`);
     return view;
   }
@@ -104,8 +96,8 @@ export class RedeliveryController {
     @Body({ schema: redeliveryConfirmationSchema }) body: z.infer<typeof redeliveryConfirmationSchema>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RedeliveryView> {
-    return this.change({ principal, request, reply, status: 200 }, async (tx) =>
-      this.redeliveries.confirm(tx, principal, await this.redeliveries.take(tx, id, expectedVersion(ifMatch)), body.events),
+    return this.requests.change({ principal, request, ifMatch, reply }, async (tx, version) =>
+      this.redeliveries.confirm(tx, principal, await this.redeliveries.take(tx, id, version), body.events),
     );
   }
 
@@ -122,19 +114,8 @@ export class RedeliveryController {
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RedeliveryView> {
-    return this.change({ principal, request, reply, status: 200 }, async (tx) =>
-      this.redeliveries.cancel(tx, await this.redeliveries.take(tx, id, expectedVersion(ifMatch)), principal.id),
+    return this.requests.change({ principal, request, ifMatch, reply }, async (tx, version) =>
+      this.redeliveries.cancel(tx, await this.redeliveries.take(tx, id, version), principal.id),
     );
-  }
-
-  private async change(
-    asked: { principal: Principal; request: IdempotentRequest; reply: FastifyReply; status: number },
-    work: (tx: Transaction) => Promise<RedeliveryRow>,
-  ): Promise<RedeliveryView> {
-    const answer = await this.database.transaction(asked.principal, (tx) =>
-      idempotently(tx, asked.request, async () => ({ status: asked.status, body: await this.reader.view(tx, await work(tx)) })),
-    );
-    void asked.reply.header('ETag', `"${answer.body.version}"`);
-    return sendAnswer(asked.reply, answer);
   }
 }

@@ -1,4 +1,12 @@
-import { isTold, type LianxinEvent, type ProblemCode, projectionsOf, type RedeliveryScope } from '@lianxin/contracts';
+import {
+  decideStepIn,
+  isTold,
+  type LianxinEvent,
+  type ProblemCode,
+  projectionsOf,
+  type RedeliveryScope,
+  type TransitionDecision,
+} from '@lianxin/contracts';
 
 export const redeliveryStatuses = ['PLANNING', 'PLANNED', 'RUNNING', 'COMPLETED', 'CANCELLED', 'FAILED'] as const;
 export type RedeliveryStatus = (typeof redeliveryStatuses)[number];
@@ -14,16 +22,10 @@ const transitions = {
   FAILED: {},
 } as const satisfies Record<RedeliveryStatus, Partial<Record<RedeliveryAction, RedeliveryStatus>>>;
 
-export type Decided =
-  | { readonly ok: true; readonly to: RedeliveryStatus }
-  | { readonly ok: false; readonly code: ProblemCode; readonly detail: string };
+export type Decided = TransitionDecision<RedeliveryStatus, ProblemCode>;
 
 export function decideRedelivery(status: RedeliveryStatus, action: RedeliveryAction): Decided {
-  const allowed: Partial<Record<RedeliveryAction, RedeliveryStatus>> = transitions[status];
-  const to = allowed[action];
-  if (to !== undefined) return { ok: true, to };
-  const names = Object.keys(allowed).filter((name) => name === 'confirm' || name === 'cancel');
-  return { ok: false, code: 'REDELIVERY_STATE', detail: `状态 ${status} 不允许 ${action}，允许：${names.join('、') || '无'}` };
+  return decideStepIn(transitions, status, action, 'REDELIVERY_STATE', (name) => name === 'confirm' || name === 'cancel');
 }
 
 /**

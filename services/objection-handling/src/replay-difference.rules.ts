@@ -17,6 +17,7 @@ export interface DifferenceRow {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
+/** What becomes of tasks: of one case, or of all of a plan. */
 export interface CaseFigures {
   readonly added: number;
   readonly withdrawn: number;

@@ -3,17 +3,10 @@ import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { foldedTopics } from './journal-state.rules.ts';
 import type { CaseRow } from './replay-case.store.ts';
+import { type EvidenceRow, type ToldRow, toldEventOf } from './timeline.store.ts';
 
 /** What restorations at windows are read from, beside what the fold reads. */
 const topics = [...foldedTopics, 'lianxin.check'];
-
-interface JournalEventRow {
-  readonly subject_key: string;
-  readonly event_id: string;
-  readonly type: string;
-  readonly source: string;
-  readonly data: string;
-}
 
 /** Reads the journals that cases rest on, many at once. */
 @Injectable()
@@ -22,7 +15,7 @@ export class ReplayJournalStore {
   async findJournals(tx: Transaction, cases: readonly CaseRow[]): Promise<Map<string, readonly LianxinEvent[]>> {
     const keysOf = await this.keysOf(tx, cases);
     const keys = [...new Set([...keysOf.values()].flat())];
-    const rows = await tx.query<JournalEventRow>(
+    const rows = await tx.query<ToldRow>(
       `SELECT subject_key, event_id, type, source, data FROM journal_event WHERE subject_key = ANY($1) AND topic = ANY($2)
        ORDER BY order_time, order_depth, source, subject_seq, event_id`,
       [keys, topics],
@@ -30,7 +23,7 @@ export class ReplayJournalStore {
     const byKey = new Map<string, LianxinEvent[]>();
     for (const row of rows) {
       const events = byKey.get(row.subject_key) ?? [];
-      events.push(eventOf(row));
+      events.push(toldEventOf(row));
       byKey.set(row.subject_key, events);
     }
     return new Map(cases.map((one) => [one.entry_id, (keysOf.get(one.entry_id) ?? []).flatMap((key) => byKey.get(key) ?? [])]));
@@ -94,35 +87,3 @@ interface LaneRow {
 
 /** Keys of the journal, each once, with the entries that count of it; null: everything. */
 export type Evidence = Map<string, Set<string> | null>;
-
-/** One event of the evidence, with its data as it was sent. */
-export interface EvidenceRow {
-  readonly subject_key: string;
-  readonly event_id: string;
-  readonly topic: string;
-  readonly type: string;
-  readonly source: string;
-  readonly subject_seq: number;
-  readonly time: Date;
-  readonly recorded_time: Date;
-  readonly correlation_id: string;
-  readonly causation_id: string | null;
-  readonly replay_id: string | null;
-  readonly data: string;
-  readonly sha256: string;
-}
-
-function eventOf(row: JournalEventRow): LianxinEvent {
-  return {
-    id: row.event_id,
-    type: row.type,
-    source: row.source,
-    key: row.subject_key,
-    subjectSeq: 0,
-    time: '',
-    recordedTime: '',
-    correlationId: row.event_id,
-    classification: 'internal',
-    data: JSON.parse(row.data),
-  };
-}

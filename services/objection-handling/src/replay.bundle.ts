@@ -11,8 +11,9 @@ import { replayPaper } from './replay.paper.ts';
 import { ReplayReader } from './replay.reader.ts';
 import { type ReplayRow, ReplayStore } from './replay.store.ts';
 import { type CaseRow, ReplayCaseStore } from './replay-case.store.ts';
-import { type Evidence, type EvidenceRow, ReplayJournalStore } from './replay-journal.store.ts';
+import { type Evidence, ReplayJournalStore } from './replay-journal.store.ts';
 import { type Look, ReplayRowStore } from './replay-row.store.ts';
+import type { EvidenceRow } from './timeline.store.ts';
 
 /** Cases and rows read at once; journals are read for fewer, for some are long. */
 const casePortion = 1_000;

@@ -1,4 +1,12 @@
-import type { ProblemCode, ReplayChange, ReplayOwner, RestorationGround } from '@lianxin/contracts';
+import {
+  allowedIn,
+  decideStepIn,
+  type ProblemCode,
+  type ReplayChange,
+  type ReplayOwner,
+  type RestorationGround,
+  type TransitionDecision,
+} from '@lianxin/contracts';
 
 export const replayStatuses = [
   'PLANNING',
@@ -47,21 +55,13 @@ export const transitions = {
   CANCELLED: {},
 } as const satisfies Record<ReplayStatus, Partial<Record<ReplayAction, ReplayStatus>>>;
 
-export type ReplayDecision =
-  | { readonly ok: true; readonly to: ReplayStatus }
-  | { readonly ok: false; readonly code: ProblemCode; readonly detail: string };
-
 export function allowedReplayActions(status: ReplayStatus): ReplayAction[] {
-  return Object.keys(transitions[status]) as ReplayAction[];
+  return allowedIn<ReplayStatus, ReplayAction>(transitions, status);
 }
 
 /** The state that an action leads to; a refusal names the state, what was asked and what is allowed. */
-export function decideReplayStep(status: ReplayStatus, action: ReplayAction): ReplayDecision {
-  const to = (transitions[status] as Partial<Record<ReplayAction, ReplayStatus>>)[action];
-  if (to !== undefined) return { ok: true, to };
-  const allowed = allowedReplayActions(status);
-  const detail = `状态 ${status} 下不能执行 ${action}；允许：${allowed.length === 0 ? '无' : allowed.join('、')}`;
-  return { ok: false, code: 'TRANSITION_NOT_ALLOWED', detail };
+export function decideReplayStep(status: ReplayStatus, action: ReplayAction): TransitionDecision<ReplayStatus, 'TRANSITION_NOT_ALLOWED'> {
+  return decideStepIn(transitions, status, action, 'TRANSITION_NOT_ALLOWED');
 }
 
 /** Whether cases are being asked or ordered; else the replay waits for a person or is over. */

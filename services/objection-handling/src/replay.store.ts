@@ -3,6 +3,7 @@ import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import type { ReplayAction, ReplayStatus } from './replay.rules.ts';
 import type { ReplayScope } from './replay.schemas.ts';
+import type { CaseFigures } from './replay-difference.rules.ts';
 
 export interface Confirmation {
   readonly departmentCode: string;
@@ -12,13 +13,7 @@ export interface Confirmation {
 }
 
 /** Figures of a finished plan. */
-export interface PlanFigures {
-  readonly added: number;
-  readonly withdrawn: number;
-  readonly changed: number;
-  readonly kept: number;
-  readonly restored: number;
-  readonly unchanged: number;
+export interface PlanFigures extends CaseFigures {
   /** Cases: that change, that the rules refuse, that could not be settled. */
   readonly changing: number;
   readonly refused: number;

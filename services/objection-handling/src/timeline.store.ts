@@ -1,3 +1,4 @@
+import type { LianxinEvent } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 
@@ -11,7 +12,8 @@ export interface Lane {
 /** Sort key of the derived order; times in milliseconds. */
 export type OrderKey = readonly [moment: number, depth: number, source: string, sequence: number, eventId: string];
 
-export interface EventRow {
+/** One event as evidence shows it, with its data as it was sent. */
+export interface EvidenceRow {
   readonly subject_key: string;
   readonly event_id: string;
   readonly topic: string;
@@ -22,11 +24,15 @@ export interface EventRow {
   readonly recorded_time: Date;
   readonly correlation_id: string;
   readonly causation_id: string | null;
-  readonly classification: string;
-  readonly actor: string | null;
   readonly replay_id: string | null;
   readonly data: string;
   readonly sha256: string;
+}
+
+/** One event of the journal, with what places it. */
+export interface EventRow extends EvidenceRow {
+  readonly classification: string;
+  readonly actor: string | null;
   readonly entry_ids: readonly string[];
   readonly plan_ids: readonly string[];
   readonly task_ids: readonly string[];
@@ -56,6 +62,25 @@ const orderColumns = ['order_time', 'order_depth', 'source', 'subject_seq', 'eve
 
 export function orderKeyOf(row: EventRow): OrderKey {
   return [row.order_time.getTime(), row.order_depth, row.source, row.subject_seq, row.event_id];
+}
+
+/** What a fold reads of an event: what was said, by whom and of whom. */
+export type ToldRow = Pick<EventRow, 'subject_key' | 'event_id' | 'type' | 'source' | 'data'>;
+
+/** The event of a row, for folds: they read neither its times nor its place, which the order of the rows tells. */
+export function toldEventOf(row: ToldRow): LianxinEvent {
+  return {
+    id: row.event_id,
+    type: row.type,
+    source: row.source,
+    key: row.subject_key,
+    subjectSeq: 0,
+    time: '',
+    recordedTime: '',
+    correlationId: row.event_id,
+    classification: 'internal',
+    data: JSON.parse(row.data),
+  };
 }
 
 /** Reads the journal. Row security narrows what a request sees. */

@@ -17,40 +17,17 @@ import {
   subjectRegistered,
 } from '@lianxin/contracts';
 import { PersonalData, type RunningService } from '@lianxin/platform';
-import { EventFeeder, eventually, principalOf, TestCity } from '@lianxin/testing';
+import { catalogueMeasure, EventFeeder, eventually, principalOf, TestCity } from '@lianxin/testing';
 import { service } from '../src/app.module.ts';
 
 export const clerk = principalOf(['WINDOW_CLERK'], ['DATAJ']);
 export const foodHandler = principalOf(['DEPT_HANDLER'], ['SCJGJ']);
 
-const measure = (code: string, canonicalCode: string, over: Partial<CatalogueMeasure> = {}): CatalogueMeasure => ({
-  code,
-  listCodes: ['BL-MKT'],
-  memoCode: null,
-  direction: 'PUNISH',
-  nameZh: `措施${code}`,
-  nameEn: code,
-  kind: 'ADM',
-  class: 'C01',
-  group: '1',
-  force: 'MANDATORY',
-  trigger: 'ON_EVENT',
-  subjectKinds: ['LEGAL', 'PERSON'],
-  partyRoles: ['SUBJECT'],
-  canonicalCode,
-  minGrade: null,
-  holdExempt: false,
-  termRule: 'ENTRY_TERM',
-  effectiveFrom: '2016-01-01',
-  effectiveTo: null,
-  condition: null,
-  executors: [],
-  bases: [
-    { document: '食品安全法', article: '第135条', basisKind: 'LAW', coversLists: ['BL-MKT'], verified: true, effectiveFrom: '2016-01-01' },
-    { document: '某备忘录', article: null, basisKind: 'MEMO_ONLY', coversLists: ['BL-MKT'], verified: false, effectiveFrom: '2016-01-01' },
-  ],
-  ...over,
-});
+const measure = (code: string, canonicalCode: string, over: Partial<CatalogueMeasure> = {}): CatalogueMeasure => {
+  const one = catalogueMeasure(code, canonicalCode, over);
+  const memo = one.bases.map((basis) => ({ ...basis, document: '某备忘录', article: null, basisKind: 'MEMO_ONLY', verified: false }));
+  return { ...one, bases: over.bases ?? [...one.bases, ...memo] };
+};
 
 /** What the catalogue of this city holds: one matter of food licences, one of procurement. */
 export const measures = {
