@@ -196,21 +196,24 @@ export class Digests implements OnApplicationBootstrap {
 
   private async compareReady(): Promise<boolean> {
     return this.database.consumerTransaction(async (tx) => {
-      const comparisons = await store.takeComparisons(tx);
+      const comparisons = await store.readComparisons(tx);
       if (comparisons.length === 0) return false;
       await store.allowTime(tx);
       const positions = await readPositions(tx, this.consumer.group);
-      const ready = comparisons.find(({ ends }) => hasReached(ends ?? [], positions));
-      const sql = ready === undefined ? undefined : this.held.get(ready.view);
-      if (ready === undefined || sql === undefined) return false;
-      if (ready.phase === 'TOLD') await this.compareDigests(tx, ready, sql);
-      else await this.compareBuckets(tx, ready, sql);
-      return true;
+      for (const ready of comparisons.filter(({ ends }) => hasReached(ends ?? [], positions))) {
+        const sql = this.held.get(ready.view);
+        if (sql === undefined || !(await store.takeView(tx, ready.view))) continue;
+        if (ready.phase === 'TOLD') await this.compareDigests(tx, ready, sql);
+        else await this.compareBuckets(tx, ready, sql);
+        return true;
+      }
+      return false;
     });
   }
 
   private async compareDigests(tx: Transaction, comparison: store.Comparison, sql: string): Promise<void> {
     const own = await store.readDigest(tx, sql);
+    if (!(await store.isStanding(tx, comparison))) return;
     const waiting = differingBuckets(comparison.told, own);
     const rowCount = [...own.values()].reduce((sum, { count }) => sum + count, 0);
     await this.goOn(tx, { ...comparison, rowCount, waiting, questioned: waiting.length });
@@ -220,6 +223,7 @@ export class Digests implements OnApplicationBootstrap {
     const { view, round, asked, tries } = comparison;
     const mine = await store.readRows(tx, sql, asked);
     const its = await store.readAnswers(tx, view, round);
+    if (!(await store.isStanding(tx, comparison))) return;
     const { differences, suspects } = compareRows(its, mine, tries > 1 ? comparison.suspects : null);
     const found = {
       ...comparison,

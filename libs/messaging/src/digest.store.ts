@@ -127,11 +127,27 @@ export async function setEnds(
   );
 }
 
-/** Comparisons whose ends are known, held until the transaction ends; another replica has the others. */
-export function takeComparisons(tx: Transaction): Promise<Comparison[]> {
-  return tx.query(
-    `SELECT ${comparisonColumns} FROM digest_comparison WHERE ends IS NOT NULL AND phase <> 'ASKED' ORDER BY view FOR UPDATE SKIP LOCKED`,
+/** Comparisons whose ends are known. Not locked: whoever hears of a newer run, in the service's main reader, must not wait while a whole view is read. */
+export function readComparisons(tx: Transaction): Promise<Comparison[]> {
+  return tx.query(`SELECT ${comparisonColumns} FROM digest_comparison WHERE ends IS NOT NULL AND phase <> 'ASKED' ORDER BY view`);
+}
+
+/** Whether this replica alone compares the view, until the transaction ends. */
+export async function takeView(tx: Transaction, view: DigestView): Promise<boolean> {
+  const [row] = await tx.query<{ taken: boolean }>(
+    `SELECT pg_try_advisory_xact_lock(hashtext('lianxin digest ' || $1), hashtext(current_schema())) AS taken`,
+    [view],
   );
+  return row?.taken === true;
+}
+
+/** Locks the comparison as it was read; false when it has moved on, or a newer run has taken its place: what was read is then of no use. */
+export async function isStanding(tx: Transaction, { view, runId, round, phase }: Comparison): Promise<boolean> {
+  const rows = await tx.query(
+    'SELECT 1 FROM digest_comparison WHERE view = $1 AND run_id = $2 AND round = $3 AND phase = $4 AND ends IS NOT NULL FOR UPDATE',
+    [view, runId, round, phase],
+  );
+  return rows.length > 0;
 }
 
 export async function readAnswers(tx: Transaction, view: DigestView, round: number): Promise<(DigestRow & { bucket: number })[]> {

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { readSettings } from './config.ts';
 import { environmentOf } from './environment.ts';
 import type { Secrets } from './secrets.ts';
-import { innerServices } from './services.ts';
+import { innerServices, serviceNames } from './services.ts';
 
 const secrets: Secrets = {
   postgresPassword: 'superuser-password',
@@ -39,6 +42,21 @@ describe('the environment of a service', () => {
     expect(environment).toMatchObject({ LIANXIN_LIST_DEFENCE_WORKDAYS: '7', LIANXIN_DATABASE_URL: places.databaseUrl });
     expect(environment).not.toHaveProperty('LIANXIN_DATABASE_SECRET_FILE');
     expect(environment).not.toHaveProperty('HOME');
+  });
+
+  test('names the bucket of evidence only where files are kept, from the launcher as in compose', () => {
+    const root = join(import.meta.dirname, '../../..');
+    const read = (file: string) => readFileSync(join(root, file), 'utf8');
+    const keeping = serviceNames.filter((name) => '@lianxin/files' in JSON.parse(read(`services/${name}/package.json`)).dependencies);
+    expect(keeping).toEqual(['execution-feedback', 'credit-repair']);
+    const bucket = 'LIANXIN_OBJECT_STORE_URL';
+    for (const variable of [bucket, `${bucket}_FILE`]) {
+      const settings = readSettings({ [variable]: 'https://key:secret@store.example/evidence' });
+      const told = serviceNames.filter((name) => variable in environmentOf(name, settings, secrets, places, listen));
+      expect([variable, told]).toEqual([variable, keeping]);
+    }
+    const { services } = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, { environment?: object }> };
+    expect(Object.keys(services).filter((name) => bucket in (services[name]?.environment ?? {}))).toEqual(keeping);
   });
 
   test('of a demonstration is never open to other machines', () => {

@@ -19,6 +19,9 @@ export interface Places {
 /** Services that are faster with Redis, and right without it. */
 const usesRedis: ReadonlySet<ServiceName> = new Set(['gateway', 'window-check']);
 
+/** Services that keep evidence files: only they are told of the bucket, whose address holds its secret. */
+const keepsEvidence: ReadonlySet<ServiceName> = new Set(['execution-feedback', 'credit-repair']);
+
 /** The environment of one service: what the user set, over it what the launcher knows. Each service gets the secrets that it needs and no others. */
 export function environmentOf(
   name: ServiceName,
@@ -40,7 +43,10 @@ export function environmentOf(
     ...(name === 'gateway' ? gatewayEnvironment(settings, secrets, places) : eventLogEnvironment(secrets, places)),
     ...(usesRedis.has(name) && places.redisUrl !== undefined ? { LIANXIN_REDIS_URL: places.redisUrl } : {}),
   };
-  const given = Object.entries(settings.given).filter(([variable]) => !(variable.replace(/_FILE$/, '') in own));
+  const given = Object.entries(settings.given).filter(([variable]) => {
+    const setting = variable.replace(/_FILE$/, '');
+    return !(setting in own) && (setting !== 'LIANXIN_OBJECT_STORE_URL' || keepsEvidence.has(name));
+  });
   return { ...Object.fromEntries(given), ...own };
 }
 

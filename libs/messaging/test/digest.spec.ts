@@ -1,0 +1,4 @@
+import { describeDigests } from './digest.suite.ts';
+
+describeDigests('postgres');
+describeDigests('kafka');
