@@ -37,6 +37,12 @@ function halfHeld(): KeptCard {
   const suggestions = whole.card.suggestions.map((one) => ({ ...one, isHeld: one.measureId === 'FOOD-01' }));
   return { ...whole, card: { ...whole.card, suggestions } };
 }
+/** A card of before, which does not say of each measure whether it was on hold. */
+function older(mayApply: boolean | undefined, ...levels: CheckCard['suggestions'][number]['level'][]): KeptCard {
+  const whole = kept(levels.some((level) => level !== 'INFO') ? 'critical' : 'info', mayApply);
+  const suggestions = levels.map((level, index) => ({ ...suggestionOf(`FOOD-0${index + 1}`), level }));
+  return { ...whole, card: { ...whole.card, suggestions } };
+}
 const read = (word: Partial<Word>, card = kept('critical')) =>
   readDecisions([card], { feedback: [{ card: cardId, outcome: 'accepted', ...word } as Word] }, now);
 const pointersOf = (result: ReturnType<typeof readDecisions>) => (result.ok ? [] : result.faults.map(({ pointer }) => pointer));
@@ -47,7 +53,9 @@ describe('what a clerk may say of a prompt', () => {
     ['some of it', { acceptedMeasures: ['FOOD-02'] }, kept('critical')],
     ['nothing of a note', { acceptedMeasures: [] }, kept('info', false)],
     ['a reference that runs', {}, kept('info', true)],
-    ['a check from before, which does not say', {}, kept('info')],
+    ['of a check from before, what restricts', { acceptedMeasures: ['FOOD-01'] }, older(true, 'BLOCK', 'INFO')],
+    ['of a check from before, references that ran', {}, older(true, 'INFO', 'INFO')],
+    ['of a check from before, nothing', { acceptedMeasures: [] }, older(undefined, 'INFO', 'INFO')],
     ['of a card that is held in part, what goes on', { acceptedMeasures: ['FOOD-02'] }, halfHeld()],
     ['not followed, with a reason', { outcome: 'overridden', overrideReason: { code: 'not_same_subject' } }, kept('critical')],
     ['a note not followed, without a reason', { outcome: 'overridden' }, kept('info', false)],
@@ -82,6 +90,14 @@ describe('what a clerk may say of a prompt', () => {
       halfHeld(),
     ],
     ['with a measure on hold alone', { acceptedMeasures: ['FOOD-01'] }, '/feedback/0/acceptedMeasures', halfHeld()],
+    [
+      'of before, with what may have been on hold',
+      { acceptedMeasures: ['FOOD-02'] },
+      '/feedback/0/acceptedMeasures',
+      older(true, 'BLOCK', 'INFO'),
+    ],
+    ['of before, all of it, where all may have been on hold', {}, '/feedback/0/acceptedMeasures', older(undefined, 'INFO', 'INFO')],
+    ['of before, and said to be held as a whole', { acceptedMeasures: ['FOOD-01'] }, '/feedback/0/acceptedMeasures', older(false, 'INFO')],
     ['applied in part, though it is held', { acceptedMeasures: ['FOOD-01'] }, '/feedback/0/acceptedMeasures', kept('info', false)],
   ])('is refused: %s', (_what, word, pointer, card) => {
     expect(pointersOf(read(word, card))).toEqual([pointer]);
@@ -89,6 +105,12 @@ describe('what a clerk may say of a prompt', () => {
 
   test('who says no measures applies those that go on, and none that is on hold (R-6-4)', () => {
     expect(read({}, halfHeld())).toMatchObject({ ok: true, decisions: [{ appliedMeasureCodes: ['FOOD-02'] }] });
+  });
+
+  test('a card of before is applied as far as it surely ran; of the rest the window checks anew (R-6-4)', () => {
+    expect(read({}, older(true, 'REVIEW', 'INFO'))).toMatchObject({ ok: true, decisions: [{ appliedMeasureCodes: ['FOOD-01'] }] });
+    const refused = read({ acceptedMeasures: ['FOOD-01', 'FOOD-02'] }, older(undefined, 'BLOCK', 'INFO'));
+    expect(refused.ok ? [] : refused.faults.map(({ detail }) => detail)).toEqual([expect.stringMatching(/FOOD-02 是否暂停执行.*重新核查/)]);
   });
 
   test('who asks for a measure on hold is told which, why, and what to do', () => {
