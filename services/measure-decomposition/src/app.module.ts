@@ -27,6 +27,7 @@ import { catalogueVersions } from './migrations/0004-catalogue-versions.ts';
 import { replanFlow } from './migrations/0005-replan-flow.ts';
 import { replays } from './migrations/0006-replays.ts';
 import { nightlyLook } from './migrations/0007-nightly-look.ts';
+import { endedPlans } from './migrations/0008-ended-plans.ts';
 import { PlanConsumer } from './plan.consumer.ts';
 import { PlanController, PlanReader } from './plan.controller.ts';
 import { PlanDigest } from './plan.digest.store.ts';
@@ -108,6 +109,7 @@ export const service = {
     replanFlow,
     nightlyLook,
     replays,
+    endedPlans,
     exportMigrationOf('measure-decomposition'),
   ],
   plugins: acceptCatalogueFiles,

@@ -31,6 +31,7 @@ function stored(versions: readonly IndexedCatalogue[], entry: ListEntryActivated
     knownVersion: versions.at(-1)?.version ?? 1,
     pin: null,
     entry,
+    derivedFrom: null,
     body: plan,
     endedPartyIds: [],
     ...over,
@@ -186,6 +187,17 @@ describe('the entry is void', () => {
     const expected = demanded(only(assess([catalogue], nothing, named(entry), [plan])));
     expect(rowsOf(gone.withdrawn)).toEqual(expected);
     expect(expected.length).toBeGreaterThan(5);
+  });
+
+  test('a plan that had ended before its entry was corrected follows from the facts of which it was made', () => {
+    const ended = stored([catalogue], entry, { status: 'ENDED' });
+    const corrected = { ...entry, entryVersion: entry.entryVersion + 1, parties: entry.parties.slice(0, 1) };
+    const over = named(corrected, { status: 'EXPIRED' });
+    const mismatchesOf = (plan: StoredPlan) => found(assess([catalogue], nothing, over, [plan], corrected.entryVersion)).mismatches;
+    expect(mismatchesOf({ ...ended, entry: corrected, derivedFrom: entry })).toEqual([]);
+    // What does not follow from them either is found as ever.
+    expect(mismatchesOf({ ...ended, entry: corrected })).toHaveLength(1);
+    expect(mismatchesOf({ ...ended, derivedFrom: corrected })).toHaveLength(1);
   });
 
   test('of a plan that has ended nothing is left to withdraw, and it is named all the same', () => {

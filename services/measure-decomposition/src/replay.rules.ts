@@ -17,6 +17,8 @@ export interface StoredPlan extends StandingPlan, PlanState {
   readonly subjectKey: string;
   /** Newest version of the catalogue that was in force when it was derived last. */
   readonly knownVersion: number;
+  /** The facts of which it was derived last, where its entry was corrected after it had ended; null: its entry. */
+  readonly derivedFrom: ListEntryActivated | null;
 }
 
 /** What is stored of the entries of a case: the newest fact heard of each, and their plans. */
@@ -268,7 +270,7 @@ function versionsOf(versions: readonly IndexedCatalogue[], change: ReplayChange,
 
 /** A plan whose body no longer follows from its own stored inputs, also where it has ended and nothing would be done about it. */
 function mismatchesOf(versions: readonly IndexedCatalogue[], plan: StoredPlan): Mismatch[] {
-  const { difference } = deriveAgain(knownTo(versions, plan), plan);
+  const { difference } = deriveAgain(knownTo(versions, plan), { ...plan, entry: plan.derivedFrom ?? plan.entry });
   if (isEmptyDifference(difference)) return [];
   const name = ({ partyId, measureCode, departmentCode }: PlanRowItem) => `${measureCode} ${departmentCode} ${partyId}`;
   const few = (rows: readonly PlanRowItem[]) => rows.slice(0, 5).map(name).join('; ');

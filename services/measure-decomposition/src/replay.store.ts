@@ -60,10 +60,11 @@ export class ReplayStore {
       known_version: number;
       pin: Pin | null;
       entry: ListEntryActivated;
+      derived_from: ListEntryActivated | null;
       body: MeasurePlanMade;
       ended: string[] | null;
     }>(
-      `SELECT plan_id, activation_no, subject_key, plan_version, status, in_error, holds, known_version, pin, entry, body,
+      `SELECT plan_id, activation_no, subject_key, plan_version, status, in_error, holds, known_version, pin, entry, derived_from, body,
          (SELECT array_agg(party.id) FROM plan_step CROSS JOIN LATERAL jsonb_array_elements_text(detail->'endedPartyIds') AS party (id)
           WHERE plan_step.plan_id = plan.plan_id AND kind = 'NARROWED') AS ended
        FROM plan WHERE entry_id = ANY ($1::uuid[]) ORDER BY entry_id, activation_no`,
@@ -80,6 +81,7 @@ export class ReplayStore {
       knownVersion: row.known_version,
       pin: row.pin,
       entry: row.entry,
+      derivedFrom: row.derived_from,
       body: row.body,
       endedPartyIds: row.ended ?? [],
     }));
@@ -110,7 +112,7 @@ export class ReplayStore {
     );
     await tx.execute(
       `UPDATE plan SET plan_version = new.plan_version, catalogue_version = new.catalogue_version, body = new.body, entry = new.entry, pin = new.pin,
-         known_version = new.known_version
+         known_version = new.known_version, derived_from = NULL
        FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::jsonb[], $5::jsonb[], $6::jsonb[], $7::integer[])
          AS new (plan_id, plan_version, catalogue_version, body, entry, pin, known_version)
        WHERE plan.plan_id = new.plan_id`,
@@ -126,11 +128,12 @@ export class ReplayStore {
     );
   }
 
-  /** What a plan is derived from from now on, where it comes out the same. */
+  /** What a plan is derived from from now on, where it comes out the same; one that was not derived again keeps what it was derived from. */
   async saveEntries(tx: Transaction, entries: readonly KeptEntry[]): Promise<void> {
     if (entries.length === 0) return;
     await tx.execute(
-      `UPDATE plan SET entry = new.entry, known_version = coalesce(new.known_version, plan.known_version)
+      `UPDATE plan SET entry = new.entry, known_version = coalesce(new.known_version, plan.known_version),
+         derived_from = CASE WHEN new.known_version IS NULL THEN coalesce(plan.derived_from, plan.entry) END
        FROM unnest($1::uuid[], $2::jsonb[], $3::integer[]) AS new (plan_id, entry, known_version) WHERE plan.plan_id = new.plan_id`,
       [
         entries.map(({ planId }) => planId),

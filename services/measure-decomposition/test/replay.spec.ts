@@ -1,9 +1,18 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type AssessedEntry, type EventData, type ListEntryActivated, type ReplayChange, replayAssessed } from '@lianxin/contracts';
+import {
+  type AssessedEntry,
+  type EventData,
+  type ListEntryActivated,
+  listEntryCorrected,
+  listEntryExited,
+  type ReplayChange,
+  replayAssessed,
+} from '@lianxin/contracts';
 import { joinReplayParts, type LogRecord } from '@lianxin/messaging';
 import { eventually, principalOf } from '@lianxin/testing';
 import { party, uuid } from './plan-fixtures.ts';
+import { headOf } from './plan-town.ts';
 import { VersionTown } from './version-town.ts';
 
 let town: VersionTown;
@@ -77,6 +86,33 @@ describe('what the plan of a case would be', () => {
     expect(answers(replayId)[0]).toMatchObject({ causationId: event.id, key: entry.subjectId });
     expect(plan?.plan_version).toBe(1);
     expect(await tables()).toEqual(before);
+  });
+
+  test('a plan that ended before its entry was corrected, twice, is no mismatch of a replay that changes nothing', async () => {
+    const person = party(91_001, 'LEGAL_REPRESENTATIVE', 'PERSON', { served: false });
+    const { parties } = town.newEntry('BL-WAGE', '2026-11-02');
+    const entry = await planned('BL-WAGE', { parties: [...parties, person] });
+    const exit = { ground: 'TERM_REACHED' as const, documentNo: null, exitedOn: '2026-11-20', byEntryId: null };
+    await town.feeder.send(listEntryExited, entry.subjectId, { ...headOf(entry, 4, 'EXPIRED'), ...exit });
+    const stored = async () =>
+      (
+        await town.city.query<{ entry: ListEntryActivated; status: string; known: boolean }>(
+          'SELECT entry, status, derived_from IS NOT NULL AS known FROM measure_decomposition.plan WHERE entry_id = $1',
+          [entry.entryId],
+        )
+      )[0];
+    const corrected = { ...entry, parties: [...parties, { ...person, served: true }] };
+    const how = { correctedFields: ['parties'], documentNo: '更正〔2026〕1号', correctedOn: '2026-11-21' };
+    for (const [entryVersion, industry] of [
+      [5, 'C13'],
+      [6, 'C14'],
+    ] as const)
+      await town.feeder.send(listEntryCorrected, entry.subjectId, { ...corrected, ...how, entryVersion, industry });
+    await eventually('the facts are kept', async () => (await stored())?.entry.entryVersion === 6);
+    expect(await stored()).toMatchObject({ status: 'ENDED', known: true, entry: { industry: 'C14' } });
+    const asked = foundBy(entry, { kind: 'NOTHING' }, { entryVersion: 6, status: 'EXPIRED' });
+    await town.feeder.sendRecords([record(asked).record]);
+    expect(await answer(asked.replayId)).toMatchObject({ result: 'ASSESSED', acts: false, mismatches: [] });
   });
 
   test('an entry whose plan has not come is answered BEHIND, and when it has come, in the next round, it is found', async () => {
