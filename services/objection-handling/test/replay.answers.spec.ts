@@ -1,3 +1,4 @@
+import { randomUUIDv7 } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   type ReplayOwner,
@@ -10,6 +11,7 @@ import {
   restorationOrdered,
 } from '@lianxin/contracts';
 import { eventually } from '@lianxin/testing';
+import { replayRefusalsMigration } from '../src/migrations/0006-replay-refusals.ts';
 import { handlerOf } from './journal.city.ts';
 import { assessment, entryRow, ReplayCity, refusal, secondAdmin, sha256, taskRow } from './replay.city.ts';
 import { acting, diffOf, planned, voidEntry } from './replay.steps.ts';
@@ -68,6 +70,31 @@ describe('a replay of which one owner has done its part and another refused', ()
     await city.answer(proof, { 'execution-feedback': { acts: true, tasks: [taskRow(flag, 'WITHDRAW')] } });
     await city.until(id, 'PARTLY_APPLIED');
     expect((await diffOf(city, id, '?look=PROOF')).data.map((row) => `${row.kind} ${row.action}`)).toContain('TASK WITHDRAW');
+  });
+
+  test('stands as it did where the database is of before, when who had refused stood among those that had done their part', async () => {
+    const { flag, id, proof } = await half();
+    await planned(city);
+    const { entryId, subjectId } = flag;
+    const other = { replayId: randomUUIDv7(), round: 2, entryId, subjectId, owner: 'list-matching' as const };
+    await city.journal.hear(say(replayRefused, subjectId, { ...other, clause: null, detail: '另一次回放', versions: [] }));
+    const { city: database } = city.journal;
+    const rows = () =>
+      database.query(
+        'SELECT replay_id, entry_id, carried_out, refused_by FROM objection_handling.replay_case ORDER BY replay_id, entry_id',
+      );
+    const before = await rows();
+    expect(before.length).toBeGreaterThan(1);
+    const refused = { carried_out: ['measure-decomposition'], refused_by: ['execution-feedback'] };
+    expect(before).toContainEqual({ replay_id: id, entry_id: entryId, ...refused });
+    await database.query(`SET search_path TO objection_handling;
+      ALTER TABLE replay_case ADD COLUMN refused boolean NOT NULL DEFAULT false;
+      UPDATE replay_case SET refused = true, carried_out = refused_by || carried_out WHERE refused_by <> '{}';
+      ALTER TABLE replay_case DROP COLUMN refused_by;
+      ${replayRefusalsMigration.sql}; RESET search_path`);
+    expect(await rows()).toEqual(before);
+    await city.answer(proof);
+    await city.until(id, 'PARTLY_APPLIED');
   });
 });
 
