@@ -1,4 +1,4 @@
-import { type EventData, type EventDefinition, type LianxinEvent } from './event.ts';
+import { type EventData, isEvent as is, type LianxinEvent } from './event.ts';
 import {
   caseRecorded,
   caseWithdrawn,
@@ -156,11 +156,4 @@ function ownOf<Row extends OfDepartment>(rows: readonly Row[], departmentCode: s
 
 function departmentsOf(...groups: readonly (readonly OfDepartment[])[]): string[] {
   return [...new Set(groups.flat().map((row) => row.departmentCode))].sort();
-}
-
-function is<Definition extends EventDefinition>(
-  event: Pick<LianxinEvent, 'type' | 'data'>,
-  definition: Definition,
-): event is LianxinEvent<EventData<Definition>> {
-  return event.type === definition.type;
 }

@@ -49,6 +49,14 @@ export interface LianxinEvent<Data = unknown> {
   readonly data: Data;
 }
 
+/** Whether an event is of this type, for a switch over what was heard. */
+export function isEvent<Definition extends EventDefinition>(
+  event: Pick<LianxinEvent, 'type' | 'data'>,
+  definition: Definition,
+): event is LianxinEvent<EventData<Definition>> {
+  return event.type === definition.type;
+}
+
 /**
  * Declares an event: the one place from which the TypeScript type, validation on produce and consume, JSON Schema and AsyncAPI follow.
  * @throws Error when the type does not read `lianxin.<noun>.<past_verb>.v<N>`.

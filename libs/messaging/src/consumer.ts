@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type EventDefinition, findEventDefinition, type LianxinEvent } from '@lianxin/contracts';
+import { findEventDefinition, type LianxinEvent } from '@lianxin/contracts';
 import {
   Database,
   faultMessage,
@@ -328,14 +328,5 @@ function inboxDayOf(record: StoredRecord): string | undefined {
   return new Date(recorded).toISOString().slice(0, 10);
 }
 
-/** Whether an event is of this type, for a handler's switch. */
-export function isEvent<Definition extends EventDefinition>(
-  event: LianxinEvent,
-  definition: Definition,
-): event is LianxinEvent<
-  Definition extends EventDefinition<string, infer Schema> ? (Schema extends { _zod: { output: infer Output } } ? Output : never) : never
-> {
-  return event.type === definition.type;
-}
-
+export { isEvent } from '@lianxin/contracts';
 export { UnreadableEventError };

@@ -9,6 +9,7 @@ import {
   digestRequested,
   digestViews,
   type EventData,
+  isEvent,
   type LianxinEvent,
   maxAnsweredRows,
   maxDifferencesTold,
@@ -16,7 +17,7 @@ import {
 import { Database, ServiceContext, type Transaction } from '@lianxin/platform';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { readPositions } from './consumer.store.ts';
-import { EventConsumer, isEvent } from './consumer.ts';
+import { EventConsumer } from './consumer.ts';
 import { type BucketDigest, compareRows, differingBuckets, hasReached } from './digest.rules.ts';
 import * as store from './digest.store.ts';
 import type { EventLog, LanePosition } from './event-log.ts';

@@ -1,25 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { penaltyItem } from '../test/repair-item.fixture.ts';
 import type { RepairItem } from './eligibility.rules.ts';
 import { isToldPublicly } from './public-answer.rules.ts';
 
 const today = '2026-11-23';
-const penalty: RepairItem = {
-  id: 'p1',
-  kind: 'PENALTY',
-  number: 'LYG-GS-2026-000001',
-  departmentCode: 'SCJGJ',
-  state: 'LIVE',
-  endGround: null,
-  listCode: null,
-  listType: null,
-  grade: 'GENERAL',
-  categories: ['FINE'],
-  fields: [],
-  decidedOn: '2026-05-06',
-  publicFrom: '2026-05-12',
-  termEnd: null,
-  originRegion: null,
-};
+const penalty = penaltyItem();
 const entry: Partial<RepairItem> = { kind: 'LIST_ENTRY', listCode: 'BL-MKT', listType: 'BLACK', grade: 'SERIOUS' };
 const shown = { byPlan: false, byNote: false };
 

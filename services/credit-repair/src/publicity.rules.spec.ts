@@ -1,27 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { penaltyItem } from '../test/repair-item.fixture.ts';
 import type { RepairItem } from './eligibility.rules.ts';
 import { repairPolicy } from './policy.data.ts';
 import { publicityLimitOf } from './publicity.rules.ts';
 
 const today = '2026-11-23';
-const penalty = (changes: Partial<RepairItem> = {}): RepairItem => ({
-  id: 'p1',
-  kind: 'PENALTY',
-  number: 'LYG-GS-2026-000001',
-  departmentCode: 'SCJGJ',
-  state: 'LIVE',
-  endGround: null,
-  listCode: null,
-  listType: null,
-  grade: 'GENERAL',
-  categories: ['FINE'],
-  fields: [],
-  decidedOn: '2026-05-06',
-  publicFrom: '2026-05-12',
-  termEnd: null,
-  originRegion: null,
-  ...changes,
-});
 
 describe('the longest publicity of a penalty (R-5-5)', () => {
   test.each<[why: string, item: Partial<RepairItem>, publicUntil: string]>([
@@ -43,7 +26,11 @@ describe('the longest publicity of a penalty (R-5-5)', () => {
     // 58号令 does not publish a warning: shown by mistake, it ends with the day on which it was shown.
     ['an old warning', { decidedOn: '2026-01-06', publicFrom: '2026-02-01', grade: 'MINOR', categories: ['WARNING'] }, '2026-02-01'],
   ])('%s', (_why, item, publicUntil) => {
-    expect(publicityLimitOf(repairPolicy, penalty(item), null, today)).toMatchObject({ state: 'LIMITED', publicUntil, recheckOn: null });
+    expect(publicityLimitOf(repairPolicy, penaltyItem(item), null, today)).toMatchObject({
+      state: 'LIMITED',
+      publicUntil,
+      recheckOn: null,
+    });
   });
   test.each<[why: string, item: Partial<RepairItem>]>([
     ['announced for exactly the maximum', { termEnd: '2027-05-11' }],
@@ -52,10 +39,10 @@ describe('the longest publicity of a penalty (R-5-5)', () => {
     ['an entry of a list, whose term is its list’s', { kind: 'LIST_ENTRY', listCode: 'BL-MKT' }],
     ['abnormal operation, which ends with its correction', { kind: 'ABNORMAL' }],
   ])('nothing is to be done: %s', (_why, item) => {
-    expect(publicityLimitOf(repairPolicy, penalty(item), null, today)).toEqual({ state: 'AS_ANNOUNCED', recheckOn: null });
+    expect(publicityLimitOf(repairPolicy, penaltyItem(item), null, today)).toEqual({ state: 'AS_ANNOUNCED', recheckOn: null });
   });
   test('nobody has graded again before 2026-04-01', () => {
-    const old = penalty({ decidedOn: '2025-01-06', publicFrom: '2025-01-13', termEnd: '2028-01-05' });
+    const old = penaltyItem({ decidedOn: '2025-01-06', publicFrom: '2025-01-13', termEnd: '2028-01-05' });
     expect(publicityLimitOf(repairPolicy, old, null, '2026-03-31')).toEqual({ state: 'AS_ANNOUNCED', recheckOn: null });
   });
   test('no clause is loaded that lets publicity go on beyond its maximum', () => {
@@ -66,7 +53,7 @@ describe('the longest publicity of a penalty (R-5-5)', () => {
 describe('with a verified clause that lets it go on while the duty is not performed', () => {
   const periods = repairPolicy.periods.map((period) => ({ ...period, extensionClause: '示例条款' }));
   const policy = { ...repairPolicy, periods };
-  const old = penalty({ publicFrom: '2025-11-23', decidedOn: '2026-04-01' });
+  const old = penaltyItem({ publicFrom: '2025-11-23', decidedOn: '2026-04-01' });
   test('nothing happens before the maximum; that day it is looked at', () => {
     expect(publicityLimitOf(policy, old, null, '2026-11-22')).toEqual({ state: 'AS_ANNOUNCED', recheckOn: '2026-11-23' });
   });

@@ -1,65 +1,25 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { listEntryActivated } from '@lianxin/contracts';
-import { EventFeeder, eventually, TestCity } from '@lianxin/testing';
+import { EventFeeder, eventually, KillableService, TestCity } from '@lianxin/testing';
 import type { JobView } from '../src/import.view.ts';
 import { wageOffice } from './city.ts';
 import { publishCatalogue } from './designations.ts';
 import { fileOf, rowOf } from './list-file.ts';
 
 const folder = join(import.meta.dirname, '..');
-const bin = (name: string) => join(folder, '../../node_modules/.bin', name);
 const rowCount = 6_000;
-
-/** The service as a process of its own, so that it can be killed. */
-class ServiceProcess {
-  private constructor(
-    readonly url: string,
-    private readonly child: ChildProcess,
-  ) {}
-
-  static async start(environment: Readonly<Record<string, string>>): Promise<ServiceProcess> {
-    const child = spawn(bin('node'), [join(folder, 'dist/main.js')], {
-      env: { PATH: process.env['PATH'], ...environment },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      output += chunk.toString('utf8');
-    });
-    const url = await eventually(
-      'the service takes requests',
-      () => {
-        if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
-        return /^ready (\S+)$/m.exec(output)?.[1];
-      },
-      60_000,
-    );
-    return new ServiceProcess(url, child);
-  }
-
-  /** SIGKILL, or SIGTERM as a service manager does. */
-  async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-    const ended = new Promise((resolve) => this.child.once('exit', resolve));
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      this.child.kill(signal);
-      await ended;
-    }
-  }
-}
 
 describe('an import whose process dies in the middle', () => {
   let city: TestCity;
   let feeder: EventFeeder;
-  let process: ServiceProcess | undefined;
+  let process: KillableService | undefined;
   const start = async () => {
-    process = await ServiceProcess.start({ ...city.environment, LIANXIN_IMPORT_LEASE_SECONDS: '3' });
+    process = await KillableService.start(folder, { ...city.environment, LIANXIN_IMPORT_LEASE_SECONDS: '3' });
     return process;
   };
   beforeAll(async () => {
-    const built = spawnSync(bin('tsc'), ['-b'], { cwd: folder, encoding: 'utf8' });
-    if (built.status !== 0) throw new Error(`the service does not build:\n${built.stdout}`);
+    KillableService.build(folder);
     city = await TestCity.create('postgres', ['list-matching']);
     feeder = await EventFeeder.for(city);
     await feeder.listen(['lianxin.list_entry']);
@@ -71,9 +31,9 @@ describe('an import whose process dies in the middle', () => {
     await city?.close();
   });
 
-  const ready = (service: ServiceProcess) =>
+  const ready = (service: KillableService) =>
     eventually('the departments have arrived', async () => (await city.call(service, undefined, 'GET', '/readyz')).status === 200);
-  const send = async (service: ServiceProcess, prefix: string, mode: string) => {
+  const send = async (service: KillableService, prefix: string, mode: string) => {
     const rows = Array.from({ length: rowCount }, (_, index) =>
       rowOf({ sourceRecordId: `${prefix}-${index}`, ...(index === 4_000 && mode === 'partial' ? { 'decision.date': '' } : {}) }),
     );
@@ -81,15 +41,15 @@ describe('an import whose process dies in the middle', () => {
     return (await city.call<JobView>(service, wageOffice, 'POST', path, { body: fileOf(rows), headers: { 'content-type': 'text/csv' } }))
       .body;
   };
-  const jobOf = async (service: ServiceProcess, id: string) =>
+  const jobOf = async (service: KillableService, id: string) =>
     (await city.call<JobView>(service, wageOffice, 'GET', `/api/v1/jobs/${id}`)).body;
-  const under = (service: ServiceProcess, id: string) =>
+  const under = (service: KillableService, id: string) =>
     eventually('the import is under way', async () => {
       const { done } = (await jobOf(service, id)).progress;
       if (done >= rowCount) throw new Error('too late: the import is over');
       return done > 200;
     });
-  const ended = (service: ServiceProcess, id: string) =>
+  const ended = (service: KillableService, id: string) =>
     eventually(
       'the import has ended',
       async () => {

@@ -1,68 +1,30 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { beijingDate, measurePlanRevised } from '@lianxin/contracts';
-import { eventually, TestCity } from '@lianxin/testing';
+import { eventually, KillableService, TestCity } from '@lianxin/testing';
 import type { DraftView, JobView } from '../src/catalogue-draft.api.ts';
 import { author, VersionTown } from './version-town.ts';
 
 const folder = join(import.meta.dirname, '..');
-const bin = (name: string) => join(folder, '../../node_modules/.bin', name);
 const kills = 3;
-
-/** The service as a process of its own, so that it can be killed. */
-class ServiceProcess {
-  private constructor(
-    readonly url: string,
-    private readonly child: ChildProcess,
-  ) {}
-
-  static async start(environment: Readonly<Record<string, string>>): Promise<ServiceProcess> {
-    const child = spawn(bin('node'), [join(folder, 'dist/main.js')], {
-      env: { PATH: process.env['PATH'], ...environment },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      output += chunk.toString('utf8');
-    });
-    const url = await eventually(
-      'the service takes requests',
-      () => {
-        if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
-        return /^ready (\S+)$/m.exec(output)?.[1];
-      },
-      60_000,
-    );
-    return new ServiceProcess(url, child);
-  }
-
-  async kill(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const ended = new Promise((resolve) => this.child.once('exit', resolve));
-    this.child.kill('SIGKILL');
-    await ended;
-  }
-}
 
 let city: TestCity;
 let town: VersionTown;
-let running: ServiceProcess | undefined;
+let running: KillableService | undefined;
 
 async function start(): Promise<void> {
-  running = await ServiceProcess.start({ ...city.environment, LIANXIN_REPLAN_TASKS_PER_SECOND: '400' });
+  running = await KillableService.start(folder, { ...city.environment, LIANXIN_REPLAN_TASKS_PER_SECOND: '400' });
   town.door = running;
 }
 
 beforeAll(async () => {
-  const built = spawnSync(bin('tsc'), ['-b'], { cwd: folder, encoding: 'utf8' });
-  if (built.status !== 0) throw new Error(`the service does not build:\n${built.stdout}`);
+  KillableService.build(folder);
   city = await TestCity.create('postgres', ['measure-decomposition']);
   town = await VersionTown.around(city);
   await start();
 }, 120_000);
 afterAll(async () => {
-  await running?.kill();
+  await running?.end();
   await town?.close();
 });
 
@@ -102,7 +64,7 @@ test('a process killed again and again while it derives plans anew goes on where
       if (job !== undefined && job.finishedAt !== null) throw new Error('too late: the job is over');
       return job !== undefined && job.progress.done > done && job.progress.done;
     });
-    await running?.kill();
+    await running?.end();
     await start();
     const after = await replanJob(draft.id);
     // What was committed stays done; nothing is begun again.

@@ -1,12 +1,4 @@
-import type { EventData, EventDefinition, LianxinEvent } from '@lianxin/contracts';
-
-/** Whether an event is of this type. */
-export function is<Definition extends EventDefinition>(
-  event: LianxinEvent,
-  definition: Definition,
-): event is LianxinEvent<EventData<Definition>> {
-  return event.type === definition.type;
-}
+export { isEvent as is } from '@lianxin/contracts';
 
 /** An instant in UTC, so that instants compare as text. */
 export function utc(instant: string): string {

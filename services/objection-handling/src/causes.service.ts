@@ -1,5 +1,6 @@
 import {
   type EventData,
+  isEvent as is,
   type LianxinEvent,
   listEntryActivated,
   listEntryRecognised,
@@ -11,7 +12,6 @@ import {
 import { Database, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { CatalogueStore } from './catalogue.store.ts';
-import { is } from './event.rules.ts';
 import { isUuid } from './journal.rules.ts';
 import { topicsFor } from './journal-viewer.rules.ts';
 import type { EventCauses } from './timeline.schemas.ts';

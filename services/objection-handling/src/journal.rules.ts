@@ -1,5 +1,4 @@
-import { type LianxinEvent, listEntryActivated, listEntryRecognised, subjectChangedV2 } from '@lianxin/contracts';
-import { is } from './event.rules.ts';
+import { isEvent as is, type LianxinEvent, listEntryActivated, listEntryRecognised, subjectChangedV2 } from '@lianxin/contracts';
 
 /** Stands among the departments of an event that concerns every department. */
 export const everyDepartment = '*';

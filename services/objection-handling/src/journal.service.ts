@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { cataloguePublished, findEventDefinition, type LianxinEvent } from '@lianxin/contracts';
+import { cataloguePublished, findEventDefinition, isEvent as is, type LianxinEvent } from '@lianxin/contracts';
 import { Metrics, ServiceContext, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { CatalogueStore } from './catalogue.store.ts';
-import { is } from './event.rules.ts';
 import { departmentsOf, isUuid, mergersOf, partyLinksOf, referencesOf } from './journal.rules.ts';
 import { type JournalRow, JournalStore, type PlacedRow } from './journal.store.ts';
 import { type Place, type Placeable, placeEvents } from './journal-order.rules.ts';

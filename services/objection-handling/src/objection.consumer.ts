@@ -1,5 +1,6 @@
 import {
   eventDefinitions,
+  isEvent as is,
   type LianxinEvent,
   listEntryCorrected,
   listEntryDisputed,
@@ -16,7 +17,6 @@ import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { disputableOf, foldDisputables } from './disputable.rules.ts';
 import { DisputableStore } from './disputable.store.ts';
-import { is } from './event.rules.ts';
 import { FindingService } from './finding.service.ts';
 import { markedEvent } from './objection.events.ts';
 import { isOpen, isOwed } from './objection.rules.ts';

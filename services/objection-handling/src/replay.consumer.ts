@@ -1,8 +1,7 @@
-import { eventDefinitions, type LianxinEvent, replayAssessed, replayCarriedOut, replayRefused } from '@lianxin/contracts';
+import { eventDefinitions, isEvent as is, type LianxinEvent, replayAssessed, replayCarriedOut, replayRefused } from '@lianxin/contracts';
 import { EventConsumer } from '@lianxin/messaging';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { is } from './event.rules.ts';
 import { JournalConsumer } from './journal.consumer.ts';
 import { replayAnswers } from './replay.gate.ts';
 import { ReplayCaseStore } from './replay-case.store.ts';

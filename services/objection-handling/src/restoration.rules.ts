@@ -3,11 +3,11 @@ import {
   type EventData,
   feedbackRejected,
   feedbackSubmitted,
+  isEvent as is,
   type LianxinEvent,
   type restorationOrdered,
   taskDispatched,
 } from '@lianxin/contracts';
-import { is } from './event.rules.ts';
 import { foldState } from './journal-state.rules.ts';
 
 type Order = EventData<typeof restorationOrdered>;
