@@ -285,6 +285,8 @@ describe('who may', () => {
     expect((await city.get(handlerOf('CZJ'), `/api/v1/redeliveries/${foreign.id}`)).status).toBe(404);
     expect((await redeliveries.confirm(foreign.id, 3, approverOf('CZJ'))).status).toBe(404);
     expect((await redeliveries.cancel(foreign.id, handlerOf('CZJ'))).status).toBe(404);
+    // Before its body is looked at, which is wrong.
+    expect((await redeliveries.confirm(foreign.id, -3, approverOf('CZJ'))).status).toBe(404);
     const list = await city.get<{ data: { department: string }[] }>(handlerOf('CZJ'), '/api/v1/redeliveries?limit=100');
     expect(new Set(list.body.data.map(({ department }) => department))).toEqual(new Set(['CZJ']));
     expect((await redeliveries.get(foreign.id)).status).toBe('PLANNED');
