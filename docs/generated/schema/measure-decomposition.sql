@@ -369,6 +369,7 @@ TABLE plan
   activated_on date NOT NULL
   known_version integer NOT NULL
   pin jsonb
+  derived_from jsonb
   CONSTRAINT plan_catalogue_version_fkey FOREIGN KEY (catalogue_version) REFERENCES measure_decomposition.catalogue_version(version)
   CONSTRAINT plan_entry_id_activation_no_key UNIQUE (entry_id, activation_no)
   CONSTRAINT plan_known_version_fkey FOREIGN KEY (known_version) REFERENCES measure_decomposition.catalogue_version(version)
