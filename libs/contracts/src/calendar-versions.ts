@@ -17,7 +17,7 @@ export interface YearTable {
 /** The tables that count at an instant: of each year the newest version in force, and what came with the product for years that have none. */
 export function calendarAt(years: readonly YearTable[], instant: Date): WorkingDayCalendar {
   const tables: WorkingDayCalendar['years'] = { ...calendar2026.years };
-  for (const row of years.toSorted((a, b) => a.version - b.version))
+  for (const row of [...years].sort((a, b) => a.version - b.version))
     if (row.effectiveAt <= instant) tables[String(row.year)] = { off: [...row.off], work: [...row.work] };
   return { years: tables };
 }

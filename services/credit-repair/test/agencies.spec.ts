@@ -1,5 +1,16 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { taskLifting } from '@lianxin/contracts';
+import {
+  addDays,
+  addWorkingDays,
+  beijingDate,
+  calendar2026,
+  calendarKey,
+  calendarLoaded,
+  isWorkingDay,
+  taskLifting,
+  workingDaysBetween,
+} from '@lianxin/contracts';
+import { eventually } from '@lianxin/testing';
 import type { AgencyView, LateAgencies } from '../src/agency.api.ts';
 import type { ChecklistView } from '../src/repair.api.ts';
 import { approver, centre, handler, office, RepairDesk } from './repair.desk.ts';
@@ -92,4 +103,46 @@ test('a focus list was never public: no agency is asked', async () => {
   const entry = await desk.entry({ listCode: 'FL-MKT', listType: 'FOCUS' });
   const repair = await desk.granted([item(entry)]);
   expect((await desk.checklist(repair)).agencies).toEqual([]);
+});
+
+test('the table of the next year is heard: terms that run move to where they should end, the applicant’s never to an earlier day', async () => {
+  const year = Math.max(2027, Number(beijingDate(new Date()).slice(0, 4)) + 1);
+  const eve = `${year - 1}-12-31`;
+  const start = Date.parse(`${eve}T02:00:00Z`);
+  const off = Array.from({ length: 10 }, (_, index) => addDays(`${year}-01-01`, index));
+  // Worked on every weekend of January: shorter than Monday to Friday.
+  const work = Array.from({ length: 31 }, (_, index) => addDays(`${year}-01-01`, index)).filter((day) => !isWorkingDay(calendar2026, day));
+  const under = (table: { off: string[]; work: string[] }, days: number) =>
+    addWorkingDays({ years: { ...calendar2026.years, [year]: table } }, eve, days).date;
+  desk.city.turnClock(start - Date.now());
+  const [running, asked] = [await desk.applied([item(await desk.entry())]), await desk.applied([item(await desk.entry())])];
+  await desk.step(asked, 'request-supplement', { asked: '补身份证明' });
+  const dueOf = async (repair: { id: string }) => (await desk.get(repair)).due?.dueOn;
+  const [accept, supplement] = [await dueOf(running), await dueOf(asked)];
+  expect(accept).toBe(addWorkingDays(calendar2026, eve, 3).date);
+  const supplementDays = workingDaysBetween(calendar2026, eve, supplement ?? eve);
+  const load = async (version: number, table: { off: string[]; work: string[] }, atMs: number) => {
+    const loadedAt = new Date(atMs).toISOString();
+    const { record } = desk.world.feeder.make(calendarLoaded, calendarKey, { year, version, source: '测试', ...table, loadedAt });
+    await desk.world.feeder.sendRecords([record, record]);
+    await eventually('it is heard', async () => (await desk.city.query('SELECT 1 FROM credit_repair.calendar_copy')).length === version);
+    desk.city.turnClock(atMs + 61_000 - Date.now());
+    await eventually('it has been gone through', async () => {
+      const waiting = await desk.city.query("SELECT 1 FROM credit_repair.timer WHERE kind = 'calendar-counts'");
+      return waiting.length === 0;
+    });
+  };
+  await load(1, { off: [], work }, start);
+  expect(await dueOf(running)).toBe(under({ off: [], work }, 3));
+  expect(await dueOf(asked)).toBe(supplement);
+  await load(2, { off, work: [] }, start + 61_000);
+  expect(await dueOf(running)).toBe(under({ off, work: [] }, 3));
+  expect(await dueOf(asked)).not.toBe(supplement);
+  expect((await dueOf(asked)) ?? '' >= under({ off, work: [] }, supplementDays)).toBeTruthy();
+  const moves = await desk.city.query<{ version: number }>(
+    'SELECT version FROM credit_repair.calendar_move WHERE reference = $1 ORDER BY version',
+    [`${running.id}/ACCEPT`],
+  );
+  expect(moves.map((move) => move.version)).toEqual([1, 2]);
+  expect((await desk.applied([item(await desk.entry())])).due?.dueOn).toBe(under({ off, work: [] }, 3));
 });

@@ -1,13 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
-  addDays,
-  addWorkingDays,
-  beijingDate,
-  calendar2026,
-  calendarKey,
-  calendarLoaded,
-  isWorkingDay,
   listEntryPublicationConfirmed,
   repairGranted,
   repairReceived,
@@ -15,7 +8,6 @@ import {
   repairRefused,
   repairSynced,
   taskLifting,
-  workingDaysBetween,
 } from '@lianxin/contracts';
 import { eventually, principalOf } from '@lianxin/testing';
 import { repairStatusOf } from '../src/repair.rules.ts';
@@ -359,46 +351,4 @@ test('the status of every application is the fold of its facts', async () => {
     expect(repairStatusOf(facts)).toBe(status);
   }
   expect((await desk.call(office, 'GET', 'repairs?status=SYNCING&limit=2')).status).toBe(200);
-});
-
-test('the table of the next year is heard: terms that run move to where they should end, the applicant’s never to an earlier day', async () => {
-  const year = Math.max(2027, Number(beijingDate(new Date()).slice(0, 4)) + 1);
-  const eve = `${year - 1}-12-31`;
-  const start = Date.parse(`${eve}T02:00:00Z`);
-  const off = Array.from({ length: 10 }, (_, index) => addDays(`${year}-01-01`, index));
-  // Worked on every weekend of January: shorter than Monday to Friday.
-  const work = Array.from({ length: 31 }, (_, index) => addDays(`${year}-01-01`, index)).filter((day) => !isWorkingDay(calendar2026, day));
-  const under = (table: { off: string[]; work: string[] }, days: number) =>
-    addWorkingDays({ years: { ...calendar2026.years, [year]: table } }, eve, days).date;
-  desk.city.turnClock(start - Date.now());
-  const [running, asked] = [await desk.applied([item(await desk.entry())]), await desk.applied([item(await desk.entry())])];
-  await desk.step(asked, 'request-supplement', { asked: '补身份证明' });
-  const dueOf = async (repair: { id: string }) => (await desk.get(repair)).due?.dueOn;
-  const [accept, supplement] = [await dueOf(running), await dueOf(asked)];
-  expect(accept).toBe(addWorkingDays(calendar2026, eve, 3).date);
-  const supplementDays = workingDaysBetween(calendar2026, eve, supplement ?? eve);
-  const load = async (version: number, table: { off: string[]; work: string[] }, atMs: number) => {
-    const loadedAt = new Date(atMs).toISOString();
-    const { record } = desk.world.feeder.make(calendarLoaded, calendarKey, { year, version, source: '测试', ...table, loadedAt });
-    await desk.world.feeder.sendRecords([record, record]);
-    await eventually('it is heard', async () => (await desk.city.query('SELECT 1 FROM credit_repair.calendar_copy')).length === version);
-    desk.city.turnClock(atMs + 61_000 - Date.now());
-    await eventually('it has been gone through', async () => {
-      const waiting = await desk.city.query("SELECT 1 FROM credit_repair.timer WHERE kind = 'calendar-counts'");
-      return waiting.length === 0;
-    });
-  };
-  await load(1, { off: [], work }, start);
-  expect(await dueOf(running)).toBe(under({ off: [], work }, 3));
-  expect(await dueOf(asked)).toBe(supplement);
-  await load(2, { off, work: [] }, start + 61_000);
-  expect(await dueOf(running)).toBe(under({ off, work: [] }, 3));
-  expect(await dueOf(asked)).not.toBe(supplement);
-  expect((await dueOf(asked)) ?? '' >= under({ off, work: [] }, supplementDays)).toBeTruthy();
-  const moves = await desk.city.query<{ version: number }>(
-    'SELECT version FROM credit_repair.calendar_move WHERE reference = $1 ORDER BY version',
-    [`${running.id}/ACCEPT`],
-  );
-  expect(moves.map((move) => move.version)).toEqual([1, 2]);
-  expect((await desk.applied([item(await desk.entry())])).due?.dueOn).toBe(under({ off, work: [] }, 3));
 });
