@@ -92,7 +92,7 @@ inBrowser('the window prompt in a browser', () => {
   test.each<Embedding>(['component', 'frame with relay'])('a clean answer has a number and lets the case go on (%s)', async (embedding) => {
     const { page, place } = await openCase([asked(await window.company())], { embedding });
     await place
-      .getByText(/核查单号 LYG-CK-2026-\d{6}/)
+      .getByText(/核查单号 LYG-HC-2026-\d{6}/)
       .first()
       .waitFor();
     await place.locator('.tag', { hasText: '无限制记录' }).waitFor();

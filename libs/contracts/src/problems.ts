@@ -204,7 +204,13 @@ export const problems = {
     'A catalogue never works backwards: choose today or later',
   ),
   // Lists (R-2-6)
-  MATTER_UNKNOWN: define(422, '事项代码不存在', 'Unknown matter', '从 /api/v1/matters 选择事项代码', 'Choose a code from /api/v1/matters'),
+  MATTER_UNKNOWN: define(
+    422,
+    '事项代码不存在',
+    'Unknown matter',
+    '从 /api/v1/checks/matters 选择事项代码',
+    'Choose a code from /api/v1/checks/matters',
+  ),
   LIST_UNKNOWN: define(422, '名单代码不存在', 'Unknown list', '从 /api/v1/lists 选择名单代码', 'Choose a code from /api/v1/lists'),
   LIST_DISABLED: define(
     422,
@@ -699,8 +705,8 @@ export const problems = {
     422,
     '未到最早可申请日',
     'Too early to apply for repair',
-    '在 detail 所示最早可申请日之后申请',
-    'Apply on or after the earliest day named in detail',
+    '在 detail 所示最早可申请日之后申请；自纠正之日起算的，先写明义务履行完毕之日（dutiesPerformedOn）',
+    'Apply on or after the earliest day named in detail; where it counts from the correction, first say when the duties were performed (dutiesPerformedOn)',
   ),
   REPAIR_NOT_APPLICABLE: define(
     422,

@@ -23,6 +23,9 @@ const repair = {
   receivedAt: '2026-11-23T01:00:00Z',
   due: { kind: 'LIFT', dueOn: '2026-11-26' },
   grantedOn: '2026-11-23',
+  steps: [
+    { version: 2, action: 'LAPSE', status: 'WITHDRAWN', at: '2026-11-23T02:00:00Z', by: 'x', detail: { grounds: ['DESIGNATION_WRONG'] } },
+  ],
 };
 const line = { kind: 'MEASURES', departmentCode: 'ZJJ', total: 2, open: 1, doneAt: null, dueOn: '2026-11-26' };
 const eligibility = {
@@ -130,6 +133,15 @@ test('a decision is confirmed by a person; show tells who has not undone it yet;
   expect(readFileSync(file, 'utf8')).toBe('mine');
   expect((await lianxin('--yes', 'repair', 'certificate', id, '-f', file)).code).toBe(0);
   expect(readFileSync(file, 'utf8')).toBe('%PDF-');
+});
+
+test('show tells every step and why it ended so; an opinion that is none is a fault of usage', async () => {
+  const { out } = await lianxin('repair', 'show', id);
+  expect(out).toMatch(/LAPSE +DESIGNATION_WRONG/);
+  expect(out).not.toMatch(/\dT\d\d:/);
+  heard.length = 0;
+  expect((await lianxin('repair', 'propose', id, 'grant', '--document-no', '文1', '--reason', '属实')).code).toBe(2);
+  expect(heard).toEqual([]);
 });
 
 test('a unit that enters a withdrawal for the applicant uploads his word', async () => {

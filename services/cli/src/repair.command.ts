@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Command, InvalidArgumentError } from 'commander';
+import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { type CommandContext, readersOf } from './command.ts';
 import { type ExitCode, exitCodes } from './exit-code.rules.ts';
 import { openUpload } from './file.ts';
@@ -14,11 +14,14 @@ import {
   lateColumns,
   lateSchema,
   repairColumns,
+  repairDetailSchema,
   repairSchema,
+  stepColumns,
   uploadedSchema,
 } from './repair.views.ts';
 import type { Session } from './session.ts';
 
+const proposals = ['GRANT', 'REFUSE', 'GRANT_TEMPORARY', 'FAIL_PLAN', 'REVOKE'];
 type Pair = readonly [kind: string, value: string];
 interface CheckOptions {
   readonly entry?: string;
@@ -125,7 +128,7 @@ function registerSteps(repair: Command, context: CommandContext): void {
     .command('propose')
     .description(t.propose)
     .argument('<id>', t.id, id)
-    .argument('<action>', t.action)
+    .addArgument(new Argument('<action>', t.action).choices(proposals))
     .requiredOption('--document-no <number>', t.documentNo)
     .requiredOption('--reason <text>', t.reason)
     .option('--ground <ground>', t.ground)
@@ -208,7 +211,7 @@ async function apply(session: Session, options: ApplyOptions): Promise<ExitCode>
     materials,
   };
   const made = await client.change({ path: '/api/v1/repairs', body }, repairSchema);
-  if (made !== undefined) await session.output.rows(repairColumns(t), [[made]], () => made);
+  if (made !== undefined) await session.output.rows(repairColumns(t, session.texts.instant), [[made]], () => made);
   return exitCodes.ok;
 }
 
@@ -217,34 +220,38 @@ async function list(session: Session, options: { status?: string; limit: number 
   const pages = readPages(session.client('CREDIT_OFFICE'), '/api/v1/repairs', { status: options.status }, repairSchema, {
     limit: options.limit,
   });
-  await showList(session, repairColumns(t), pages, t.none);
+  await showList(session, repairColumns(t, session.texts.instant), pages, t.none);
   return exitCodes.ok;
 }
 
 async function late(session: Session, { limit }: { limit: number }): Promise<ExitCode> {
   const t = repairTextsOf(session.options.lang);
   const pages = readPages(session.client('CREDIT_OFFICE'), '/api/v1/repair-receipts', {}, lateSchema, { limit });
-  await showList(session, lateColumns(t), pages, t.none);
+  await showList(session, lateColumns(t, session.texts.deadline), pages, t.none);
   return exitCodes.ok;
 }
 
 async function show(session: Session, id: string): Promise<ExitCode> {
   const t = repairTextsOf(session.options.lang);
   const client = session.client('CREDIT_OFFICE');
-  const found = await client.read({ path: `/api/v1/repairs/${id}` }, repairSchema);
+  const found = await client.read({ path: `/api/v1/repairs/${id}` }, repairDetailSchema);
   if (found === undefined) return exitCodes.ok;
-  await session.output.rows(repairColumns(t), [[found]], () => found);
+  await session.output.rows(repairColumns(t, session.texts.instant), [[found]], () => found);
+  if (session.output.isTable) {
+    await session.terminal.data('');
+    await session.output.rows(stepColumns(t, session.texts.instant), [found.steps]);
+  }
   if (found.grantedOn === null || !session.output.isTable) return exitCodes.ok;
   const checklist = await client.prepare({ path: `/api/v1/repairs/${id}/checklist` }, checklistSchema);
   await session.terminal.data('');
-  await session.output.rows(checklistColumns(t), [checklist.lines]);
+  await session.output.rows(checklistColumns(t, session.texts.instant), [checklist.lines]);
   return exitCodes.ok;
 }
 
 async function act(session: Session, id: string, step: string, body: object): Promise<ExitCode> {
   const t = repairTextsOf(session.options.lang);
   const changed = await session.client(undefined).change({ path: `/api/v1/repairs/${id}/${step}`, body }, repairSchema);
-  if (changed !== undefined) await session.output.rows(repairColumns(t), [[changed]], () => changed);
+  if (changed !== undefined) await session.output.rows(repairColumns(t, session.texts.instant), [[changed]], () => changed);
   return exitCodes.ok;
 }
 
@@ -277,7 +284,7 @@ async function decide(session: Session, id: string, outcome: string, reason: str
 async function urge(session: Session, id: string): Promise<ExitCode> {
   const t = repairTextsOf(session.options.lang);
   const checklist = await session.client(undefined).change({ path: `/api/v1/repairs/${id}/urge`, body: {} }, checklistSchema);
-  if (checklist !== undefined) await session.output.rows(checklistColumns(t), [checklist.lines], () => checklist);
+  if (checklist !== undefined) await session.output.rows(checklistColumns(t, session.texts.instant), [checklist.lines], () => checklist);
   return exitCodes.ok;
 }
 

@@ -26,6 +26,13 @@ export const repairSchema = z.looseObject({
   due: z.looseObject({ kind: z.string(), dueOn: z.string() }).nullable(),
   grantedOn: z.string().nullable(),
 });
+const stepSchema = z.looseObject({
+  action: z.string(),
+  at: z.string(),
+  by: z.string().optional(),
+  detail: z.record(z.string(), z.unknown()).optional(),
+});
+export const repairDetailSchema = repairSchema.extend({ steps: z.array(stepSchema).default([]) });
 export type Repair = z.infer<typeof repairSchema>;
 const lineSchema = z.looseObject({
   kind: z.string(),
@@ -59,35 +66,53 @@ export function eligibilityColumns({ columns: c }: Texts): Column<z.infer<typeof
   ];
 }
 
-export function repairColumns({ columns: c }: Texts): Column<Repair>[] {
+type ShownTime = (value: string | null) => string;
+
+/** What was done, and in what words: why it was refused, or left by another road. */
+export function stepColumns({ columns: c }: Texts, instant: ShownTime): Column<z.infer<typeof stepSchema>>[] {
+  return [
+    { key: 'at', title: c.done, value: (row) => row.at, shown: (row) => instant(row.at) },
+    { key: 'action', title: c.step, value: (row) => row.action },
+    { key: 'detail', title: c.text, value: (row) => wordsOf(row.detail), maxCharacters: 100 },
+  ];
+}
+
+function wordsOf(detail: Readonly<Record<string, unknown>> | undefined): string {
+  const { action, reason, asked, grounds, documentNo } = detail ?? {};
+  return [action, documentNo, reason, asked, grounds]
+    .flatMap((word) => (typeof word === 'string' || Array.isArray(word) ? [word] : []))
+    .join(' ');
+}
+
+export function repairColumns({ columns: c }: Texts, instant: ShownTime): Column<Repair>[] {
   return [
     { key: 'number', title: c.number, value: (row) => row.number },
     { key: 'status', title: c.status, value: (row) => row.status },
     { key: 'subject', title: c.subject, value: (row) => row.subject.name },
     { key: 'departmentCode', title: c.department, value: (row) => row.departmentCode },
     { key: 'due', title: c.due, value: (row) => (row.due === null ? null : `${row.due.kind} ${row.due.dueOn}`) },
-    { key: 'receivedAt', title: c.received, value: (row) => row.receivedAt },
+    { key: 'receivedAt', title: c.received, value: (row) => row.receivedAt, shown: (row) => instant(row.receivedAt) },
     { key: 'id', title: 'id', value: (row) => row.id },
   ];
 }
 
-export function checklistColumns({ columns: c }: Texts): Column<z.infer<typeof lineSchema>>[] {
+export function checklistColumns({ columns: c }: Texts, instant: ShownTime): Column<z.infer<typeof lineSchema>>[] {
   return [
     { key: 'kind', title: c.item, value: (row) => row.kind },
     { key: 'departmentCode', title: c.unit, value: (row) => row.departmentCode },
     { key: 'total', title: c.total, value: (row) => row.total },
     { key: 'open', title: c.open, value: (row) => row.open, paint: (row) => (row.open === 0 ? 'good' : 'bad') },
-    { key: 'doneAt', title: c.done, value: (row) => row.doneAt },
+    { key: 'doneAt', title: c.done, value: (row) => row.doneAt, shown: (row) => instant(row.doneAt) },
     { key: 'dueOn', title: c.due, value: (row) => row.dueOn },
   ];
 }
 
-export function lateColumns({ columns: c }: Texts): Column<z.infer<typeof lateSchema>>[] {
+export function lateColumns({ columns: c }: Texts, deadline: ShownTime): Column<z.infer<typeof lateSchema>>[] {
   return [
     { key: 'departmentCode', title: c.unit, value: (row) => row.departmentCode, paint: (row) => (row.late ? 'bad' : 'good') },
     { key: 'repairNumber', title: c.repair, value: (row) => row.repairNumber },
     { key: 'entryNumber', title: c.number, value: (row) => row.entryNumber },
-    { key: 'dueAt', title: c.due, value: (row) => row.dueAt },
+    { key: 'dueAt', title: c.due, value: (row) => row.dueAt, shown: (row) => deadline(row.dueAt) },
     { key: 'taskId', title: 'id', value: (row) => row.taskId },
   ];
 }

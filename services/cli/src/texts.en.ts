@@ -40,7 +40,8 @@ export const en: typeof zh = {
   },
   connection: {
     keyMissing: 'it is not said on whose behalf to act',
-    keyMissingRemedy: 'use --as <department code> (demo credentials), or --key, LIANXIN_KEY, LIANXIN_KEY_FILE',
+    keyMissingRemedy:
+      'use --as <department code> (demo credentials, such as RSJ, RSJ:APPROVER, WINDOW, CREDIT_OFFICE, ADMIN, ADMIN2), or --key, LIANXIN_KEY, LIANXIN_KEY_FILE',
     keyAndAs: 'use only one of --key and --as',
     badKey: 'the API key holds characters that no key has',
     badUrl: (url) => `${url} is no address: write http(s)://host:port`,

@@ -56,7 +56,8 @@ export const zh = {
   },
   connection: {
     keyMissing: '没有说明以谁的身份操作',
-    keyMissingRemedy: '使用 --as <部门代码>（演示凭据），或 --key、LIANXIN_KEY、LIANXIN_KEY_FILE',
+    keyMissingRemedy:
+      '使用 --as <部门代码>（演示凭据，如 RSJ、RSJ:APPROVER、WINDOW、CREDIT_OFFICE、ADMIN、ADMIN2），或 --key、LIANXIN_KEY、LIANXIN_KEY_FILE',
     keyAndAs: '--key 与 --as 只能用一个',
     badKey: 'API 密钥含有不可能出现的字符',
     badUrl: (url: string) => `地址 ${url} 无法识别，应为 http(s)://主机:端口`,

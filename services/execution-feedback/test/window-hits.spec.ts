@@ -37,7 +37,7 @@ function decided(made: MeasurePlanMade, over: Partial<Decided['decisions'][numbe
   const subjectId = made.parties[0]?.subjectId ?? '';
   return {
     checkId: randomUUID(),
-    number: `LYG-CK-2026-${String(++serial).padStart(6, '0')}`,
+    number: `LYG-HC-2026-${String(++serial).padStart(6, '0')}`,
     matterCode: 'SPJY',
     matterDepartment: 'SCJGJ',
     departmentCode: 'DATAJ',

@@ -55,7 +55,7 @@ const decisionsOf = (entry: ListEntryView) => lists.feeder.eventsOf(matchDecided
 function overriddenOf(entry: ListEntryView, reason: OverrideReason, subjectId: string, level: CheckLevel = 'BLOCK') {
   return {
     checkId: randomUUIDv7(),
-    number: 'LYG-CK-2026-000123',
+    number: 'LYG-HC-2026-000123',
     matterCode: 'SPJY',
     matterDepartment: 'SCJGJ',
     departmentCode: 'DATAJ',
@@ -97,7 +97,7 @@ describe('a clerk says: not the same subject', () => {
     await allHeard();
     const reviews = await reviewsOf(entry);
     expect(reviews).toMatchObject([{ status: 'OPEN', rule: 'W1', designatingDepartment: 'SHUIJ', decisionName: entry.subject.name }]);
-    expect(reviews[0]?.explanations['window']?.detail).toContain('LYG-CK-2026-000123');
+    expect(reviews[0]?.explanations['window']?.detail).toContain('LYG-HC-2026-000123');
     expect(reviews[0]?.fields.find(({ field }) => field === 'usccCode')?.same).toBe(true);
     expect(lists.feeder.eventsOf(matchReviewRequested).filter(({ data }) => data.sourceId === entry.id)).toHaveLength(1);
     expect(await entryOf(entry.id)).toMatchObject({ status: 'ACTIVE', version: entry.version });

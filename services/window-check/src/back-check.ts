@@ -56,11 +56,18 @@ export class BackChecks implements OnApplicationBootstrap, OnApplicationShutdown
       await this.database.consumerTransaction((tx) => this.checks.dropKeysBefore(tx, new Date(Date.now() - keysKeptMs)));
       this.keysLookedAt = Date.now();
     }
+    // One that fails holds up no other; it is told, and tried again with the next turn.
+    const faults: unknown[] = [];
     for (const id of await this.spool.list()) {
       if (this.loop.isStopping) return false;
-      const spooled = await this.spool.read(id);
-      if (spooled !== undefined) await this.makeUpFor(spooled);
+      try {
+        const spooled = await this.spool.read(id);
+        if (spooled !== undefined) await this.makeUpFor(spooled);
+      } catch (error) {
+        faults.push(error);
+      }
     }
+    if (faults.length > 0) throw faults[0];
     return false;
   }
 

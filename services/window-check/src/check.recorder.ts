@@ -68,7 +68,7 @@ export class CheckRecorder {
     for (const one of asked) if (!owners.has(keyOf(one))) owners.set(keyOf(one), one);
     const firsts = asked.flatMap((one, place) => {
       if (owners.get(keyOf(one)) !== one) return [];
-      const number = `LYG-CK-${today.slice(0, 4)}-${String(numbers[place]).padStart(6, '0')}`;
+      const number = `LYG-HC-${today.slice(0, 4)}-${String(numbers[place]).padStart(6, '0')}`;
       return [{ one, ...decideCheck(one, found[place] ?? [], this.checks.answersOf(answers, caseOf(one)), { ...context, number }) }];
     });
     const used = await this.checks.record(

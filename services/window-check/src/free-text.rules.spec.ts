@@ -19,7 +19,7 @@ describe('a comment keeps no number of a natural person', () => {
   test.each([
     '统一社会信用代码 91320799MA00000155 相同，名称不同',
     '决定书（2026）苏0707行决第12号，2026-11-23 送达',
-    '核查单 LYG-CK-2026-000123',
+    '核查单 LYG-HC-2026-000123',
     '办件号 20261123000000000001',
     '金额 1234567.89 元',
   ])('what is no such number stays as it was typed: %s', (typed) => {

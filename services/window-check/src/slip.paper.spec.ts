@@ -28,7 +28,7 @@ const card: CheckCard = {
 };
 const answer: CheckAnswer = {
   id,
-  number: 'LYG-CK-2026-000001',
+  number: 'LYG-HC-2026-000001',
   status: 'complete',
   degraded: false,
   policy: null,
@@ -89,8 +89,8 @@ describe('the digest at the foot of a slip', () => {
   });
 
   test('changes with the number, which stands beside it too', () => {
-    const other = footerOf({ number: 'LYG-CK-2026-000002' });
+    const other = footerOf({ number: 'LYG-HC-2026-000002' });
     expect(other?.slice(-64)).not.toBe(footerOf()?.slice(-64));
-    expect(other).toContain('LYG-CK-2026-000002');
+    expect(other).toContain('LYG-HC-2026-000002');
   });
 });

@@ -301,7 +301,7 @@ describe('every check is evidence', () => {
       cards: [],
       subjects: [{ identity: 'UNKNOWN', nameMasked: '李*' }],
     });
-    expect(answer.body.number).toMatch(/^LYG-CK-2026-\d{6}$/);
+    expect(answer.body.number).toMatch(/^LYG-HC-2026-\d{6}$/);
     const told = await eventually('it is told', () =>
       window.feeder.eventsOf(checkPerformed).find(({ data }) => data.checkId === answer.body.id),
     );

@@ -103,6 +103,33 @@ describe('while checks cannot be recorded', () => {
     expect(missed).toContainEqual({ check_id: told.data.checkId, cause: 'MISSED_WHILE_DEGRADED' });
   });
 
+  test('one that cannot be made up for holds up no other', async () => {
+    await breakWrites();
+    const asked = async (caseNo: string) => (await window.check({ matter: { code: 'ZFCG-TB', caseNo }, subjects: [subject()] })).body;
+    const [stuck, other] = [await asked('坏件'), await asked('好件')];
+    expect([stuck.status, other.status]).toEqual(['registered', 'registered']);
+    await mend();
+    await window.city.query(`ALTER TABLE window_check.window_check ADD CONSTRAINT stuck CHECK (case_no <> '坏件')`);
+    const madeUpFor = (id: string) => window.feeder.eventsOf(checkPerformed).some(({ data }) => data.backCheckOf === id);
+    await eventually('the other is made up for', () => madeUpFor(other.id));
+    expect(madeUpFor(stuck.id)).toBe(false);
+    await window.city.query('ALTER TABLE window_check.window_check DROP CONSTRAINT stuck');
+    await eventually('so is the first, once it can be', () => madeUpFor(stuck.id));
+  });
+
+  test.each([
+    ['a case number', { matter: { code: 'SPJY', caseNo: 'A\0B' } }, '/matter/caseNo'],
+    ['a name', { subjects: [{ usccCode: '91320799MADEM00035', name: '示例\0公司' }] }, '/subjects/0/name'],
+    ['a role', { subjects: [{ usccCode: '91320799MADEM00035', name: '示例', role: '\0' }] }, '/subjects/0/role'],
+    ['half a character in a name', { subjects: [{ usccCode: '91320799MADEM00035', name: '示例\uD842' }] }, undefined],
+  ])('%s that nobody can store is the fault of who asks: refused, never registered and let pass', async (_what, change, pointer) => {
+    const answer = await window.check({ subjects: [subject()], ...change });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'VALIDATION_FAILED', ...(pointer === undefined ? {} : { errors: [{ pointer }] }) },
+    });
+  });
+
   test('one that was recorded after all, too late for the clerk, is not made up for twice', async () => {
     const key = randomUUID();
     const before = await window.city.query<{ count: number }>('SELECT count(*)::int AS count FROM window_check.window_check');

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { checkIdentitySchema, overrideReasonSchema } from '../events/check.ts';
 import { departmentCodeSchema, idSchema, idTypeSchema } from '../vocabulary.ts';
 
-const text = (maxLength: number) => z.string().trim().min(1).max(maxLength);
+/** What no database can keep: NUL, and half of a character. A check must be refused for it, for an outage would be taken for its cause otherwise. */
+const isStorable = (value: string) => !value.includes('\0') && !/\p{Surrogate}/u.test(value);
+const storable = (schema: z.ZodString) => schema.refine(isStorable, { error: '含有无法保存的字符' });
+const text = (maxLength: number) => storable(z.string().trim().min(1).max(maxLength));
 
 /** At most this many subjects in one check: bidders, legal representatives, shareholders of one matter. */
 export const maxCheckSubjects = 50;
@@ -10,10 +13,10 @@ export const maxCheckSubjects = 50;
 export const checkSubjectSchema = z.object({
   /** As the approving system names it: applicant, legal_rep, shareholder, bidder … */
   role: text(50).default('applicant'),
-  name: z.string().min(1).max(1_000).optional(),
-  usccCode: z.string().max(64).optional(),
+  name: storable(z.string().min(1).max(1_000)).optional(),
+  usccCode: storable(z.string().max(64)).optional(),
   idType: idTypeSchema.default('ID_CARD'),
-  idNo: z.string().max(64).optional(),
+  idNo: storable(z.string().max(64)).optional(),
 });
 export type CheckSubject = z.infer<typeof checkSubjectSchema>;
 
