@@ -27,7 +27,7 @@ test.each([
   ['that channels take a punishment down', listEntryPublicationOrdered, { listType: 'BLACK' }, true],
   ['that its reputation is to be restored', taskAssigned, { kind: 'RESTORE' }, true],
   ['that an honour is given back', listEntryActivated, { listType: 'RED' }, true],
-  ['that its rewards are given again', taskDispatched, { listType: 'RED', direction: 'REWARD' }, true],
+  ['that its rewards are given again', taskDispatched, { direction: 'REWARD' }, true],
   ['that it is listed', listEntryActivated, { listType: 'BLACK' }, false],
   ['that an honour is to be reviewed', taskAssigned, { kind: 'REVIEW' }, false],
   ['that it is to be punished more', taskDispatched, { listType: 'BLACK', direction: 'PUNISH' }, false],

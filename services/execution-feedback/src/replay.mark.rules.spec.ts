@@ -68,6 +68,13 @@ describe('a task that a replay asks for', () => {
     expect(town.marks.map(({ mode: kept, adds, version }) => [kept, adds, version])).toEqual([[mode, true, 1]]);
   });
 
+  test('is quiet also where two measures of its plan meet in it', () => {
+    const town = new Town();
+    const same = measure('WAGE-03', [executor('CZJ')], { canonicalCode: 'CAN-WAGE-01' });
+    town.hear(event(measurePlanMade, planMade([wage(), same]), 'internal'));
+    expect([town.memory.task().version, town.quiet()]).toEqual([2, ['internal']]);
+  });
+
   test('is ordinary again with the next ordinary event, and stays quiet through the next event of a quiet replay', () => {
     const town = new Town();
     const plan = planMade([wage()]);

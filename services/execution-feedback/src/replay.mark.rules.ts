@@ -46,7 +46,8 @@ export class ReplayMarks {
   }
 }
 
-/** Whether it asks its department to restrict somebody: a lift, a rest, a reward and a restoration are never held back (R-6-7). */
+/** Whether it asks its department to restrict or to look at somebody: a lift, a rest, a reward and a restoration are never held back (R-6-7). */
 function isDemand(task: Pick<Task, 'direction' | 'kind' | 'status'>): boolean {
-  return task.direction === 'PUNISH' && task.kind !== 'RESTORE' && !endedStatuses.includes(task.status);
+  const givesBack = task.kind === 'RESTORE' || (task.kind === 'EXECUTE' && task.direction === 'REWARD');
+  return !givesBack && !endedStatuses.includes(task.status);
 }

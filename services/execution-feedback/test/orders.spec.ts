@@ -82,8 +82,11 @@ test('what was begun for an entry that should never have been is lifted and rest
       { departmentCode: 'SFJ', measureCodes: ['OTHER'] },
     ],
   };
-  await world.feeder.send(restorationOrdered, made.subjectId, order);
+  const replay = { id: randomUUID(), mode: 'none' as const };
+  await world.feeder.send(restorationOrdered, made.subjectId, order, { replay });
   await eventually('the other department has its own', async () => (await queueOf(handlerOf('SFJ'))).length === 1);
+  // Whoever was wronged waits for it: it is urged in every mode (decision 0018).
+  expect((await queueOf(handlerOf('SFJ')))[0]?.replay).toEqual({ ...replay, quiet: false });
   expect(await queueOf()).toMatchObject([{ id: restore?.id, order: { measureCodes: ['ALSO', 'BEGUN', 'THIRD'] } }]);
   await world.feeder.send(restorationOrdered, made.subjectId, order);
   await eventually('all is told', () => world.feeder.eventsOf(taskAssigned).length === 4);
@@ -122,7 +125,7 @@ test('a list that ends leaves the task with the other list; when both have ended
 });
 
 describe('the review of an honour (R-2-10 c, R-4-9a)', () => {
-  const raised = async (dueAt = '2027-11-30T16:00:00.000Z') => {
+  const raised = async (dueAt = '2027-11-30T16:00:00.000Z', replay?: { id: string; mode: 'internal' }) => {
     const subjectId = randomUUID();
     const head = {
       ...{ entryId: randomUUID(), entryVersion: 6, activationNo: 1, number: `LYG-MD-2026-${subjectId.slice(-6)}`, listCode: 'RL-CREDIT' },
@@ -130,7 +133,7 @@ describe('the review of an honour (R-2-10 c, R-4-9a)', () => {
       ...({ reason: 'FOCUS_LISTED', byEntryId: randomUUID() } as const),
     };
     const event = { ...head, dueAt };
-    await world.feeder.send(listEntryReviewRaised, subjectId, event);
+    await world.feeder.send(listEntryReviewRaised, subjectId, event, replay === undefined ? {} : { replay });
     const task = await eventually('the unit that gave the honour has it', async () =>
       (await queueOf(handlerOf('FGW'), 'REVIEW')).find((one) => one.order?.referenceNumber === head.number),
     );
@@ -163,6 +166,13 @@ describe('the review of an honour (R-2-10 c, R-4-9a)', () => {
       expect([await world.statusOf(task.id), marker.task.id === task.id]).toEqual(['FED_BACK', false]);
     },
   );
+
+  test('that a replay has raised is remembered as such, until its unit has signed for it', async () => {
+    const replay = { id: randomUUID(), mode: 'internal' as const };
+    const { task } = await raised(undefined, replay);
+    expect(task.replay).toEqual({ ...replay, quiet: true });
+    expect((await world.act(handlerOf('FGW'), task.id, 'acknowledge')).replay).toEqual({ ...replay, quiet: false });
+  });
 
   test('goes with an honour that has ended by itself: nobody is asked any more', async () => {
     const [fresh, begun] = [await raised(), await raised()];

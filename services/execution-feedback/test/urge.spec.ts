@@ -280,8 +280,9 @@ test('a lift that a replay has brought is urged in every mode: somebody waits to
   const airport = handlerOf('MHJ');
   const plan = planMade([measure('L-1', [executor('MHJ')])]);
   const replay = { id: randomUUIDv7(), mode: 'none' as const };
-  const [task] = await world.dispatch(plan, 1);
-  await world.act(airport, task?.id ?? '', 'acknowledge', 'start');
+  // Quiet itself until then.
+  await world.feeder.send(measurePlanMade, plan.subjectId, plan, { replay });
+  await eventually('it is asked for', async () => (await world.tasksOf(plan.entryId, airport))[0]?.replay?.quiet === true);
   await world.feeder.send(measurePlanEnded, plan.subjectId, planEnded(plan), { replay });
   const lifting = await eventually('it is being lifted', async () => {
     const [found] = await world.tasksOf(plan.entryId, airport);
