@@ -90,7 +90,7 @@ function runJest(title, words, extra) {
   const own = ['--json', `--outputFile=${report}`, `--reporters=${join(root, 'scripts/test.reporter.mjs')}`, `--maxWorkers=${workers}`];
   const { status } = spawnSync(
     node,
-    ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', ...own, ...words],
+    ['node_modules/jest/bin/jest.js', ...own, ...words],
     // Each worker is a Node of its own that would warn again.
     { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...environment, NODE_NO_WARNINGS: '1', ...extra } },
   );

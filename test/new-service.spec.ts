@@ -91,7 +91,7 @@ test('it is named wherever services are named: compose, lock file, map', async (
 }, 90_000);
 
 test('its own tests pass', async () => {
-  const words = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--maxWorkers=1', `services/${name}`];
+  const words = ['node_modules/jest/bin/jest.js', '--maxWorkers=1', `services/${name}`];
   const answer = await inClone([join(root, 'node_modules/.bin/node'), ...words]);
   expect(answer.text).toMatch(/Test Suites: 2 passed, 2 total/);
   expect(answer.ok).toBe(true);

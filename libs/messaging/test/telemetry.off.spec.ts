@@ -1,3 +1,4 @@
+/** @own-process: it watches every connection of the process. */
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import diagnostics from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';

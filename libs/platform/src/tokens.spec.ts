@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { mock } from 'node:test';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { principalSchema } from '@lianxin/contracts';
 import { generateTokenKeys, TokenSigner, TokenVerifier, tokenLifeSeconds } from './tokens.ts';
 
@@ -37,16 +38,16 @@ describe('the token of a forwarded request', () => {
   });
 
   test('is believed no longer than it lives, however often it was seen before', async () => {
-    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    mock.timers.enable({ apis: ['Date', 'setTimeout', 'setInterval'], now: Date.now() });
     try {
       const token = await signer.sign(principal);
       expect(await verifier.verify(token)).toEqual(principal);
-      jest.advanceTimersByTime((tokenLifeSeconds + 4) * 1000);
+      mock.timers.tick((tokenLifeSeconds + 4) * 1000);
       expect(await verifier.verify(token)).toEqual(principal);
-      jest.advanceTimersByTime(2000);
+      mock.timers.tick(2000);
       expect(await verifier.verify(token)).toBeUndefined();
     } finally {
-      jest.useRealTimers();
+      mock.timers.reset();
     }
   });
 });

@@ -1,3 +1,4 @@
+/** @own-process: it measures the memory of the whole process. */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { openTable, TableFault, workbookLimits, workbookMemoryBytes } from '../src/index.ts';
 import { sheetOf, workbookParts, zipOf } from './hostile-zip.ts';

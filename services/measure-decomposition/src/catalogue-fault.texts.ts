@@ -1,3 +1,8 @@
+import { z } from 'zod';
+
+/** In which cells are found wrong, whatever language this process speaks otherwise: the texts below begin from it. */
+export const english = z.locales.en().localeError;
+
 /** What the checks of a catalogue say, for the office: they name rows and codes in English, for those who run the files. */
 const texts: readonly (readonly [RegExp, string])[] = [
   [/^(\S+) stands already on line .*$/, '编码 $1 重复'],

@@ -3,7 +3,7 @@ import { toBasis, toDepartment, toExecutor, toMeasureHead, toMemorandum } from '
 import type { FileName } from './catalogue.rows.ts';
 import type { Catalogue } from './catalogue.rules.ts';
 import type { RowChange } from './catalogue-content.rules.ts';
-import { faultTextZh } from './catalogue-fault.texts.ts';
+import { english, faultTextZh } from './catalogue-fault.texts.ts';
 import {
   columnTitles,
   type ImportRow,
@@ -55,7 +55,7 @@ export function typeRows<Name extends FileName>(file: Name, rows: readonly RawRo
   const columns = Object.keys(importSchemas[file].shape);
   const typed = rows.flatMap((row) => {
     const cells = Object.fromEntries(columns.map((column) => [column, row.cells[column] ?? '']));
-    const parsed = importSchemas[file].safeParse(cells);
+    const parsed = importSchemas[file].safeParse(cells, { error: english });
     if (parsed.success) return [{ ...parsed.data, line: row.line } as unknown as ImportRow<Name>];
     faults.push(
       ...parsed.error.issues.map((issue) => ({ file, line: row.line, column: String(issue.path[0]), textZh: faultTextZh(issue.message) })),

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { checkCatalogue } from './catalogue.check.ts';
 import { type CatalogueFault, type CatalogueRows, type FileName, fileNames, type Rows, rowSchemas } from './catalogue.rows.ts';
 import type { Catalogue, Department, Memorandum } from './catalogue.rules.ts';
+import { english } from './catalogue-fault.texts.ts';
 
 export type CatalogueTexts = { readonly [Name in FileName]: string };
 export type LoadedCatalogue =
@@ -61,7 +62,9 @@ function parseFile<Name extends FileName>(file: Name, text: string, faults: Cata
       faults.push({ file, line: info.lines, column: null, message: `${record.length} cells instead of ${columns.length}` });
       return [];
     }
-    const parsed = rowSchemas[file].safeParse(Object.fromEntries(columns.map((column, place) => [column, record[place]])));
+    const parsed = rowSchemas[file].safeParse(Object.fromEntries(columns.map((column, place) => [column, record[place]])), {
+      error: english,
+    });
     if (parsed.success) return [{ ...parsed.data, line: info.lines }];
     faults.push(...parsed.error.issues.map((issue) => cellFault(file, info.lines, issue)));
     return [];
