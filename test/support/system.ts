@@ -62,6 +62,8 @@ export class System {
         LIANXIN_PORT: String(this.port),
         LIANXIN_DATA_DIR: this.dataDir,
         LIANXIN_DEMO: this.demo ? 'on' : 'off',
+        // A service that was killed is missed sooner: what has to happen then is the same.
+        LIANXIN_KAFKA_SESSION_MS: '4000',
         NODE_OPTIONS: '',
       },
       stdio: ['ignore', 'pipe', 'pipe'],

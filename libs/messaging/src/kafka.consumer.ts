@@ -4,8 +4,6 @@ import type { ConsumeOptions, LogBatch, LogConsumer, StoredRecord } from './even
 import { Gathering } from './gathering.ts';
 
 const settings = {
-  sessionTimeout: 10_000,
-  heartbeatInterval: 2_000,
   rebalanceTimeout: 30_000,
   maxWaitTimeInMs: 150,
   maxBytesPerPartition: 2 * 1024 * 1024,
@@ -21,12 +19,19 @@ const partitionsAtOnce = { alone: 4, together: 256 };
  * Reads topics as a member of a group. Where the group stands is decided by `positionOf`, from the consumer's own database: Kafka's offsets may be
  * ahead (then we seek back) or behind (then what is known is passed over).
  */
-export async function consumeKafka(kafka: Kafka, prefix: string, options: ConsumeOptions, logger: Logger): Promise<LogConsumer> {
+export async function consumeKafka(
+  kafka: Kafka,
+  { prefix, sessionTimeoutMs }: { prefix: string; sessionTimeoutMs: number },
+  options: ConsumeOptions,
+  logger: Logger,
+): Promise<LogConsumer> {
   const consumer = kafka.consumer({
     groupId: prefix + options.group,
     allowAutoTopicCreation: false,
     ...settings,
     minBytes: options.unhurried === true ? minBytes.unhurried : minBytes.hurried,
+    sessionTimeout: sessionTimeoutMs,
+    heartbeatInterval: sessionTimeoutMs / 5,
     // A consumer that crashed is started again by kafkajs, whatever the cause: a group never stands still.
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 20, restartOnFailure: async () => true },
   });

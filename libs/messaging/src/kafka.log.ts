@@ -54,6 +54,8 @@ export class KafkaLog implements EventLog {
     private readonly logger: Logger,
     /** Put before topic and group names, for several systems on one cluster. */
     private readonly prefix = '',
+    /** How long a consumer that says nothing keeps its partitions. */
+    private readonly sessionTimeoutMs = 10_000,
   ) {
     this.kafka = new Kafka({ ...clientSettings, brokers: [...brokers], clientId, logCreator: logInto(logger) });
     this.lag = new KafkaLag(this.kafka, prefix);
@@ -89,7 +91,7 @@ export class KafkaLog implements EventLog {
   }
 
   consume(options: ConsumeOptions): Promise<LogConsumer> {
-    return consumeKafka(this.kafka, this.prefix, options, this.logger);
+    return consumeKafka(this.kafka, { prefix: this.prefix, sessionTimeoutMs: this.sessionTimeoutMs }, options, this.logger);
   }
 
   async endOffsets(topic: string): Promise<ReadonlyMap<number, number>> {

@@ -21,6 +21,8 @@ export const messagingConfigSchema = z.object({
   LIANXIN_KAFKA_BROKERS: z.string().optional(),
   /** Put before topic and group names, for several systems on one cluster. */
   LIANXIN_KAFKA_PREFIX: z.string().default(''),
+  /** How long a consumer that says nothing keeps its partitions before others take them over. Brokers have a least value: 6 s by default, 1 s for ours. */
+  LIANXIN_KAFKA_SESSION_MS: z.coerce.number().int().min(1_000).max(300_000).default(10_000),
   /** Database of the log, `postgres://host:port/database`; for PostgreSQL. */
   LIANXIN_EVENT_LOG_URL: z.url().optional(),
   LIANXIN_EVENT_LOG_SECRET: secretSchema.optional(),
@@ -38,7 +40,13 @@ export function openEventLog(config: MessagingConfig, context: ServiceContext): 
   if (config.LIANXIN_EVENT_LOG === 'kafka') {
     if (config.LIANXIN_KAFKA_BROKERS === undefined)
       throw new Error('LIANXIN_EVENT_LOG=kafka needs LIANXIN_KAFKA_BROKERS (host:port, comma separated)');
-    return new KafkaLog(config.LIANXIN_KAFKA_BROKERS.split(','), context.name, context.logger, config.LIANXIN_KAFKA_PREFIX);
+    return new KafkaLog(
+      config.LIANXIN_KAFKA_BROKERS.split(','),
+      context.name,
+      context.logger,
+      config.LIANXIN_KAFKA_PREFIX,
+      config.LIANXIN_KAFKA_SESSION_MS,
+    );
   }
   if (config.LIANXIN_EVENT_LOG_URL === undefined || config.LIANXIN_EVENT_LOG_SECRET === undefined) {
     throw new Error('LIANXIN_EVENT_LOG=postgres needs LIANXIN_EVENT_LOG_URL and LIANXIN_EVENT_LOG_SECRET');

@@ -32,6 +32,8 @@ const HOUSE_SETTINGS: Record<string, string | number> = {
   'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
   // A group's first member need not wait three seconds for others.
   'group.initial.rebalance.delay.ms': 0,
+  // How soon a dead member is missed is for the services to say (LIANXIN_KAFKA_SESSION_MS).
+  'group.min.session.timeout.ms': 1_000,
   'broker.session.timeout.ms': 6_000,
   'broker.heartbeat.interval.ms': 1_000,
   // A restarted broker gets its leaderships back soon.
