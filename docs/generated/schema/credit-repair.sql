@@ -292,6 +292,18 @@ TABLE item_note
   CREATE UNIQUE INDEX item_note_pkey ON credit_repair.item_note USING btree (item_id)
   GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE known_parameter
+  change_id uuid NOT NULL
+  key text NOT NULL
+  version integer NOT NULL
+  value integer NOT NULL
+  valid_from date NOT NULL
+  withdrawn boolean NOT NULL
+  CONSTRAINT known_parameter_pkey PRIMARY KEY (change_id)
+  CREATE UNIQUE INDEX known_parameter_pkey ON credit_repair.known_parameter USING btree (change_id)
+  GRANT credit_repair_app: SELECT
+  GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE lifting_part
   entry_id uuid NOT NULL
   activation_no integer NOT NULL

@@ -329,6 +329,18 @@ TABLE inbox
   GRANT execution_feedback_app: DELETE, INSERT, SELECT, UPDATE
   GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE known_parameter
+  change_id uuid NOT NULL
+  key text NOT NULL
+  version integer NOT NULL
+  value integer NOT NULL
+  valid_from date NOT NULL
+  withdrawn boolean NOT NULL
+  CONSTRAINT known_parameter_pkey PRIMARY KEY (change_id)
+  CREATE UNIQUE INDEX known_parameter_pkey ON execution_feedback.known_parameter USING btree (change_id)
+  GRANT execution_feedback_app: SELECT
+  GRANT execution_feedback_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE notice
   id uuid NOT NULL
   entry_id uuid NOT NULL

@@ -420,6 +420,18 @@ TABLE inbox
   GRANT list_matching_app: DELETE, INSERT, SELECT, UPDATE
   GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE known_parameter
+  change_id uuid NOT NULL
+  key text NOT NULL
+  version integer NOT NULL
+  value integer NOT NULL
+  valid_from date NOT NULL
+  withdrawn boolean NOT NULL
+  CONSTRAINT known_parameter_pkey PRIMARY KEY (change_id)
+  CREATE UNIQUE INDEX known_parameter_pkey ON list_matching.known_parameter USING btree (change_id)
+  GRANT list_matching_app: SELECT
+  GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE list_abolition
   list_code text NOT NULL
   document_no text NOT NULL

@@ -320,6 +320,44 @@ TABLE outbox
   GRANT measure_decomposition_app: DELETE, INSERT, SELECT, UPDATE
   GRANT measure_decomposition_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE parameter_change
+  change_id uuid NOT NULL
+  key text NOT NULL
+  value integer NOT NULL
+  valid_from date NOT NULL
+  reason_zh text NOT NULL
+  document_no text
+  CONSTRAINT parameter_change_pkey PRIMARY KEY (change_id)
+  CREATE INDEX parameter_change_key ON measure_decomposition.parameter_change USING btree (key, change_id)
+  CREATE UNIQUE INDEX parameter_change_pkey ON measure_decomposition.parameter_change USING btree (change_id)
+  POLICY city_adds TO measure_decomposition_app USING - CHECK (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+  POLICY consumer TO measure_decomposition_consumer USING true CHECK true
+  POLICY everybody_reads TO measure_decomposition_app USING true CHECK -
+  GRANT measure_decomposition_app: INSERT, SELECT
+  GRANT measure_decomposition_consumer: INSERT, SELECT
+
+TABLE parameter_fact
+  change_id uuid NOT NULL
+  what text NOT NULL
+  key text NOT NULL
+  version integer
+  previous_value integer NOT NULL
+  acted_by text NOT NULL
+  acted_at timestamp with time zone NOT NULL
+  reason_zh text
+  CONSTRAINT parameter_fact_change_id_fkey FOREIGN KEY (change_id) REFERENCES measure_decomposition.parameter_change(change_id)
+  CONSTRAINT parameter_fact_check CHECK (((version IS NOT NULL) = (what = ANY (ARRAY['APPROVED'::text, 'WITHDRAWN'::text]))))
+  CONSTRAINT parameter_fact_key_version_key UNIQUE (key, version)
+  CONSTRAINT parameter_fact_pkey PRIMARY KEY (change_id, what)
+  CONSTRAINT parameter_fact_what_check CHECK ((what = ANY (ARRAY['PROPOSED'::text, 'APPROVED'::text, 'CANCELLED'::text, 'WITHDRAWN'::text])))
+  CREATE UNIQUE INDEX parameter_fact_key_version_key ON measure_decomposition.parameter_fact USING btree (key, version)
+  CREATE UNIQUE INDEX parameter_fact_pkey ON measure_decomposition.parameter_fact USING btree (change_id, what)
+  POLICY city_adds TO measure_decomposition_app USING - CHECK (current_setting('lianxin.scope'::text, true) = 'CITY'::text)
+  POLICY consumer TO measure_decomposition_consumer USING true CHECK true
+  POLICY everybody_reads TO measure_decomposition_app USING true CHECK -
+  GRANT measure_decomposition_app: INSERT, SELECT
+  GRANT measure_decomposition_consumer: INSERT, SELECT
+
 TABLE parked_event
   consumer_group text NOT NULL
   subject_key text NOT NULL

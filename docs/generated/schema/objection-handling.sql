@@ -792,6 +792,18 @@ TABLE journal_party
   GRANT objection_handling_app: SELECT
   GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE known_parameter
+  change_id uuid NOT NULL
+  key text NOT NULL
+  version integer NOT NULL
+  value integer NOT NULL
+  valid_from date NOT NULL
+  withdrawn boolean NOT NULL
+  CONSTRAINT known_parameter_pkey PRIMARY KEY (change_id)
+  CREATE UNIQUE INDEX known_parameter_pkey ON objection_handling.known_parameter USING btree (change_id)
+  GRANT objection_handling_app: SELECT
+  GRANT objection_handling_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE objection
   id uuid NOT NULL
   version integer NOT NULL

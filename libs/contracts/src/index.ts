@@ -21,6 +21,8 @@ export * from './identity-document.ts';
 export * from './mask.ts';
 export * from './normalise-name.ts';
 export * from './organisation-code.ts';
+export * from './parameter.registry.ts';
+export * from './parameter.ts';
 export * from './principal.ts';
 export * from './problems.ts';
 export * from './record-publicity.ts';

@@ -203,6 +203,49 @@ export const problems = {
     '目录不溯及既往（R-4-8），请选择今天或以后的日期',
     'A catalogue never works backwards: choose today or later',
   ),
+  // Parameters (§12)
+  PARAMETER_UNKNOWN: define(
+    404,
+    '没有这个参数',
+    'No such parameter',
+    '从 /api/v1/parameters 选择参数代码',
+    'Choose a key from /api/v1/parameters',
+  ),
+  PARAMETER_OUT_OF_BOUNDS: define(
+    422,
+    '参数值超出允许范围',
+    'The value lies outside its bounds',
+    '按 errors 给出的范围填写整数',
+    'Give a whole number within the bounds named in errors',
+  ),
+  PARAMETER_ORDER: define(
+    422,
+    '参数之间的先后关系不成立',
+    'The value does not follow its neighbours',
+    '先变更相邻的参数，或者改用介于它们之间的值',
+    'Change its neighbours first, or choose a value between them',
+  ),
+  PARAMETER_UNCHANGED: define(
+    422,
+    '该日的参数值已经如此',
+    'The value already counts on that day',
+    '填写与该日现行值不同的值',
+    'Choose another value than the one that counts on that day',
+  ),
+  PARAMETER_DAY_PAST: define(
+    422,
+    '生效日不能早于今天',
+    'The first day must not lie in the past',
+    '参数不溯及既往（§12），选择今天或以后的日期，重新提出',
+    'A parameter never works backwards: propose it again for today or later',
+  ),
+  PARAMETER_CHANGE_CLOSED: define(
+    409,
+    '参数变更已处理',
+    'The change has been dealt with',
+    '已生效的值由新的变更替换；已撤回的重新提出',
+    'Replace a value in force by a new change; propose anew what was withdrawn',
+  ),
   // Lists (R-2-6)
   MATTER_UNKNOWN: define(
     422,

@@ -1,15 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { findEventDefinition, type LianxinEvent } from '@lianxin/contracts';
-import {
-  Database,
-  faultMessage,
-  Health,
-  isTransientDatabaseError,
-  Metrics,
-  nameOf,
-  ServiceContext,
-  type Transaction,
-} from '@lianxin/platform';
+import { Database, faultMessage, Health, isPassingFault, Metrics, nameOf, ServiceContext, type Transaction } from '@lianxin/platform';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Counter, Histogram } from 'prom-client';
 import {
@@ -139,7 +130,7 @@ export class EventConsumer implements OnApplicationBootstrap {
         await this.inSpan('process', records, () => this.handleOnce(handler, batches));
         return;
       } catch (error) {
-        if (!isTransientDatabaseError(error) || this.stopping.signal.aborted) throw error;
+        if (!isPassingFault(error) || this.stopping.signal.aborted) throw error;
         this.context.logger.warn({ err: error, topics: topicsOf(batches), attempt }, 'a passing fault: the batch runs again');
         await delay(backoffMs(attempt), undefined, { signal: this.stopping.signal });
       }
@@ -154,7 +145,7 @@ export class EventConsumer implements OnApplicationBootstrap {
     try {
       await this.database.consumerTransaction((tx) => this.handleWhole(tx, handler, batches));
     } catch (error) {
-      if (isTransientDatabaseError(error)) throw error;
+      if (isPassingFault(error)) throw error;
       if (others.length > 0) {
         this.context.logger.warn({ err: error, topics: topicsOf(batches) }, 'a batch failed: its partitions run one by one');
         for (const batch of batches) await this.handleOnce(handler, [batch]);
@@ -218,7 +209,7 @@ export class EventConsumer implements OnApplicationBootstrap {
         const fresh = await tx.savepoint(() => this.handleRecord(tx, handler, record));
         tx.afterCommit(() => this.countHandled(fresh));
       } catch (error) {
-        if (isTransientDatabaseError(error)) throw error;
+        if (isPassingFault(error)) throw error;
         const { topic, key, headers } = record;
         this.context.logger.error({ err: error, topic, key, eventId: headers['ce_id'], severe: isSevere(record) }, 'a key is parked');
         await this.park(tx, record, faultMessage(error));

@@ -15,6 +15,8 @@ export * from './messaging.module.ts';
 export * from './migrations.ts';
 export * from './outbox.prepared.migration.ts';
 export * from './outbox.ts';
+export * from './parameter.migration.ts';
+export * from './parameters.ts';
 export * from './parked.controller.ts';
 export * from './parked.service.ts';
 export * from './partition.ts';

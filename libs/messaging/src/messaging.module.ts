@@ -1,5 +1,5 @@
 import { topics } from '@lianxin/contracts';
-import { Database, Health, Metrics, ServiceContext, secretSchema } from '@lianxin/platform';
+import { Clock, Database, Health, Metrics, ServiceContext, secretSchema } from '@lianxin/platform';
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { z } from 'zod';
 import { EventConsumer } from './consumer.ts';
@@ -8,6 +8,7 @@ import type { EventLog } from './event-log.ts';
 import { watchOutbox } from './figures.ts';
 import { KafkaLog } from './kafka.log.ts';
 import { Outbox } from './outbox.ts';
+import { Parameters } from './parameters.ts';
 import { ParkedController } from './parked.controller.ts';
 import { ParkedService } from './parked.service.ts';
 import { PostgresLog } from './postgres.log.ts';
@@ -63,10 +64,11 @@ class MessagingShutdown implements OnApplicationShutdown {
     private readonly consumer: EventConsumer,
     private readonly timers: Timers,
     private readonly digests: Digests,
+    private readonly parameters: Parameters,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.consumer.stop(), this.timers.stop(), this.digests.stop()]);
+    await Promise.all([this.consumer.stop(), this.timers.stop(), this.digests.stop(), this.parameters.stop()]);
     await this.relay.stop();
     await this.log.close();
   }
@@ -105,12 +107,18 @@ export class MessagingModule {
       useFactory: (log: EventLog, database: Database, events: EventConsumer, outbox: Outbox, context: ServiceContext) =>
         new Digests(log, database, events, outbox, context),
     };
+    const parameters = {
+      provide: Parameters,
+      inject: [EVENT_LOG, Database, EventConsumer, Clock, ServiceContext],
+      useFactory: (log: EventLog, database: Database, events: EventConsumer, clock: Clock, context: ServiceContext) =>
+        new Parameters(log, database, events, clock, context),
+    };
     return {
       module: MessagingModule,
       global: true,
-      providers: [logProvider, Outbox, relay, consumer, ParkedService, Timers, digests, MessagingShutdown],
+      providers: [logProvider, Outbox, relay, consumer, ParkedService, Timers, digests, parameters, MessagingShutdown],
       controllers: [ParkedController],
-      exports: [EVENT_LOG, Outbox, OutboxRelay, EventConsumer, Timers, Digests],
+      exports: [EVENT_LOG, Outbox, OutboxRelay, EventConsumer, Timers, Digests, Parameters],
     };
   }
 }

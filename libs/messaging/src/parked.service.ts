@@ -1,5 +1,5 @@
 import { ProblemError } from '@lianxin/contracts';
-import { Database, faultMessage, isTransientDatabaseError, Metrics } from '@lianxin/platform';
+import { Database, faultMessage, isPassingFault, Metrics } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { EventConsumer } from './consumer.ts';
 import { watchParkedEvents } from './figures.ts';
@@ -82,7 +82,7 @@ export class ParkedService {
           await tx.savepoint(() => this.consumer.handleRecord(tx, handler, record));
           handled++;
         } catch (error) {
-          if (isTransientDatabaseError(error)) throw error;
+          if (isPassingFault(error)) throw error;
           const reason = faultMessage(error);
           if (!(error instanceof UnreadableEventError) || error.unknownType) {
             await noteFailedRedrive(tx, group, key, place, reason);

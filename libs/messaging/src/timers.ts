@@ -1,4 +1,4 @@
-import { Clock, Database, faultMessage, isTransientDatabaseError, ServiceContext, type Transaction } from '@lianxin/platform';
+import { Clock, Database, faultMessage, isPassingFault, ServiceContext, type Transaction } from '@lianxin/platform';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Loop } from './loop.ts';
 
@@ -80,7 +80,7 @@ export class Timers implements OnApplicationBootstrap {
         return references.length > 0;
       });
     } catch (error) {
-      if (isTransientDatabaseError(error)) throw error;
+      if (isPassingFault(error)) throw error;
       this.context.logger.warn({ err: error, kind }, 'a batch of timers failed: they fire one by one');
       return this.fireSingly(kind, handler);
     }
@@ -100,7 +100,7 @@ export class Timers implements OnApplicationBootstrap {
         try {
           await tx.savepoint(() => this.fire(tx, kind, handler, [reference]));
         } catch (error) {
-          if (isTransientDatabaseError(error)) throw error;
+          if (isPassingFault(error)) throw error;
           this.context.logger.error({ err: error, kind, reference }, 'a timer failed: it fires again later');
           await tx.execute(
             `INSERT INTO timer (kind, reference, due_at, attempts, last_error) VALUES ($1, $2, $4, 1, $3)

@@ -1,5 +1,4 @@
-import type { Principal } from '@lianxin/contracts';
-import { seesWholeCity } from '@lianxin/contracts';
+import { type Principal, ProblemError, seesWholeCity } from '@lianxin/contracts';
 import type { Span } from '@opentelemetry/api';
 import pg from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
@@ -242,6 +241,11 @@ export function sqlStateOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown; driverError?: { code?: unknown } })?.driverError?.code ?? (error as { code?: unknown })?.code;
   // Every SQLSTATE holds a digit; the system's EPIPE, as long as one, does not.
   return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** What is worth another try as it is: the database is away, or something said that it is not there yet. */
+export function isPassingFault(error: unknown): boolean {
+  return isTransientDatabaseError(error) || (error instanceof ProblemError && error.code === 'UNAVAILABLE');
 }
 
 /** A fault that passes by itself: lost connection, server starting or stopping, deadlock, serialisation, lock time-out. */

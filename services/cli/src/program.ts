@@ -15,6 +15,7 @@ import { registerListEntries } from './list-entry.command.ts';
 import { registerMatch } from './match.command.ts';
 import { registerObjections } from './objection.command.ts';
 import { languages, outputFormats } from './options.ts';
+import { registerParameters } from './parameter.command.ts';
 import { registerParked } from './parked.command.ts';
 import { registerRedelivery } from './redelivery.command.ts';
 import { registerRepair } from './repair.command.ts';
@@ -40,6 +41,7 @@ export function buildProgram(context: CommandContext, help: { out: (text: string
   registerMatch(program, context);
   registerCatalogue(program, context);
   registerIncidents(program, context);
+  registerParameters(program, context);
   registerTasks(program, context);
   registerChecks(program, context);
   registerZeroReports(program, context);

@@ -3,6 +3,7 @@ import { expect } from '@jest/globals';
 import type { CheckAnswer, ListEntryView, TaskView } from '@lianxin/contracts';
 import { eventually } from '@lianxin/testing';
 import type { Desk, Ended } from './cli.support.ts';
+import { parameterRoad } from './parameter.road.ts';
 
 type Ends = (code: number, ...words: string[]) => Promise<Ended>;
 
@@ -68,5 +69,6 @@ async function bulkRoad(desk: Desk, ends: Ends, { id: entryId }: ListEntryView):
 export const roads: readonly [string, (desk: Desk, ends: Ends, entry: ListEntryView) => Promise<void>][] = [
   ['a window asks about a flagged company, decides and prints its slip (R-4-14)', windowRoad],
   ['many tasks of a department are counted, then signed for at once', bulkRoad],
+  ['a term is proposed, approved by another person and withdrawn before its day (§12)', parameterRoad],
   ['each figure opens the rows that make it (§10.1)', figuresRoad],
 ];

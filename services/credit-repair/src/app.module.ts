@@ -1,6 +1,13 @@
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
 import { acceptFiles, FileDesk, FileFolder } from '@lianxin/files';
-import { CalendarCopy, calendarMigrationOf, digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
+import {
+  CalendarCopy,
+  calendarMigrationOf,
+  digestMigration,
+  MessagingModule,
+  messagingMigration,
+  parameterMigrationOf,
+} from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AgencyController, agencyExport, PublicAgencyController } from './agency.controller.ts';
@@ -8,7 +15,7 @@ import { AgencyService } from './agency.service.ts';
 import { CertificateController, PublicCertificateController } from './certificate.controller.ts';
 import { CertificateReader } from './certificate.reader.ts';
 import { CertificateService } from './certificate.service.ts';
-import { type Config, configSchema, RepairSettings } from './config.ts';
+import { type Config, configSchema } from './config.ts';
 import { DeadlineService } from './deadline.service.ts';
 import { DecisionService } from './decision.service.ts';
 import { EligibilityController, PublicEligibilityController } from './eligibility.controller.ts';
@@ -41,6 +48,7 @@ import { RepairService } from './repair.service.ts';
 import { RepairWriter } from './repair.work.ts';
 import { RepairStepService } from './repair-step.service.ts';
 import { SyncService } from './sync.service.ts';
+import { RepairSettings } from './terms.ts';
 
 @Module({})
 export class AppModule {
@@ -61,7 +69,7 @@ export class AppModule {
       ],
       providers: [
         CalendarCopy,
-        { provide: RepairSettings, useValue: new RepairSettings(config) },
+        RepairSettings,
         ItemStore,
         ItemDigest,
         ItemConsumer,
@@ -96,6 +104,7 @@ export const service = {
   migrations: [
     messagingMigration,
     digestMigration,
+    parameterMigrationOf('credit-repair'),
     itemsMigration,
     repairsMigration,
     exportMigrationOf('credit-repair'),

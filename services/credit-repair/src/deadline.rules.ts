@@ -1,6 +1,6 @@
 import { addWorkingDays, type RepairDeadlineKind, type WorkingDayCalendar, workingDaysBetween } from '@lianxin/contracts';
 
-/** Terms of §5.5 in working days (`repair.*` of §12). */
+/** Terms of §5.5 in working days (`repair.*` of §12), as they are on the day on which a clock starts. */
 export interface RepairTerms {
   readonly acceptDays: number;
   readonly supplementDays: number;

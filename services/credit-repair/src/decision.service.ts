@@ -13,7 +13,6 @@ import { Injectable } from '@nestjs/common';
 import { askAgencies } from './agency.store.ts';
 import { decideGrant, decideTemporary } from './application.rules.ts';
 import { invalidateCertificate } from './certificate.store.ts';
-import { RepairSettings } from './config.ts';
 import { syncDues } from './deadline.rules.ts';
 import { EligibilityService } from './eligibility.service.ts';
 import { ItemStore } from './item.store.ts';
@@ -26,6 +25,7 @@ import { bindActivations, insertFraud } from './repair.write.store.ts';
 import { RepairStepService, sayRefused, usualRemedyZh } from './repair-step.service.ts';
 import { sayRevoked } from './revocation.ts';
 import { acrossDepartments } from './row-scope.store.ts';
+import { RepairSettings } from './terms.ts';
 
 /** The unit's decision, by two people: a handler proposes, an approver decides (S5); and what follows from it. */
 @Injectable()
@@ -122,7 +122,7 @@ export class DecisionService {
       else work.say(repairRecordGranted, { ...head, recordId: item.item_id, recordKind: item.kind }, item.lane_key);
     }
     await bindActivations(tx, row.id);
-    const dues = syncDues({ calendar: this.clock.calendar(), terms: this.settings }, acting.today);
+    const dues = syncDues({ calendar: this.clock.calendar(), terms: this.settings.on(acting.today) }, acting.today);
     work.due(...dues);
     work.step('SYNC');
     const [first] = dues;

@@ -1,7 +1,6 @@
 import { addMonths, type Principal, ProblemError, seesWholeCity } from '@lianxin/contracts';
 import { Clock, Database, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { RepairSettings } from './config.ts';
 import type {
   AssertionRequest,
   EligibilityAnswer,
@@ -20,6 +19,7 @@ import { isToldPublicly } from './public-answer.rules.ts';
 import { addToQueryLog } from './query-log.store.ts';
 import { findFrauds, findOpenRepairs } from './repair.store.ts';
 import { acrossDepartments } from './row-scope.store.ts';
+import { RepairSettings } from './terms.ts';
 
 /** R-5-17: shown with every answer. */
 export const noFeeZh = '信用修复不收取任何费用；有偿删除信用记录属违法行为，请向信用办举报。';
@@ -165,8 +165,9 @@ export class EligibilityService {
 
   /** R-5-13, where a block is configured. */
   private blockedUntil(revokedOn: string | undefined): string | null {
-    const { fraudBlockMonths } = this.settings;
-    return revokedOn === undefined || fraudBlockMonths === 0 ? null : addMonths(revokedOn, fraudBlockMonths);
+    if (revokedOn === undefined) return null;
+    const months = this.settings.fraudBlockMonthsOn(revokedOn);
+    return months === 0 ? null : addMonths(revokedOn, months);
   }
 
   private async answer(

@@ -2,12 +2,12 @@ import { type Principal, ProblemError, repairRefused } from '@lianxin/contracts'
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { decideWithdrawal } from './application.rules.ts';
-import { RepairSettings } from './config.ts';
 import { acceptDue, daysLeft, extendedDue, resultDue, supplementDue } from './deadline.rules.ts';
 import type { SupplementBody, WithdrawBody } from './repair.api.ts';
 import { RepairService } from './repair.service.ts';
 import { findDeadlines, findMaterials, type RepairRow } from './repair.store.ts';
 import { type RepairWork, RepairWriter } from './repair.work.ts';
+import { RepairSettings } from './terms.ts';
 
 /** What the applicant may do against a decision, unless the unit says more (§5.5: written reasons and remedy). */
 export const usualRemedyZh = '如不服本决定，可自收到之日起六十日内申请行政复议，或者六个月内提起行政诉讼；补齐条件后可以再次申请。';
@@ -23,7 +23,7 @@ export class RepairStepService {
   ) {}
 
   private get days() {
-    return { calendar: this.clock.calendar(), terms: this.settings };
+    return { calendar: this.clock.calendar(), terms: this.settings.on(this.clock.today()) };
   }
 
   /** S3: accepted; the term of the result begins. */
@@ -60,7 +60,7 @@ export class RepairStepService {
       const { row, acting } = work;
       if (row.supplement !== null) throw new ProblemError('REPAIR_STATE', `补正只能一次性告知：已于 ${row.supplement.on} 要求补正`);
       const due = (await findDeadlines(tx, [id])).find((deadline) => deadline.kind === 'ACCEPT');
-      const left = due === undefined ? this.settings.acceptDays : daysLeft(this.clock.calendar(), acting.today, due.due_on);
+      const left = due === undefined ? this.days.terms.acceptDays : daysLeft(this.clock.calendar(), acting.today, due.due_on);
       row.supplement = { asked, on: acting.today, daysLeft: left };
       work.close('ACCEPT');
       work.due(supplementDue(this.days, acting.today));

@@ -4,7 +4,6 @@ import { lockLanes } from '@lianxin/messaging';
 import { Clock, contentHash, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { decideIntake, type MaterialKind, type NamedItem } from './application.rules.ts';
-import { RepairSettings } from './config.ts';
 import { acceptDue } from './deadline.rules.ts';
 import { EligibilityService, type JudgedItem } from './eligibility.service.ts';
 import { FileStore } from './file.store.ts';
@@ -15,6 +14,7 @@ import { findRepairByClientRef, nextRepairNumber, type RepairItemRow, type Repai
 import { RepairWork, RepairWriter } from './repair.work.ts';
 import { insertMaterials } from './repair.write.store.ts';
 import { acrossDepartments } from './row-scope.store.ts';
+import { RepairSettings } from './terms.ts';
 
 /** Where an application came in, and whose desk that is. */
 interface Intake {
@@ -183,7 +183,7 @@ export class RepairService {
     const { category, applicant, channel, linkedTo } = asked;
     work.step('RECEIVE', { category, applicant, channel, linkedTo }, false);
     work.say(repairReceived, { ...work.head(), category, channel, applicant, linkedTo, receivedOn: acting.today });
-    work.due(acceptDue({ calendar: this.clock.calendar(), terms: this.settings }, acting.today));
+    work.due(acceptDue({ calendar: this.clock.calendar(), terms: this.settings.on(acting.today) }, acting.today));
     work.step('PUSH', { to: row.department_code });
     await this.writer.write(tx, work);
     return row;

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
+  addDays,
+  addWorkingDays,
+  beijingDate,
+  calendar2026,
   listEntryPublicationConfirmed,
+  parameterChanged,
+  parameterKey,
   repairGranted,
   repairReceived,
   repairRecordGranted,
@@ -10,7 +16,9 @@ import {
   taskLifting,
 } from '@lianxin/contracts';
 import { eventually, principalOf } from '@lianxin/testing';
+import type { RepairDetail } from '../src/repair.api.ts';
 import { repairStatusOf } from '../src/repair.rules.ts';
+import { RepairSettings } from '../src/terms.ts';
 import { approver, centre, handler, office, RepairDesk, windowClerk } from './repair.desk.ts';
 import type { WorldEntry } from './repair.world.ts';
 
@@ -351,4 +359,34 @@ test('the status of every application is the fold of its facts', async () => {
     expect(repairStatusOf(facts)).toBe(status);
   }
   expect((await desk.call(office, 'GET', 'repairs?status=SYNCING&limit=2')).status).toBe(200);
+});
+
+test('a term that is changed counts for what begins on its day, also the own term of a unit; what runs keeps its last day', async () => {
+  const today = beijingDate(new Date());
+  const wd = (days: number) => addWorkingDays(calendar2026, today, days).date;
+  const change = (key: string, value: number, validFrom: string) =>
+    desk.world.feeder.send(parameterChanged, parameterKey, {
+      ...{ changeId: randomUUID(), key, version: 1, state: 'APPROVED' as const, value, validFrom, previousValue: 1, reasonZh: '试行' },
+      ...{ documentNo: null, proposedBy: 'A', decidedBy: 'B', decidedAt: new Date().toISOString() },
+    });
+  const dueOf = ({ deadlines }: RepairDetail, kind: string) => deadlines.find((deadline) => deadline.kind === kind)?.dueOn;
+  const first = await desk.applied([item(await desk.entry())]);
+  const accepted = (await desk.step(first, 'accept')).body;
+  expect([dueOf(first, 'ACCEPT'), dueOf(accepted, 'RESULT')]).toEqual([wd(3), wd(7)]);
+  await change('repair.accept_wd', 5, addDays(today, 1));
+  await change('repair.samr_result_wd', 6, today);
+  await change('repair.fraud_block_months', 36, today);
+  const settings = desk.running.app.get(RepairSettings);
+  await eventually(
+    'all are known',
+    () =>
+      settings.on(addDays(today, 1)).acceptDays === 5 &&
+      settings.on(today).resultDaysOf.get('SCJGJ') === 6 &&
+      settings.fraudBlockMonthsOn(today) === 36,
+  );
+  const second = await desk.applied([item(await desk.entry())]);
+  expect([dueOf(second, 'ACCEPT'), dueOf((await desk.step(second, 'accept')).body, 'RESULT')]).toEqual([wd(3), wd(6)]);
+  expect(dueOf((await desk.call(handler, 'GET', `repairs/${first.id}`)).body, 'RESULT')).toBe(wd(7));
+  // Who was revoked before is not blocked afterwards (R-5-13).
+  expect(settings.fraudBlockMonthsOn(addDays(today, -1))).toBe(0);
 });

@@ -13,13 +13,13 @@ import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { type Act, acknowledgeDueAt, decideAct, factOfAct } from './act.rules.ts';
 import { ClaimStore } from './claim.store.ts';
-import { TaskTerms } from './config.ts';
 import type { DeadlineContext } from './deadline.rules.ts';
 import type { Fact } from './plan.board.rules.ts';
 import { QueueService } from './queue.service.ts';
 import type { Task } from './task.rules.ts';
 import { TaskStore } from './task.store.ts';
 import { insertFacts, updateTasks } from './task.write.store.ts';
+import { TaskTerms } from './terms.ts';
 
 /** What a person says with an act. */
 export interface ActRequest {
@@ -154,7 +154,8 @@ export class ActService {
     };
   }
 
-  context(): DeadlineContext {
-    return { now: this.clock.now(), calendar: this.clock.calendar(), terms: this.terms };
+  /** @param startedOn the day on which the clock started, where that is not today. */
+  context(startedOn?: string): DeadlineContext {
+    return { now: this.clock.now(), calendar: this.clock.calendar(), terms: this.terms.on(startedOn) };
   }
 }

@@ -1,6 +1,6 @@
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
 import { acceptFiles, FileDesk, FileFolder } from '@lianxin/files';
-import { digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
+import { digestMigration, MessagingModule, messagingMigration, parameterMigrationOf } from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ActController } from './act.controller.ts';
@@ -16,7 +16,7 @@ import { CalendarStore } from './calendar.store.ts';
 import { ClaimController } from './claim.controller.ts';
 import { ClaimService } from './claim.service.ts';
 import { ClaimStore } from './claim.store.ts';
-import { type Config, configSchema, TaskTerms, UrgeChannels, UrgeTimes } from './config.ts';
+import { type Config, configSchema, UrgeChannels } from './config.ts';
 import { CopyStore } from './copy.store.ts';
 import { CycleService } from './cycle.service.ts';
 import { FeedbackController } from './feedback.controller.ts';
@@ -74,6 +74,7 @@ import { TaskStore } from './task.store.ts';
 import { TaskViews } from './task.view.ts';
 import { TaskFiguresStore } from './task-figures.store.ts';
 import { TaskReplayStore } from './task-replay.store.ts';
+import { TaskTerms, UrgeTimes } from './terms.ts';
 import { UrgeController } from './urge.controller.ts';
 import { urgeExport } from './urge.export.ts';
 import { UrgeReadStore } from './urge.read.store.ts';
@@ -130,8 +131,8 @@ export class AppModule {
         ZeroReportController,
       ],
       providers: [
-        { provide: TaskTerms, useValue: new TaskTerms(config) },
-        { provide: UrgeTimes, useValue: new UrgeTimes(config) },
+        TaskTerms,
+        UrgeTimes,
         { provide: UrgeChannels, useValue: new UrgeChannels(config) },
         PlanStore,
         TaskDigest,
@@ -203,6 +204,7 @@ export const service = {
   migrations: [
     messagingMigration,
     digestMigration,
+    parameterMigrationOf('execution-feedback'),
     tasksMigration,
     feedbackMigration,
     exportMigrationOf('execution-feedback'),

@@ -1,6 +1,6 @@
 import { ProblemError } from '@lianxin/contracts';
 import { Loop } from '@lianxin/messaging';
-import { Clock, Database, isTransientDatabaseError, ServiceContext, type Transaction } from '@lianxin/platform';
+import { Clock, Database, isPassingFault, ServiceContext, type Transaction } from '@lianxin/platform';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ActService } from './act.service.ts';
 import { type Bulk, BulkStore, type WaitingItem } from './bulk.store.ts';
@@ -66,7 +66,7 @@ export class BulkRunner implements OnApplicationBootstrap, OnApplicationShutdown
         await this.store.endItem(tx, bulk.id, taken.place, { status: 'DONE', code: null, detail: null });
       });
     } catch (error) {
-      if (taken === undefined || isTransientDatabaseError(error)) throw error;
+      if (taken === undefined || isPassingFault(error)) throw error;
       const { place } = taken;
       // A fault of ours stops this task alone, and is told to who asked and to the log.
       const isRefusal = error instanceof ProblemError;

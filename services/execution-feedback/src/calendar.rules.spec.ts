@@ -12,6 +12,7 @@ const terms = {
   startRewardDays: 5,
   feedbackDays: 5,
   feedbackAtLatestDays: 15,
+  hitFeedbackDays: 5,
   liftDays: 3,
   leastAfterObjectionDays: 3,
   cycleDay: 10,
@@ -30,7 +31,7 @@ const table2027: CalendarYear = {
   effectiveAt: noon('2026-12-30'),
 };
 const after = calendarAt([table2027], noon('2026-12-31'));
-const change: CalendarChange = { before: calendar2026, after, effectiveAt: table2027.effectiveAt, cycleDay: 10 };
+const change: CalendarChange = { before: calendar2026, after, effectiveAt: table2027.effectiveAt, cycleDayOn: () => 10 };
 const under = (calendar: WorkingDayCalendar, date: string): DeadlineContext => ({ now: noon(date), calendar, terms });
 
 const task = (over: Partial<Task>): Task => ({

@@ -38,8 +38,8 @@ export interface CalendarChange {
   readonly before: WorkingDayCalendar;
   readonly after: WorkingDayCalendar;
   readonly effectiveAt: Date;
-  /** Day of the month on which periodic feedback is due (`task.cycle_day`). */
-  readonly cycleDay: number;
+  /** Day of the month on which periodic feedback is due (`task.cycle_day`), as it was when a deadline was computed. */
+  readonly cycleDayOn: (date: string) => number;
 }
 
 /**
@@ -59,8 +59,8 @@ export function reschedule(task: Task, anchors: DueAnchors, change: CalendarChan
   return { ...task, dueAt, feedbackDueAt, version: task.version + 1 };
 }
 
-function movedDay(task: Task, lastDay: string, anchor: string, { before, after, cycleDay }: CalendarChange): string {
-  const tenth = addDays(quarterStart(quarterOf(lastDay)), cycleDay - 1);
+function movedDay(task: Task, lastDay: string, anchor: string, { before, after, cycleDayOn }: CalendarChange): string {
+  const tenth = addDays(quarterStart(quarterOf(lastDay)), cycleDayOn(anchor) - 1);
   const mayBePeriodic = task.kind === 'EXECUTE' && (task.trigger === 'ON_EVENT' || task.cycle > 1);
   if (mayBePeriodic && moveToWorkingDay(before, tenth).date === lastDay) return moveToWorkingDay(after, tenth).date;
   if (lastDay < anchor) return lastDay;

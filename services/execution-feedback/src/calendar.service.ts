@@ -17,11 +17,11 @@ import { acknowledgeDueAt } from './act.rules.ts';
 import type { CalendarRequest } from './calendar.api.ts';
 import { type CalendarYear, missingYears, reschedule } from './calendar.rules.ts';
 import { CalendarStore } from './calendar.store.ts';
-import { TaskTerms } from './config.ts';
 import { OrderStore } from './order.store.ts';
 import type { Task } from './task.rules.ts';
 import { TaskStore } from './task.store.ts';
 import { insertFacts, updateTasks } from './task.write.store.ts';
+import { TaskTerms } from './terms.ts';
 
 const kind = 'calendar-loaded';
 const tasksPerFiring = 2_000;
@@ -159,7 +159,7 @@ export class CalendarService implements OnModuleInit, OnApplicationBootstrap, On
       before: calendarAt(years, new Date(effectiveAt.getTime() - 1)),
       after: calendarAt(years, effectiveAt),
       effectiveAt,
-      cycleDay: this.terms.cycleDay,
+      cycleDayOn: (date: string) => this.terms.on(date).cycleDay,
     };
     const anchors = await this.store.readAnchors(tx, ids);
     const orders = await this.orders.readOrders(tx, ids);

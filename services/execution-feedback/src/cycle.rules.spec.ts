@@ -13,6 +13,7 @@ const terms = {
   startRewardDays: 5,
   feedbackDays: 5,
   feedbackAtLatestDays: 15,
+  hitFeedbackDays: 5,
   liftDays: 3,
   leastAfterObjectionDays: 3,
   cycleDay: 10,

@@ -2,11 +2,11 @@ import { endOfDayBeijing, nextQuarter, quarterEnd, quarterOf, taskArmed, taskSta
 import { lockLanes, newEvent, Outbox, Timers } from '@lianxin/messaging';
 import { Clock, Database, type Transaction } from '@lianxin/platform';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { TaskTerms } from './config.ts';
 import { openNextCycle } from './cycle.rules.ts';
 import type { Task } from './task.rules.ts';
 import { TaskStore } from './task.store.ts';
 import { insertFacts, updateTasks } from './task.write.store.ts';
+import { TaskTerms } from './terms.ts';
 
 const kind = 'quarter-end';
 /** Tasks taken at a time; the rest follow in the next firing. */
@@ -53,7 +53,7 @@ export class CycleService implements OnApplicationBootstrap {
       tx,
       page.flatMap((task) => [task.laneKey, task.partySubjectId]),
     );
-    const context = { now: this.clock.now(), calendar: this.clock.calendar(), terms: this.terms };
+    const context = { now: this.clock.now(), calendar: this.clock.calendar(), terms: this.terms.on() };
     const locked = await this.tasks.readTasks(
       tx,
       page.map((task) => task.id),

@@ -12,7 +12,7 @@ import {
   workingDaysBetween,
 } from '@lianxin/contracts';
 
-/** Terms of §4.4 in working days, from the configuration (§12); `cycleDay` is a day of the month. */
+/** Terms of §4.4 in working days, as they are on the day on which a clock starts (§12); `cycleDay` is a day of the month. */
 export interface DeadlineTerms {
   readonly acknowledgeDays: number;
   readonly decideReturnDays: number;
@@ -21,6 +21,7 @@ export interface DeadlineTerms {
   readonly startRewardDays: number;
   readonly feedbackDays: number;
   readonly feedbackAtLatestDays: number;
+  readonly hitFeedbackDays: number;
   readonly liftDays: number;
   readonly leastAfterObjectionDays: number;
   readonly cycleDay: number;

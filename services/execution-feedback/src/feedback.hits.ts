@@ -32,7 +32,7 @@ export class FeedbackHits {
     const clientRef = `window-check:${hit.prompt_id}:${hit.measure_code}:${hit.decided_at.toISOString()}`;
     const known = await this.store.findByClientRef(tx, task.id, clientRef);
     if (known !== undefined) return known.id;
-    const context = this.acts.context();
+    const context = this.acts.context(beijingDate(hit.decided_at));
     const content: FeedbackRequest = {
       kind: 'HIT',
       measureApplied: `窗口核查 ${hit.check_number} 采纳本措施`,

@@ -180,12 +180,12 @@ function faultsOfReason(request: FeedbackRequest): FieldProblem[] {
   return [];
 }
 
-/** When a feedback is due: a hit some working days after it, the proof of a lift with the lift, all else with the cycle. Null where no deadline runs. */
+/** When a feedback is due: a hit some working days after it (`task.hit_feedback_wd` of its day, which the caller names), the proof of a lift with the lift, all else with the cycle. Null where no deadline runs. */
 export function feedbackDue(task: Task, request: Pick<FeedbackRequest, 'kind' | 'appliedOn'>, context: DeadlineContext): Date | null {
   if (!task.hasDeadline) return null;
   if (task.status === 'LIFTING') return task.dueAt;
   if (request.kind !== 'HIT' || request.appliedOn === undefined) return task.feedbackDueAt;
-  return endOfDayBeijing(addWorkingDays(context.calendar, request.appliedOn, context.terms.feedbackDays).date);
+  return endOfDayBeijing(addWorkingDays(context.calendar, request.appliedOn, context.terms.hitFeedbackDays).date);
 }
 
 /**

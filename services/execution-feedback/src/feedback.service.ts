@@ -61,7 +61,7 @@ export class FeedbackService {
     if (isPeriodic && (await this.store.hasPending(tx, taskId, task.cycle)))
       throw new ProblemError('FEEDBACK_PENDING', `第 ${task.cycle} 周期已有待审核的反馈，请先审核、退回或更正`);
     const { now } = this.acts.context();
-    const dueAt = feedbackDue(task, content, this.acts.context());
+    const dueAt = feedbackDue(task, content, this.acts.context(content.kind === 'HIT' ? content.appliedOn : undefined));
     const feedback: Feedback = {
       id: randomUUIDv7(),
       task_id: taskId,

@@ -13,13 +13,13 @@ import { type NewEvent, newEvent, Outbox } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { acknowledgeDueAt } from './act.rules.ts';
-import { TaskTerms } from './config.ts';
 import { CopyStore } from './copy.store.ts';
 import { OrderBoard, type OrderStep } from './order.rules.ts';
 import { OrderStore } from './order.store.ts';
 import type { WrongTask } from './plan.board.rules.ts';
 import { type ReplayMark, ReplayMarks } from './replay.mark.rules.ts';
 import { TaskReplayStore } from './task-replay.store.ts';
+import { TaskTerms } from './terms.ts';
 
 /** Orders that come beside plans, and the tasks they make (R-4-9a). */
 @Injectable()
@@ -43,7 +43,7 @@ export class OrderService {
     work: (board: OrderBoard) => void,
     heard: readonly LianxinEvent[] = [],
   ): Promise<void> {
-    const context = { now: this.clock.now(), calendar: this.clock.calendar(), terms: this.terms };
+    const context = { now: this.clock.now(), calendar: this.clock.calendar(), terms: this.terms.on() };
     const board = new OrderBoard(await this.store.readOrdered(tx, [...new Set(referenceIds)]), context, randomUUIDv7);
     work(board);
     if (board.facts.length === 0) return;

@@ -11,13 +11,13 @@ import {
 import { isEvent, lockLanes, newEvent, Outbox } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { TaskTerms } from './config.ts';
 import { OrderService } from './order.service.ts';
 import type { Known } from './plan.board.rules.ts';
 import { eventsOfStep } from './plan.events.rules.ts';
 import { applyPlanEvents } from './plan.rules.ts';
 import { type PlanName, PlanStore } from './plan.store.ts';
 import { TaskReplayStore } from './task-replay.store.ts';
+import { TaskTerms } from './terms.ts';
 
 /**
  * At most about this many rows of plans are decided and written at a time: a batch of large plans stays within memory, and what is made for one slice is
@@ -60,7 +60,7 @@ export class PlanService {
 
   private async applySlice(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
     const known = await this.gather(tx, events);
-    const context = { now: this.clock.now(), calendar: this.clock.calendar(), terms: this.terms };
+    const context = { now: this.clock.now(), calendar: this.clock.calendar(), terms: this.terms.on() };
     const ofReplay = events.some((event) => event.replayMode !== undefined);
     const taskIds = known.tasks.map((task) => task.id);
     const quiet = ofReplay ? await this.replays.readQuiet(tx, taskIds) : undefined;

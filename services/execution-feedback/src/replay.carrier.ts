@@ -3,12 +3,12 @@ import { type LianxinEvent, type ReplayApproved, replayCarriedOut, replayRefused
 import { lockLanes, newEvent, Outbox } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { TaskTerms } from './config.ts';
 import { eventsOfStep } from './plan.events.rules.ts';
 import { PlanStore } from './plan.store.ts';
 import { correctCase, isAnything, reasonOfBehind } from './replay.rules.ts';
 import { tasksVersions } from './replay.service.ts';
 import { caseNameOf, ReplayStore } from './replay.store.ts';
+import { TaskTerms } from './terms.ts';
 
 const owner = 'execution-feedback';
 
@@ -63,7 +63,7 @@ export class ReplayCarrier {
       await this.outbox.publish(tx, [newEvent({ ...said, definition: replayRefused, data })]);
       return;
     }
-    const context = { now: this.clock.now(), calendar: this.clock.calendar(), terms: this.terms };
+    const context = { now: this.clock.now(), calendar: this.clock.calendar(), terms: this.terms.on() };
     const { changes, steps } = correctCase(world.known, plans, event, context, event.data.documentNo, randomUUIDv7);
     await this.plans.write(tx, changes);
     await this.store.markDone(tx, event.data, context.now);

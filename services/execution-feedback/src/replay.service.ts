@@ -12,9 +12,9 @@ import {
 import { Clock, contentHash, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { CalendarStore } from './calendar.store.ts';
-import { TaskTerms } from './config.ts';
 import { assessCase, type CaseFinding, type CaseWorld, reasonOfBehind } from './replay.rules.ts';
 import { type CaseCorrection, caseNameOf, ReplayStore } from './replay.store.ts';
+import { TaskTerms } from './terms.ts';
 
 const owner = 'execution-feedback';
 /** Cases that are looked at together: their tasks stay within memory. */
@@ -46,7 +46,7 @@ export class ReplayService {
       tx,
       cases.map(({ answer }) => caseNameOf(answer.plans, answer.change.kind === 'NOTHING')),
     );
-    const context = { now: this.clock.now(), calendar: this.clock.calendar(), terms: this.terms };
+    const context = { now: this.clock.now(), calendar: this.clock.calendar(), terms: this.terms.on() };
     const corrections: CaseCorrection[] = [];
     const said = cases.flatMap(({ cause, answer }, index) => {
       const world = worlds[index];
@@ -72,7 +72,7 @@ export class ReplayService {
       ...[...newest]
         .sort(([a], [b]) => a - b)
         .map(([year, version]): ReplayVersion => ({ kind: 'CALENDAR', id: String(year), version: String(version) })),
-      { kind: 'CONFIGURATION', id: owner, version: contentHash({ ...this.terms }) },
+      { kind: 'CONFIGURATION', id: owner, version: contentHash(this.terms.on()) },
     ];
   }
 }

@@ -3,7 +3,8 @@ import { Loop, newEvent, Outbox } from '@lianxin/messaging';
 import { Clock, Database, faultMessage, PersonalData, ServiceContext } from '@lianxin/platform';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { createTransport, type Transporter } from 'nodemailer';
-import { UrgeChannels, UrgeTimes } from './config.ts';
+import { UrgeChannels } from './config.ts';
+import { UrgeTimes } from './terms.ts';
 import { isUrgingTime } from './urge.rules.ts';
 import { urgeText, urgeTitles } from './urge.text.ts';
 import { type DueDelivery, UrgeDeliveryStore } from './urge-delivery.store.ts';
@@ -58,7 +59,7 @@ export class UrgeSender implements OnApplicationBootstrap, OnApplicationShutdown
 
   private async turn(): Promise<boolean> {
     const now = this.clock.now();
-    if (!isUrgingTime(now, this.clock.calendar(), this.times)) return false;
+    if (!isUrgingTime(now, this.clock.calendar(), this.times.on())) return false;
     const lease = new Date(now.getTime() + leaseMs);
     const due = await this.database.consumerTransaction((tx) => this.store.take(tx, now, lease, perTurn));
     for (const delivery of due) await this.deliver(delivery);

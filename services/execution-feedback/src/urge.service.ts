@@ -3,7 +3,7 @@ import { quarterOf, type UrgeLevel, type UrgeReceiver, urgedTasksPerEvent, urgeS
 import { newEvent, Outbox, Timers } from '@lianxin/messaging';
 import { Clock, Database, type Transaction } from '@lianxin/platform';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { UrgeTimes } from './config.ts';
+import { UrgeTimes } from './terms.ts';
 import {
   bandsOn,
   entriesForInspection,
@@ -14,6 +14,7 @@ import {
   officeLevels,
   receiversOf,
   type UrgeBand,
+  type UrgeTerms,
 } from './urge.rules.ts';
 import { type UrgedTask, type UrgeMessage, UrgeStore } from './urge.store.ts';
 import { UrgeDeliveryStore } from './urge-delivery.store.ts';
@@ -43,20 +44,21 @@ export class UrgeService implements OnApplicationBootstrap {
 
   /** The day that is awaited stays, also one that passed while nothing ran. */
   async onApplicationBootstrap(): Promise<void> {
-    await this.database.consumerTransaction((tx) => this.timers.ensure(tx, dayKind, [this.nextDay()]));
+    // Only a first start sets it, before anything can have been changed; the firing looks at what counts.
+    await this.database.consumerTransaction((tx) => this.timers.ensure(tx, dayKind, [this.nextDay(this.times.byDefault())]));
   }
 
-  private nextDay(): { reference: string; dueAt: Date } {
-    return { reference: dayReference, dueAt: nextUrgingTime(this.clock.now(), this.clock.calendar(), this.times) };
+  private nextDay(times: UrgeTerms): { reference: string; dueAt: Date } {
+    return { reference: dayReference, dueAt: nextUrgingTime(this.clock.now(), this.clock.calendar(), times) };
   }
 
   private async fireDay(tx: Transaction): Promise<void> {
     const now = this.clock.now();
-    await this.timers.set(tx, dayKind, [this.nextDay()]);
+    await this.timers.set(tx, dayKind, [this.nextDay(this.times.on())]);
     // Never at night nor on a day off: what is due then is urged when the next working day begins.
-    if (!isUrgingTime(now, this.clock.calendar(), this.times)) return;
+    if (!isUrgingTime(now, this.clock.calendar(), this.times.on())) return;
     const today = this.clock.today();
-    const departments = await this.store.readDepartments(tx, bandsOn(today, this.clock.calendar(), this.times));
+    const departments = await this.store.readDepartments(tx, bandsOn(today, this.clock.calendar(), this.times.on()));
     await this.timers.set(
       tx,
       departmentKind,
@@ -67,8 +69,8 @@ export class UrgeService implements OnApplicationBootstrap {
   private async fireDepartment(tx: Transaction, reference: string): Promise<void> {
     const [day = '', department = ''] = reference.split('|');
     // Left over from a day that is gone: the day that is now urges what it finds.
-    if (day !== this.clock.today() || !isUrgingTime(this.clock.now(), this.clock.calendar(), this.times)) return;
-    for (const band of bandsOn(day, this.clock.calendar(), this.times)) {
+    if (day !== this.clock.today() || !isUrgingTime(this.clock.now(), this.clock.calendar(), this.times.on())) return;
+    for (const band of bandsOn(day, this.clock.calendar(), this.times.on())) {
       await this.urge(tx, department, band, day, false);
       if (officeLevels.includes(band.level)) await this.urge(tx, department, band, day, true);
     }

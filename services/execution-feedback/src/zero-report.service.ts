@@ -4,8 +4,8 @@ import { Clock, decodeCursor, pageOf, type Transaction } from '@lianxin/platform
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { isOnTime } from './act.rules.ts';
-import { TaskTerms } from './config.ts';
 import { periodicDue } from './deadline.rules.ts';
+import { TaskTerms } from './terms.ts';
 import { type ZeroReportQuery, type ZeroReportView, zeroReportStatusSchema } from './zero-report.api.ts';
 import { ZeroFeedbackStore } from './zero-report.feedback.store.ts';
 import { ZeroReportRecorder } from './zero-report.recorder.ts';
@@ -133,7 +133,9 @@ export class ZeroReportService {
   }
 
   private viewOf(row: ZeroReportRow): ZeroReportView {
-    const dueAt = periodicDue({ calendar: this.clock.calendar(), terms: this.terms }, quarterStart(row.quarter));
+    // Its clock, like that of the armed tasks under it, starts with the quarter.
+    const start = quarterStart(row.quarter);
+    const dueAt = periodicDue({ calendar: this.clock.calendar(), terms: this.terms.on(start) }, start);
     const givenAt = row.status === 'AUTOMATIC' ? row.recorded_at : row.status === 'OPEN' ? null : row.submitted_at;
     return {
       id: row.id,

@@ -23,7 +23,17 @@ export const routedServices = {
     'publications',
     publicSegment,
   ],
-  'measure-decomposition': ['measures', 'memorandums', 'departments', 'matters', 'decompositions', 'incidents', 'catalogue'],
+  'measure-decomposition': [
+    'measures',
+    'memorandums',
+    'departments',
+    'matters',
+    'decompositions',
+    'incidents',
+    'catalogue',
+    'parameters',
+    'parameter-changes',
+  ],
   'execution-feedback': [
     'tasks',
     'notices',

@@ -1,7 +1,14 @@
 import multipart from '@fastify/multipart';
 import { ProblemError } from '@lianxin/contracts';
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
-import { CalendarCopy, calendarMigrationOf, digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
+import {
+  CalendarCopy,
+  calendarMigrationOf,
+  digestMigration,
+  MessagingModule,
+  messagingMigration,
+  parameterMigrationOf,
+} from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type Config, configSchema, ListConfig } from './config.ts';
@@ -85,6 +92,7 @@ import { RegisterImport } from './register-import.kind.ts';
 import { SubjectController } from './subject.controller.ts';
 import { SubjectQueries } from './subject.queries.ts';
 import { SubjectRegister } from './subject.service.ts';
+import { ListTerms } from './terms.ts';
 import { VerificationController } from './verification.controller.ts';
 import { VerificationEffects } from './verification.effects.ts';
 import { VerificationService } from './verification.service.ts';
@@ -145,6 +153,7 @@ export class AppModule {
       providers: [
         CalendarCopy,
         { provide: ListConfig, useValue: new ListConfig(config) },
+        ListTerms,
         ListCatalogue,
         DepartmentConsumer,
         SubjectRegister,
@@ -205,6 +214,7 @@ export const service = {
   migrations: [
     messagingMigration,
     digestMigration,
+    parameterMigrationOf('list-matching'),
     migration0001,
     migration0002,
     migration0003,

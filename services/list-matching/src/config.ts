@@ -1,25 +1,9 @@
 import { messagingConfigSchema } from '@lianxin/messaging';
 import { z } from 'zod';
-import type { ListSettings } from './designation-procedure.rules.ts';
-import type { BatchSettings } from './national-batch.rules.ts';
 import type { SnapshotSettings } from './snapshot.decision.ts';
 
-/** Settings of list-matching beside those of every service. Periods are defaults of the rule book that an administrator may change (domain §12). */
+/** Settings of list-matching beside those of every service. Terms of §2 are parameters (terms.ts). */
 export const configSchema = messagingConfigSchema.extend({
-  /** `list.defence_days_wd` (R-2-8): working days from the day after the notice was served. */
-  LIANXIN_LIST_DEFENCE_WORKDAYS: z.coerce.number().int().min(1).max(250).default(5),
-  /** `list.red.notice_wd` (R-2-9): working days for which a proposed honour is open to the public. */
-  LIANXIN_LIST_RED_NOTICE_WORKDAYS: z.coerce.number().int().min(1).max(250).default(7),
-  /** `list.defence_review_wd` (R-2-8): working days in which a defence is to be reviewed. */
-  LIANXIN_LIST_DEFENCE_REVIEW_WORKDAYS: z.coerce.number().int().min(1).max(250).default(5),
-  /** `list.serve_wd` (§2.6): working days from the signed decision to its service. */
-  LIANXIN_LIST_SERVE_WORKDAYS: z.coerce.number().int().min(1).max(250).default(3),
-  /** `list.share_wd` (§2.6): working days from the decision until it is shared. */
-  LIANXIN_LIST_SHARE_WORKDAYS: z.coerce.number().int().min(1).max(250).default(5),
-  /** Working days in which an uncertain identity or an honour under review is to be decided (R-2-10). */
-  LIANXIN_LIST_REVIEW_WORKDAYS: z.coerce.number().int().min(1).max(250).default(2),
-  /** Hour of the night, Beijing time, at which all honours are checked against the black lists again (`list.crosscheck_cron`, R-2-10 d). */
-  LIANXIN_LIST_CROSS_CHECK_HOUR: z.coerce.number().int().min(0).max(23).default(2),
   /** Seconds after which the import of a dead process is taken over; longer than any batch of 200 rows takes. */
   LIANXIN_IMPORT_LEASE_SECONDS: z.coerce.number().int().min(1).max(600).default(15),
   /** Share of bad rows, in percent, beyond which an import stops (from 200 rows on); 100 never stops. An upload may ask for another one. */
@@ -38,14 +22,6 @@ export const configSchema = messagingConfigSchema.extend({
   LIANXIN_MATCH_INLINE_MAX: z.coerce.number().int().min(0).max(1_000_000).default(20_000),
   /** Threads that search the match index, beside the one that answers requests; one less than the machine has cores unless told. */
   LIANXIN_MATCH_THREADS: z.coerce.number().int().min(1).max(64).optional(),
-  /** `batch.match_wd` (R-2-17): working days for the match of a national batch. */
-  LIANXIN_BATCH_MATCH_WORKDAYS: z.coerce.number().int().min(1).max(250).default(1),
-  /** `batch.verify_wd`: for the verification of each subject. */
-  LIANXIN_BATCH_VERIFY_WORKDAYS: z.coerce.number().int().min(1).max(250).default(15),
-  /** `batch.report_wd`: for the report upward, from the last result. */
-  LIANXIN_BATCH_REPORT_WORKDAYS: z.coerce.number().int().min(1).max(250).default(5),
-  /** `batch.hard_wd`: for the batch as a whole. */
-  LIANXIN_BATCH_HARD_WORKDAYS: z.coerce.number().int().min(1).max(250).default(30),
   /** §5.5 (S6, S7), R-6-10: working days in which channels take down what was repaired, wrong, without basis or stopped. */
   LIANXIN_PUBLICATION_URGENT_WORKDAYS: z.coerce.number().int().min(1).max(250).default(1),
   /** Working days after which a receipt that is still missing is chased again. */
@@ -55,15 +31,12 @@ export type Config = z.infer<typeof configSchema>;
 
 /** The settings as the rules want them. */
 export class ListConfig {
-  readonly settings: ListSettings;
   readonly importLeaseSeconds: number;
   readonly importMaxErrorPercent: number;
   readonly importKeepDays: number;
   readonly snapshot: SnapshotSettings;
   readonly matchInlineMax: number;
   readonly matchThreads: number | undefined;
-  readonly batches: BatchSettings;
-  readonly crossCheckHour: number;
   readonly publication: { readonly urgentWorkdays: number; readonly chaseWorkdays: number };
 
   constructor(config: Config) {
@@ -71,7 +44,6 @@ export class ListConfig {
       urgentWorkdays: config.LIANXIN_PUBLICATION_URGENT_WORKDAYS,
       chaseWorkdays: config.LIANXIN_PUBLICATION_CHASE_WORKDAYS,
     };
-    this.crossCheckHour = config.LIANXIN_LIST_CROSS_CHECK_HOUR;
     this.importLeaseSeconds = config.LIANXIN_IMPORT_LEASE_SECONDS;
     this.importMaxErrorPercent = config.LIANXIN_IMPORT_MAX_ERROR_PERCENT;
     this.importKeepDays = config.LIANXIN_IMPORT_KEEP_DAYS;
@@ -83,19 +55,5 @@ export class ListConfig {
     };
     this.matchInlineMax = config.LIANXIN_MATCH_INLINE_MAX;
     this.matchThreads = config.LIANXIN_MATCH_THREADS;
-    this.batches = {
-      matchWorkdays: config.LIANXIN_BATCH_MATCH_WORKDAYS,
-      verifyWorkdays: config.LIANXIN_BATCH_VERIFY_WORKDAYS,
-      reportWorkdays: config.LIANXIN_BATCH_REPORT_WORKDAYS,
-      hardWorkdays: config.LIANXIN_BATCH_HARD_WORKDAYS,
-    };
-    this.settings = {
-      defenceWorkdays: config.LIANXIN_LIST_DEFENCE_WORKDAYS,
-      redNoticeWorkdays: config.LIANXIN_LIST_RED_NOTICE_WORKDAYS,
-      defenceReviewWorkdays: config.LIANXIN_LIST_DEFENCE_REVIEW_WORKDAYS,
-      serveWorkdays: config.LIANXIN_LIST_SERVE_WORKDAYS,
-      shareWorkdays: config.LIANXIN_LIST_SHARE_WORKDAYS,
-      reviewWorkdays: config.LIANXIN_LIST_REVIEW_WORKDAYS,
-    };
   }
 }

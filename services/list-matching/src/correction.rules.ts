@@ -41,7 +41,8 @@ export interface CorrectionLaw {
   /** Every version of its list. */
   readonly versions: readonly ListDefinition[];
   readonly grounds: readonly ListingGround[];
-  readonly settings: ListSettings;
+  /** As they were on the day on which a clock started. */
+  readonly settingsOn: (date: string) => ListSettings;
   readonly calendar: Parameters<typeof findProcedureFaults>[2]['calendar'];
   readonly today: string;
 }

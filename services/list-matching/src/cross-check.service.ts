@@ -3,12 +3,12 @@ import { lockLanes, Timers } from '@lianxin/messaging';
 import { Clock, Database, type Transaction } from '@lianxin/platform';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { excludeHonour } from './activation.ts';
-import { ListConfig } from './config.ts';
 import { advanceRun, beginRun, findHonoursAfter, findRun } from './cross-check.store.ts';
 import { EntryWriter } from './entry.writer.ts';
 import { EntryChange } from './entry-change.service.ts';
 import { isInForce } from './list-entry.rules.ts';
 import { findStanding } from './list-entry.store.ts';
+import { ListTerms } from './terms.ts';
 
 const timerKind = 'red-black-cross-check';
 /** Honours that are checked in one transaction. */
@@ -25,7 +25,7 @@ export class CrossCheckService implements OnApplicationBootstrap {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly config: ListConfig,
+    private readonly terms: ListTerms,
     private readonly timers: Timers,
     private readonly changes: EntryChange,
     private readonly writer: EntryWriter,
@@ -33,9 +33,11 @@ export class CrossCheckService implements OnApplicationBootstrap {
     timers.register(timerKind, (tx) => this.run(tx));
   }
 
-  /** A night that is due already keeps its timer: it fires at once. */
+  /** A night that is due already keeps its timer: it fires at once. Only a first start sets one, before anything can have been changed. */
   async onApplicationBootstrap(): Promise<void> {
-    await this.database.consumerTransaction((tx) => this.timers.ensure(tx, timerKind, [{ reference: nightly, dueAt: this.nextNight() }]));
+    await this.database.consumerTransaction((tx) =>
+      this.timers.ensure(tx, timerKind, [{ reference: nightly, dueAt: this.nextNight(this.terms.firstCrossCheckHour) }]),
+    );
   }
 
   /** One page; sets the timer again, for the next page at once or for the next night. */
@@ -80,8 +82,8 @@ export class CrossCheckService implements OnApplicationBootstrap {
     return excluded;
   }
 
-  private nextNight(): Date {
-    const hour = this.config.crossCheckHour * hourMs;
+  private nextNight(hourOfDay = this.terms.crossCheckHour): Date {
+    const hour = hourOfDay * hourMs;
     const startOfToday = endOfDayBeijing(this.clock.today()).getTime() - 24 * hourMs;
     const tonight = new Date(startOfToday + hour);
     return tonight > this.clock.now() ? tonight : new Date(tonight.getTime() + 24 * hourMs);

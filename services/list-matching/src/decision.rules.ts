@@ -90,8 +90,9 @@ export function decideSign(
   }
   const refusal = faults.refusal();
   if (refusal !== undefined) return refusal;
-  const serve = addWorkingDays(context.calendar, date, context.settings.serveWorkdays);
-  const share = addWorkingDays(context.calendar, date, context.settings.shareWorkdays);
+  const { serveWorkdays, shareWorkdays } = context.settingsOn(date);
+  const serve = addWorkingDays(context.calendar, date, serveWorkdays);
+  const share = addWorkingDays(context.calendar, date, shareWorkdays);
   return {
     ok: true,
     action: 'SIGN_DECISION',

@@ -31,7 +31,8 @@ export interface ListSettings {
 interface Context {
   readonly today: string;
   readonly calendar: WorkingDayCalendar;
-  readonly settings: ListSettings;
+  /** As they were on the day on which a clock started. */
+  readonly settingsOn: (date: string) => ListSettings;
 }
 /** What the rules of the procedure look at; of a request that comes in, or of an entry whose decision is corrected. */
 export interface Procedural {
@@ -106,10 +107,11 @@ function addNoticeFaults(request: Procedural, context: Context, add: AddFault): 
     return;
   }
   const served = servedOn(notice.servedOn, notice.method);
-  const { date: earliest } = addWorkingDays(context.calendar, served, context.settings.defenceWorkdays);
+  const { defenceWorkdays } = context.settingsOn(served);
+  const { date: earliest } = addWorkingDays(context.calendar, served, defenceWorkdays);
   if (notice.defenceEndedOn < earliest) {
     const announced = notice.method === 'ANNOUNCEMENT' ? `公告满 ${announcementDays} 日于 ${served} 视为送达，` : '';
-    const detail = `${announced}自送达次日起 ${context.settings.defenceWorkdays} 个工作日，最早 ${earliest} 届满`;
+    const detail = `${announced}自送达次日起 ${defenceWorkdays} 个工作日，最早 ${earliest} 届满`;
     add('/notice/defenceEndedOn', 'DEFENCE_TOO_SHORT', detail);
   }
   if (decision.date < notice.defenceEndedOn)
@@ -126,9 +128,10 @@ function addPublicNoticeFaults(request: Procedural, context: Context, add: AddFa
     add('/publicNotice/closedOn', 'DATE_ORDER', '公示截止日期早于开始日期');
     return;
   }
-  const { date: earliest } = addWorkingDays(context.calendar, publicNotice.openedOn, context.settings.redNoticeWorkdays);
+  const { redNoticeWorkdays } = context.settingsOn(publicNotice.openedOn);
+  const { date: earliest } = addWorkingDays(context.calendar, publicNotice.openedOn, redNoticeWorkdays);
   if (publicNotice.closedOn < earliest) {
-    const detail = `公示不少于 ${context.settings.redNoticeWorkdays} 个工作日，最早 ${earliest} 截止`;
+    const detail = `公示不少于 ${redNoticeWorkdays} 个工作日，最早 ${earliest} 截止`;
     add('/publicNotice/closedOn', 'PUBLIC_NOTICE_TOO_SHORT', detail);
   }
   if (decision.date < publicNotice.closedOn) add('/decision/date', 'DATE_ORDER', `公示 ${publicNotice.closedOn} 截止，决定不能早于该日`);

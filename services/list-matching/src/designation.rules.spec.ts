@@ -36,12 +36,24 @@ const party = {
   decisionServedOn: '2026-11-03',
 };
 
-function judge(changes: Changes, caller: { roles?: Role[]; departments?: [string, string | null][] } = {}, base: Changes = complete) {
+function judge(
+  changes: Changes,
+  caller: { roles?: Role[]; departments?: [string, string | null][] } = {},
+  base: Changes = complete,
+  defenceOn: (date: string) => number = () => 5,
+) {
   const request: ListEntryRequest = listEntryRequestSchema.parse({ ...base, ...changes });
   const context: DesignationContext = {
     today,
     calendar: calendar2026,
-    settings: { defenceWorkdays: 5, redNoticeWorkdays: 7, defenceReviewWorkdays: 5, serveWorkdays: 3, shareWorkdays: 5, reviewWorkdays: 2 },
+    settingsOn: (date) => ({
+      defenceWorkdays: defenceOn(date),
+      redNoticeWorkdays: 7,
+      defenceReviewWorkdays: 5,
+      serveWorkdays: 3,
+      shareWorkdays: 5,
+      reviewWorkdays: 2,
+    }),
     roles: caller.roles ?? ['DEPT_HANDLER'],
     departments: (caller.departments ?? [['RSJ', null]]).map(([code, parentCode]) => ({ code, parentCode })),
     versions: lists.filter((list) => list.code === request.listCode),
@@ -50,6 +62,14 @@ function judge(changes: Changes, caller: { roles?: Role[]; departments?: [string
 }
 const office = { roles: ['CREDIT_OFFICE' as const], departments: [] as [string, string | null][] };
 const by = (department: string, parent: string | null = null) => ({ departments: [[department, parent] as [string, string | null]] });
+
+test('a defence is judged by the term of the day on which its notice was served (R-2-8, §12)', () => {
+  const lawful = (servedOn: string, defenceEndedOn: string) =>
+    judge({ notice: { servedOn, defenceEndedOn } }, {}, complete, (date) => (date < '2026-10-13' ? 4 : 6)).ok;
+  expect([lawful('2026-10-12', '2026-10-16'), lawful('2026-10-13', '2026-10-20'), lawful('2026-10-13', '2026-10-21')]).toEqual([
+    ...[true, false, true],
+  ]);
+});
 
 describe('a designation that is lawful', () => {
   test('a complete black entry is accepted: serious, from today, for the term of its list', () => {

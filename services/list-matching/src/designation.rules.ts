@@ -25,7 +25,8 @@ export interface CallerDepartment {
 export interface DesignationContext {
   readonly today: string;
   readonly calendar: WorkingDayCalendar;
-  readonly settings: ListSettings;
+  /** As they were on the day on which a clock started. */
+  readonly settingsOn: (date: string) => ListSettings;
   readonly roles: readonly Role[];
   /** The caller's own departments. */
   readonly departments: readonly CallerDepartment[];

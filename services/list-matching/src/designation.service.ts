@@ -3,7 +3,6 @@ import { type DraftRequest, type ListEntryRequest, type Principal, ProblemError 
 import type { NewEvent } from '@lianxin/messaging';
 import { Clock, contentHash, PersonalData, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { ListConfig } from './config.ts';
 import { findDepartments, isDepartmentCopyComplete } from './department.store.ts';
 import {
   type Candidate,
@@ -33,13 +32,14 @@ import { closeForEnded } from './register.endings.ts';
 import { acrossDepartments } from './row-scope.store.ts';
 import { type RegisteredSubjects, SubjectRegister } from './subject.service.ts';
 import { insertPlaceholders, removeUnused, type SubjectRow } from './subject.store.ts';
+import { ListTerms } from './terms.ts';
 
 /** Receives designations with complete documents: one from the API, many from an import, all on the same way. */
 @Injectable()
 export class DesignationService {
   constructor(
     private readonly clock: Clock,
-    private readonly config: ListConfig,
+    private readonly terms: ListTerms,
     private readonly personalData: PersonalData,
     private readonly register: SubjectRegister,
     private readonly writer: EntryWriter,
@@ -95,7 +95,7 @@ export class DesignationService {
     const common = {
       today: this.clock.today(),
       calendar: this.clock.calendar(),
-      settings: this.config.settings,
+      settingsOn: this.terms.settingsOn,
       roles: principal.roles,
       departments: principal.departments.map((code) => ({ code, parentCode: copies.get(code)?.parentCode ?? null })),
       grounds: listingGrounds,

@@ -2,7 +2,6 @@ import { type ListEntryView, type Principal, type ProblemCode, ProblemError } fr
 import { lockLanes } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { ListConfig } from './config.ts';
 import { findUnstorableTexts } from './designation-text.rules.ts';
 import { EntryWriter } from './entry.writer.ts';
 import { type Acting, type EntryInWork, EntryWork } from './entry-work.ts';
@@ -15,6 +14,7 @@ import { listingGrounds } from './list-rule.data.ts';
 import { onGround } from './list-rule.rules.ts';
 import type { StepContext } from './procedure.rules.ts';
 import { acrossDepartments } from './row-scope.store.ts';
+import { ListTerms } from './terms.ts';
 
 export type Change = (tx: Transaction, work: EntryWork, entry: EntryInWork) => Promise<void> | void;
 /** Who takes a step: the unit that designates (谁认定、谁负责), or the credit office for what it is told by others. */
@@ -34,12 +34,12 @@ export interface EntrySurroundings {
 export class EntryChange {
   constructor(
     private readonly clock: Clock,
-    private readonly config: ListConfig,
+    private readonly terms: ListTerms,
     private readonly writer: EntryWriter,
   ) {}
 
   get context(): StepContext {
-    return { today: this.clock.today(), calendar: this.clock.calendar(), settings: this.config.settings };
+    return { today: this.clock.today(), calendar: this.clock.calendar(), settingsOn: this.terms.settingsOn };
   }
 
   newWork(actor: string, cause?: Acting['cause']): EntryWork {

@@ -2,7 +2,6 @@ import { addMonths, addWorkingDays, type EntryStatus, endOfDayBeijing, type Lian
 import { type NewEvent, Outbox, Timers } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { ListConfig } from './config.ts';
 import { NoticeMaker } from './decision-notice.maker.ts';
 import { closeAllDeadlines, closeDeadlines, type DeadlineName, type DeadlineRow, upsertDeadlines } from './entry-deadline.store.ts';
 import { closeReviewsOf, insertReviews } from './entry-review.store.ts';
@@ -14,6 +13,7 @@ import { advancedEvent, reviewDecidedEvent, reviewRaisedEvent } from './list-ent
 import { closeCandidatesOfEntries, insertCandidates } from './match-candidate.store.ts';
 import { PublicationOrders } from './publication-order.maker.ts';
 import { acrossDepartments } from './row-scope.store.ts';
+import { ListTerms } from './terms.ts';
 import { entryEnded } from './window-doubt.candidate.ts';
 
 /** Kind of the timer that ends an entry at 24:00 of its last day (T16). Its reference is the entry id. */
@@ -43,7 +43,7 @@ export class EntryWriter {
     private readonly outbox: Outbox,
     private readonly timers: Timers,
     private readonly clock: Clock,
-    private readonly config: ListConfig,
+    private readonly terms: ListTerms,
     private readonly notices: NoticeMaker,
     private readonly publications: PublicationOrders,
   ) {}
@@ -127,7 +127,7 @@ export class EntryWriter {
       const dueOn = addMonths(deadline.from, deadline.months);
       return { dueOn, dueAt: endOfDayBeijing(dueOn), provisional: false };
     }
-    const counted = addWorkingDays(this.clock.calendar(), deadline.from, this.config.settings[deadline.workdays]);
+    const counted = addWorkingDays(this.clock.calendar(), deadline.from, this.terms.settingsOn(deadline.from)[deadline.workdays]);
     return { dueOn: counted.date, dueAt: endOfDayBeijing(counted.date), provisional: counted.provisional };
   }
 
@@ -142,7 +142,7 @@ export class EntryWriter {
       }
     }
     if (work.reviews.length === 0) return;
-    const { date } = addWorkingDays(this.clock.calendar(), acting.today, this.config.settings.reviewWorkdays);
+    const { date } = addWorkingDays(this.clock.calendar(), acting.today, this.terms.settingsOn(acting.today).reviewWorkdays);
     const dueAt = endOfDayBeijing(date);
     const raised = await insertReviews(
       tx,

@@ -51,7 +51,8 @@ export class EntryUndo implements ImportUndo {
           await this.entries.exit(tx, context.principal, id, version, exit);
         }
       } catch (error) {
-        if (error instanceof ProblemError) throw new ImportTouched([{ line, reason: `的记录 ${row.number}：${error.detail}` }]);
+        if (error instanceof ProblemError && error.code !== 'UNAVAILABLE')
+          throw new ImportTouched([{ line, reason: `的记录 ${row.number}：${error.detail}` }]);
         throw error;
       }
     }

@@ -97,7 +97,7 @@ export class ListExitsImport implements ImportKind<ListExitRow> {
       return { ok: true, effect: 'CHANGED', summary: `移出名单：${entry.number}（${view.status}）`, warnings: [], made: null };
     } catch (error) {
       // Refusals come before anything is written; everything else is a fault.
-      if (!(error instanceof ProblemError)) throw error;
+      if (!(error instanceof ProblemError) || error.code === 'UNAVAILABLE') throw error;
       return { ok: false, errors: error.errors.length > 0 ? error.errors : [{ pointer: '', code: error.code, detail: error.detail }] };
     }
   }

@@ -71,7 +71,8 @@ export class PublicRecordUndo implements ImportUndo {
     try {
       await this.records.takeBack(tx, context.principal, ids, `导入作业 ${context.jobId} 撤销`);
     } catch (error) {
-      if (error instanceof ProblemError) throw new ImportTouched(made.map(({ line }) => ({ line, reason: error.detail })));
+      if (error instanceof ProblemError && error.code !== 'UNAVAILABLE')
+        throw new ImportTouched(made.map(({ line }) => ({ line, reason: error.detail })));
       throw error;
     }
   }

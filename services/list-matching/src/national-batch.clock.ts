@@ -2,7 +2,6 @@ import { addWorkingDays, endOfDayBeijing } from '@lianxin/contracts';
 import { lockLanes, Outbox, Timers } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { ListConfig } from './config.ts';
 import type { Acting } from './entry-work.ts';
 import {
   addBatchFact,
@@ -14,6 +13,7 @@ import {
   markOverdue,
   setReportDue,
 } from './national-batch.store.ts';
+import { ListTerms } from './terms.ts';
 import { overdueEvent } from './verification.events.ts';
 import {
   findVerifications,
@@ -31,7 +31,7 @@ const verificationTimer = 'verification-due';
 export class BatchClock {
   constructor(
     private readonly clock: Clock,
-    private readonly config: ListConfig,
+    private readonly terms: ListTerms,
     private readonly outbox: Outbox,
     private readonly timers: Timers,
   ) {
@@ -58,7 +58,7 @@ export class BatchClock {
       await this.timers.clear(tx, batchTimer, [`${batch.id} REPORT`]);
       return;
     }
-    const dueOn = addWorkingDays(this.clock.calendar(), acting.today, this.config.batches.reportWorkdays).date;
+    const dueOn = addWorkingDays(this.clock.calendar(), acting.today, this.terms.batchOn(acting.today).reportWorkdays).date;
     await setReportDue(tx, batch.id, dueOn);
     await this.timers.set(tx, batchTimer, [{ reference: `${batch.id} REPORT`, dueAt: endOfDayBeijing(dueOn) }]);
     await addBatchFact(tx, { batchId: batch.id, kind: 'SETTLED', at: acting.now, actor: acting.actor, detail: { reportDueOn: dueOn } });

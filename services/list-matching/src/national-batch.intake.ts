@@ -3,7 +3,6 @@ import { checkUscc } from '@lianxin/contracts';
 import { lockLanes, Outbox } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { ListConfig } from './config.ts';
 import { judgeDesignation } from './designation.rules.ts';
 import type { Acting } from './entry-work.ts';
 import { definitionOn, type ListDefinition } from './list-definition.rules.ts';
@@ -12,6 +11,7 @@ import { type BatchRowContent, designationOf, findListOf, kindOfCode, type RowId
 import type { BatchLine, BatchRow } from './national-batch.store.ts';
 import { gradeOfName, SubjectRegister } from './subject.service.ts';
 import { findSubjects, type SubjectRow } from './subject.store.ts';
+import { ListTerms } from './terms.ts';
 
 /** A row that may be listed once its county has verified it. */
 interface Matched {
@@ -24,7 +24,7 @@ interface Matched {
 export class BatchIntake {
   constructor(
     private readonly clock: Clock,
-    private readonly config: ListConfig,
+    private readonly terms: ListTerms,
     private readonly register: SubjectRegister,
     private readonly outbox: Outbox,
   ) {}
@@ -57,7 +57,7 @@ export class BatchIntake {
     const decision = judgeDesignation(designationOf(row, asSource(batch), listCode, identity), {
       today: this.clock.today(),
       calendar: this.clock.calendar(),
-      settings: this.config.settings,
+      settingsOn: this.terms.settingsOn,
       roles: ['CREDIT_CENTRE_OPERATOR'],
       departments: [],
       versions: definitions.filter((definition) => definition.code === listCode),

@@ -2,7 +2,6 @@ import { type ExitGround, type FieldProblem, type Principal, ProblemError } from
 import { lockLanes } from '@lianxin/messaging';
 import { Clock, contentHash, PersonalData, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { ListConfig } from './config.ts';
 import { findUnstorableTexts } from './designation-text.rules.ts';
 import type { Acting } from './entry-work.ts';
 import { allDefinitions } from './list-definition.store.ts';
@@ -32,6 +31,7 @@ import {
   updateIssue,
   updateLines,
 } from './national-batch.store.ts';
+import { ListTerms } from './terms.ts';
 import { VerificationEffects } from './verification.effects.ts';
 import { VerificationService } from './verification.service.ts';
 
@@ -66,7 +66,7 @@ export interface BatchReceipt {
 export class NationalBatchService {
   constructor(
     private readonly clock: Clock,
-    private readonly config: ListConfig,
+    private readonly terms: ListTerms,
     private readonly personalData: PersonalData,
     private readonly intake: BatchIntake,
     private readonly verifications: VerificationService,
@@ -99,7 +99,7 @@ export class NationalBatchService {
 
   /** Begins a batch whose rows follow, with its terms; undefined when it is there already. */
   async begin(tx: Transaction, acting: Acting, head: BatchHead, hash: string, rows: number): Promise<BatchRow | undefined> {
-    const terms = batchTerms(acting.today, this.config.batches, this.clock.calendar());
+    const terms = batchTerms(acting.today, this.terms.batchOn(acting.today), this.clock.calendar());
     const created = await insertBatch(tx, {
       batch_no: head.batchNo,
       origin: head.origin,

@@ -94,7 +94,8 @@ export interface InProcedure {
 export interface StepContext {
   readonly today: string;
   readonly calendar: WorkingDayCalendar;
-  readonly settings: ListSettings;
+  /** As they were on the day on which a clock started. */
+  readonly settingsOn: (date: string) => ListSettings;
 }
 
 /** What a step changes of the entry beside its status. */
@@ -176,7 +177,8 @@ export function decideServeNotice(entry: InProcedure, request: ServeNoticeReques
   const faults = new Faults();
   const { content, document, method } = request;
   faults.missing('NOTICE_INCOMPLETE', content, noticeContent);
-  const { defenceWorkdays } = context.settings;
+  const served = servedOn(request.servedOn, method);
+  const { defenceWorkdays } = context.settingsOn(served);
   const days = content.defenceWorkdays ?? defenceWorkdays;
   if (days < defenceWorkdays) faults.add('/content/defenceWorkdays', 'DEFENCE_TOO_SHORT', `陈述申辩期不少于 ${defenceWorkdays} 个工作日`);
   faults.notLater('/servedOn', request.servedOn, context.today);
@@ -185,7 +187,7 @@ export function decideServeNotice(entry: InProcedure, request: ServeNoticeReques
     faults.notLater(`/parties/${index}/noticeServedOn`, party.noticeServedOn, context.today);
   const refusal = faults.refusal();
   if (refusal !== undefined) return refusal;
-  const counted = addWorkingDays(context.calendar, servedOn(request.servedOn, method), days);
+  const counted = addWorkingDays(context.calendar, served, days);
   const before = entry.procedure.defenceEndsOn;
   const endsOn = before !== undefined && before > counted.date ? before : counted.date;
   return {
@@ -209,7 +211,7 @@ export function decideDefence(entry: InProcedure, request: DefenceRequest, conte
   faults.notEarlier('/receivedOn', request.receivedOn, notice.servedOn, '告知送达日期');
   const refusal = faults.refusal();
   if (refusal !== undefined) return refusal;
-  const due = addWorkingDays(context.calendar, request.receivedOn, context.settings.defenceReviewWorkdays);
+  const due = addWorkingDays(context.calendar, request.receivedOn, context.settingsOn(request.receivedOn).defenceReviewWorkdays);
   return {
     ok: true,
     action: 'RECEIVE_DEFENCE',
@@ -281,7 +283,7 @@ export function decideDefenceReview(entry: InProcedure, request: ReviewDefenceRe
 
 /** The proposal of an honour is open to the public (R-2-9). */
 export function decideOpenPublicNotice(entry: InProcedure, request: OpenPublicNoticeRequest, context: StepContext): StepOutcome {
-  const { redNoticeWorkdays } = context.settings;
+  const { redNoticeWorkdays } = context.settingsOn(request.openedOn);
   const days = request.workdays ?? redNoticeWorkdays;
   const faults = new Faults();
   if (days < redNoticeWorkdays) faults.add('/workdays', 'PUBLIC_NOTICE_TOO_SHORT', `公示不少于 ${redNoticeWorkdays} 个工作日`);

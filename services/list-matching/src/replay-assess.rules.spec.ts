@@ -36,7 +36,7 @@ const settings = {
   shareWorkdays: 5,
   reviewWorkdays: 2,
 };
-const law = { versions: [definition], grounds: [], settings, calendar: calendar2026, today: '2026-11-23' };
+const law = { versions: [definition], grounds: [], settingsOn: () => settings, calendar: calendar2026, today: '2026-11-23' };
 
 const entry = (changes: Partial<CaseEntry> = {}): CaseEntry => ({
   id: 'entry',

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { ReplayAssessed, ReplayChange, ReplayRequested } from '@lianxin/contracts';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { ListConfig } from './config.ts';
 import type { CorrectionLaw } from './correction.rules.ts';
 import { findAbolished } from './list-abolition.store.ts';
 import type { ListDefinition } from './list-definition.rules.ts';
@@ -10,6 +9,7 @@ import { findDefinitions } from './list-definition.store.ts';
 import { type EntryRow, type FactRow, findAllOfSubjects, findEntries, findFacts, findParties, type PartyRow } from './list-entry.store.ts';
 import { listingGrounds } from './list-rule.data.ts';
 import { assessCase, type CaseAssessment, type CaseWorld, stateLines } from './replay-assess.rules.ts';
+import { ListTerms } from './terms.ts';
 
 /** A case of a replay: one entry and what is taken to be otherwise. */
 export type ReplayCase = Pick<ReplayRequested, 'replayId' | 'round' | 'entryId' | 'subjectId' | 'change'>;
@@ -29,7 +29,7 @@ interface Read {
 export class ReplayAssessor {
   constructor(
     private readonly clock: Clock,
-    private readonly config: ListConfig,
+    private readonly terms: ListTerms,
   ) {}
 
   /** @returns for each case, in their order, what `replay.assessed` tells */
@@ -83,12 +83,12 @@ export class ReplayAssessor {
     };
   }
 
-  /** The law of corrections, with the settings and the calendar of today. */
+  /** The law of corrections, with the terms of each day and the calendar of today. */
   lawOf(versions: readonly ListDefinition[]): CorrectionLaw {
     return {
       versions,
       grounds: listingGrounds,
-      settings: this.config.settings,
+      settingsOn: this.terms.settingsOn,
       calendar: this.clock.calendar(),
       today: this.clock.today(),
     };
@@ -112,7 +112,7 @@ export class ReplayAssessor {
 function lawVersionOf(change: ReplayChange, law: CorrectionLaw): string {
   if (change.kind !== 'CORRECT_ENTRY') return sha256('');
   const lists = law.versions.map(({ code, version, status }) => `${code}@${version} ${status}`).sort();
-  return sha256(JSON.stringify([Object.entries(law.settings).sort(), lists, law.calendar]));
+  return sha256(JSON.stringify([Object.entries(law.settingsOn(law.today)).sort(), lists, law.calendar]));
 }
 
 function unknownOf(one: ReplayCase): ReplayAssessed {

@@ -2,7 +2,6 @@ import { addWorkingDays, endOfDayBeijing, type Principal, ProblemError } from '@
 import { lockLanes, Outbox, Timers } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { ListConfig } from './config.ts';
 import { findCountyOffices } from './department.store.ts';
 import type { Acting } from './entry-work.ts';
 import type { ListDefinition } from './list-definition.rules.ts';
@@ -18,6 +17,7 @@ import {
 } from './national-batch.store.ts';
 import { acrossDepartments } from './row-scope.store.ts';
 import { findSubjects } from './subject.store.ts';
+import { ListTerms } from './terms.ts';
 import { VerificationEffects } from './verification.effects.ts';
 import { cancelledEvent, concludedEvent, requestedEvent, transferredEvent } from './verification.events.ts';
 import {
@@ -56,7 +56,7 @@ export const verificationTimer = 'verification-due';
 export class VerificationService {
   constructor(
     private readonly clock: Clock,
-    private readonly config: ListConfig,
+    private readonly terms: ListTerms,
     private readonly outbox: Outbox,
     private readonly timers: Timers,
     private readonly effects: VerificationEffects,
@@ -80,7 +80,7 @@ export class VerificationService {
     const known = new Map((await findVerificationsOfBatch(tx, batch.id)).map((row) => [row.subject_id, row]));
     const subjects = new Map((await findSubjects(tx, [...bySubject.keys()])).map((row) => [row.id, row]));
     const offices = await findCountyOffices(tx);
-    const dueOn = addWorkingDays(this.clock.calendar(), acting.today, this.config.batches.verifyWorkdays).date;
+    const dueOn = addWorkingDays(this.clock.calendar(), acting.today, this.terms.batchOn(acting.today).verifyWorkdays).date;
     const fresh: { row: VerificationRow; listCodes: string[] }[] = [];
     for (const [subjectId, ofSubject] of bySubject) {
       const [first] = ofSubject;
@@ -275,7 +275,7 @@ export class VerificationService {
     row.result = null;
     row.concluded_at = null;
     row.overdue_at = null;
-    row.due_on = addWorkingDays(this.clock.calendar(), acting.today, this.config.batches.verifyWorkdays).date;
+    row.due_on = addWorkingDays(this.clock.calendar(), acting.today, this.terms.batchOn(acting.today).verifyWorkdays).date;
   }
 
   private acting(principal: Principal): Acting {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   addDays,
@@ -12,12 +13,26 @@ import {
   listEntryDeadlineMissed,
   listEntryReceived,
   type Page,
+  parameterChanged,
+  parameterKey,
 } from '@lianxin/contracts';
 import { eventually, principalOf } from '@lianxin/testing';
 import { service } from '../src/app.module.ts';
+import { ListTerms } from '../src/terms.ts';
 import { creditOffice, ListCity } from './city.ts';
 import { designationOf, nextUscc, today } from './designations.ts';
-import { dayMs, decisionContent, documentOf, draftOf, noticeOf, Steps, taxApprover, taxHandler, wageApprover } from './steps.ts';
+import {
+  dayMs,
+  decisionContent,
+  documentOf,
+  draftOf,
+  noticeContent,
+  noticeOf,
+  Steps,
+  taxApprover,
+  taxHandler,
+  wageApprover,
+} from './steps.ts';
 
 describe('time limits on two replicas, after days on which nobody was awake (§2.6)', () => {
   let lists: ListCity;
@@ -272,6 +287,42 @@ describe('time limits on two replicas, after days on which nobody was awake (§2
     });
     expect(await dueOf(defending, 'DEFENCE_PERIOD')).toEqual([right, false]);
     expect(await moves()).toHaveLength(1);
+  });
+
+  test('a defence lasts as long as the rule of the day of its notice says, also where it ends under another (R-2-8, §12)', async () => {
+    liveOn(today);
+    const tomorrow = addDays(today, 1);
+    const early = await punish.submitted(draftOf('BL-WAGE'));
+    const periodOf = ({ deadlines }: ListEntryView) =>
+      beijingDate(new Date(Date.parse(deadlines.find(({ kind }) => kind === 'DEFENCE_PERIOD')?.dueAt ?? '') - 1));
+    const served = await punish.must(punish.act(early, 'serve-notice', noticeOf(today)));
+    const end = addWorkingDays(calendar2026, today, 5).date;
+    expect(periodOf(served)).toBe(end);
+    await lists.feeder.send(parameterChanged, parameterKey, {
+      ...{
+        changeId: randomUUID(),
+        key: 'list.defence_days_wd',
+        version: 1,
+        state: 'APPROVED',
+        value: 8,
+        validFrom: tomorrow,
+        previousValue: 5,
+      },
+      ...{ reasonZh: '试行', documentNo: null, proposedBy: 'A', decidedBy: 'B', decidedAt: new Date().toISOString() },
+    });
+    const terms = lists.running.app.get(ListTerms);
+    await eventually('it is known', () => terms.settingsOn(tomorrow).defenceWorkdays === 8);
+    expect(terms.settingsOn(today).defenceWorkdays).toBe(5);
+    liveOn(tomorrow);
+    const late = await punish.submitted(draftOf('BL-WAGE'));
+    const short = await punish.act<{ code?: string }>(late, 'serve-notice', noticeOf(tomorrow));
+    expect([short.status, short.body.code]).toEqual([422, 'DEFENCE_TOO_SHORT']);
+    const content = { ...noticeContent, defenceWorkdays: 8 };
+    const longer = await punish.must(punish.act(late, 'serve-notice', noticeOf(tomorrow, { content })));
+    expect(periodOf(longer)).toBe(addWorkingDays(calendar2026, tomorrow, 8).date);
+    liveOn(addDays(end, 1));
+    await eventually('the earlier period has ended', async () => (await punish.get(early)).status === 'DESIGNATED');
+    expect((await punish.get(late)).status).toBe('PRE_NOTICE');
     liveOn(today);
   });
 });

@@ -28,6 +28,11 @@ import { replanFlow } from './migrations/0005-replan-flow.ts';
 import { replays } from './migrations/0006-replays.ts';
 import { nightlyLook } from './migrations/0007-nightly-look.ts';
 import { endedPlans } from './migrations/0008-ended-plans.ts';
+import { parameters } from './migrations/0009-parameters.ts';
+import { ParameterChangeController, ParameterController } from './parameter.controller.ts';
+import { parameterChangeExport, parameterExport } from './parameter.export.ts';
+import { ParameterService } from './parameter.service.ts';
+import { ParameterStore } from './parameter.store.ts';
 import { PlanConsumer } from './plan.consumer.ts';
 import { PlanController, PlanReader } from './plan.controller.ts';
 import { PlanDigest } from './plan.digest.store.ts';
@@ -51,6 +56,8 @@ const exports = [
   draftExport,
   versionExport,
   catalogueJobExport,
+  parameterExport,
+  parameterChangeExport,
 ];
 
 @Module({})
@@ -66,6 +73,8 @@ export class AppModule {
         CatalogueController,
         PlanController,
         IncidentController,
+        ParameterController,
+        ParameterChangeController,
       ],
       providers: [
         { provide: ReplanSettings, useFactory: () => new ReplanSettings(config) },
@@ -90,6 +99,8 @@ export class AppModule {
         CorrectionService,
         ReplayConsumer,
         IncidentStore,
+        ParameterStore,
+        ParameterService,
       ],
     };
   }
@@ -110,6 +121,7 @@ export const service = {
     nightlyLook,
     replays,
     endedPlans,
+    parameters,
     exportMigrationOf('measure-decomposition'),
   ],
   plugins: acceptCatalogueFiles,

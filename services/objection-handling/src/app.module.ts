@@ -1,10 +1,17 @@
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
-import { CalendarCopy, calendarMigrationOf, digestMigration, MessagingModule, messagingMigration } from '@lianxin/messaging';
+import {
+  CalendarCopy,
+  calendarMigrationOf,
+  digestMigration,
+  MessagingModule,
+  messagingMigration,
+  parameterMigrationOf,
+} from '@lianxin/messaging';
 import type { ServiceDefinition } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CatalogueStore } from './catalogue.store.ts';
 import { CausesService } from './causes.service.ts';
-import { type Config, configSchema, RedeliverySettings, ReplayLimits, Terms } from './config.ts';
+import { type Config, configSchema, RedeliverySettings, ReplayLimits } from './config.ts';
 import { DisputableDigest } from './disputable.digest.store.ts';
 import { DisputableStore } from './disputable.store.ts';
 import { FindingController } from './finding.controller.ts';
@@ -57,6 +64,7 @@ import { ReplayJournalStore } from './replay-journal.store.ts';
 import { ReplayRowStore } from './replay-row.store.ts';
 import { ReplayStepController } from './replay-step.controller.ts';
 import { ReplayTurnService } from './replay-turn.service.ts';
+import { Terms } from './terms.ts';
 import { TimelineController } from './timeline.controller.ts';
 import { TimelineExport } from './timeline.export.ts';
 import { TimelineService } from './timeline.service.ts';
@@ -94,7 +102,7 @@ export class AppModule {
         TimelineService,
         TimelineExport,
         CausesService,
-        { provide: Terms, useValue: new Terms(config) },
+        Terms,
         ObjectionStore,
         DisputableStore,
         ObjectionWork,
@@ -138,6 +146,7 @@ export const service = {
   migrations: [
     messagingMigration,
     digestMigration,
+    parameterMigrationOf('objection-handling'),
     journalMigration,
     exportMigrationOf('objection-handling'),
     objectionsMigration,

@@ -2,10 +2,10 @@ import { endOfDayBeijing, ProblemError } from '@lianxin/contracts';
 import { lockLanes, type NewEvent, Outbox, Timers } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { Terms } from './config.ts';
 import { decideStep, type ObjectionAction } from './objection.rules.ts';
 import { type ObjectionRow, ObjectionStore } from './objection.store.ts';
 import { type ClockEvent, type Clocks, clocksOf } from './objection-deadline.rules.ts';
+import { Terms } from './terms.ts';
 
 export const deadlineTimer = 'objection-deadline';
 
@@ -61,7 +61,7 @@ export class ObjectionWork {
 
   /** Starts and stops the clocks that hang on what has happened (§6.3). */
   async clocks(tx: Transaction, row: ObjectionRow, event: ClockEvent, on: string, verifyDueOn?: string): Promise<Clocks> {
-    const clocks = clocksOf(event, on, this.terms, this.clock.calendar(), verifyDueOn);
+    const clocks = clocksOf(event, on, this.terms.on(on), this.clock.calendar(), verifyDueOn);
     if (clocks.met.length > 0) {
       await this.store.meetDeadlines(tx, row.id, clocks.met, on);
       await this.timers.clear(

@@ -49,6 +49,7 @@ import {
   objectionSubmitted,
   objectionWithdrawn,
 } from './objection.ts';
+import { parameterChanged } from './parameter.ts';
 import {
   publicRecordDisputed,
   publicRecordDisputeEnded,
@@ -127,6 +128,7 @@ export * from './list-entry-life.ts';
 export * from './match.ts';
 export * from './measure-plan.ts';
 export * from './objection.ts';
+export * from './parameter.ts';
 export * from './public-record.ts';
 export * from './publication.ts';
 export * from './redelivery.ts';
@@ -245,6 +247,7 @@ export const eventDefinitions: readonly EventDefinition[] = [
   urgeDelivered,
   urgeRead,
   calendarLoaded,
+  parameterChanged,
   feedbackSubmitted,
   feedbackApproved,
   feedbackRejected,
