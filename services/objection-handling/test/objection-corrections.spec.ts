@@ -1,12 +1,14 @@
+import { randomUUIDv7 } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { objectionAccepted, objectionWithdrawn, type ProblemBody } from '@lianxin/contracts';
-import { EventFeeder, type TestAnswer } from '@lianxin/testing';
+import { addDays, objectionAccepted, objectionWithdrawn, type ProblemBody, parameterChanged, parameterKey } from '@lianxin/contracts';
+import { EventFeeder, eventually, type TestAnswer } from '@lianxin/testing';
 import type { ObjectionView } from '../src/objection.schemas.ts';
 import type { ReplayView } from '../src/replay.schemas.ts';
+import { Terms } from '../src/terms.ts';
 import { catalogue } from './catalogue.sayings.ts';
 import { creditOffice, JournalCity } from './journal.city.ts';
 import { objectionDesk, tax, taxApprover, window } from './objection.desk.ts';
-import { dismissal, submission, upheld } from './objection.sayings.ts';
+import { dismissal, submission, today, upheld, wd } from './objection.sayings.ts';
 import { admin } from './replay.city.ts';
 import { Flag, penalty } from './sayings.ts';
 
@@ -177,4 +179,26 @@ describe('a replay of an objection that was upheld (R-6-7a)', () => {
   test('with nothing changed carries no ground', async () => {
     expect(grounds(await plan(await found(), { change: { kind: 'NOTHING' } }))).toEqual([{ kind: 'NOTHING' }, null, null]);
   });
+});
+
+test('a limit that is changed counts for clocks that start from its day on; those that run keep theirs', async () => {
+  const change = (key: string, value: number, validFrom: string) =>
+    feeder.send(parameterChanged, parameterKey, {
+      ...{ changeId: randomUUIDv7(), key, version: 1, state: 'APPROVED' as const, value, validFrom, previousValue: 10, reasonZh: '试行' },
+      ...{ documentNo: null, proposedBy: 'office-one', decidedBy: 'office-two', decidedAt: new Date().toISOString() },
+    });
+  const limitsOf = ({ deadlines }: ObjectionView) => Object.fromEntries(deadlines.map((one) => [one.kind, one.dueOn]));
+  const accepted = async () => must(act(creditOffice, (await submitted(await inForce())).id, 'accept'));
+  await change('objection.selfcheck_wd', 4, addDays(today, 1));
+  const running = await accepted();
+  await change('objection.total_wd', 12, today);
+  const terms = city.running.app.get(Terms);
+  await eventually('both are known', () => terms.on(addDays(today, 1)).selfCheck === 4 && terms.on(today).total === 12);
+  const started = await accepted();
+  expect([limitsOf(running), limitsOf(started)]).toMatchObject([
+    { SELF_CHECK: wd(2), TOTAL: wd(10), HARD: wd(20) },
+    { SELF_CHECK: wd(2), TOTAL: wd(12), HARD: wd(20) },
+  ]);
+  const still = (await city.get<ObjectionView>(creditOffice, `/api/v1/objections/${running.id}`)).body;
+  expect(limitsOf(still)).toEqual(limitsOf(running));
 });

@@ -17,14 +17,11 @@ import {
   objectionSubmitted,
   objectionWithdrawn,
   type ProblemBody,
-  parameterChanged,
-  parameterKey,
   restorationOrdered,
 } from '@lianxin/contracts';
 import { EventFeeder, eventually, principalOf } from '@lianxin/testing';
 import { service } from '../src/app.module.ts';
 import type { ObjectionSummary, ObjectionView } from '../src/objection.schemas.ts';
-import { Terms } from '../src/terms.ts';
 import { catalogue } from './catalogue.sayings.ts';
 import { approverOf, creditOffice, handlerOf, JournalCity } from './journal.city.ts';
 import { objectionDesk, tax, taxApprover, window } from './objection.desk.ts';
@@ -394,27 +391,4 @@ test('the table of the next year is heard: limits that run move to where they sh
   const fresh = await submitted(next);
   await must(act(creditOffice, fresh.id, 'accept'));
   expect(await duesOf(fresh.id)).toEqual(due(table));
-});
-
-test('a limit that is changed counts for clocks that start from its day on; those that run keep theirs', async () => {
-  city.city.turnClock(0);
-  const change = (key: string, value: number, validFrom: string) =>
-    feeder.send(parameterChanged, parameterKey, {
-      ...{ changeId: randomUUIDv7(), key, version: 1, state: 'APPROVED' as const, value, validFrom, previousValue: 10, reasonZh: '试行' },
-      ...{ documentNo: null, proposedBy: 'office-one', decidedBy: 'office-two', decidedAt: new Date().toISOString() },
-    });
-  const limitsOf = ({ deadlines }: ObjectionView) => Object.fromEntries(deadlines.map((one) => [one.kind, one.dueOn]));
-  const accepted = async () => must(act(creditOffice, (await submitted(await inForce())).id, 'accept'));
-  await change('objection.selfcheck_wd', 4, addDays(today, 1));
-  const running = await accepted();
-  await change('objection.total_wd', 12, today);
-  const terms = city.running.app.get(Terms);
-  await eventually('both are known', () => terms.on(addDays(today, 1)).selfCheck === 4 && terms.on(today).total === 12);
-  const started = await accepted();
-  expect([limitsOf(running), limitsOf(started)]).toMatchObject([
-    { SELF_CHECK: wd(2), TOTAL: wd(10), HARD: wd(20) },
-    { SELF_CHECK: wd(2), TOTAL: wd(12), HARD: wd(20) },
-  ]);
-  const still = (await city.get<ObjectionView>(creditOffice, `/api/v1/objections/${running.id}`)).body;
-  expect(limitsOf(still)).toEqual(limitsOf(running));
 });
