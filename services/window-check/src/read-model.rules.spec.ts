@@ -5,6 +5,9 @@ import {
   listEntryAdvanced,
   listEntryCorrected,
   listEntryDisputed,
+  listEntryDisputeEnded,
+  listEntryExited,
+  listEntryRecognitionEnded,
   listEntryResumed,
   measurePlanCorrected,
   measurePlanEnded,
@@ -107,6 +110,24 @@ describe('an entry', () => {
     expect(reviews(step(5, 'T13f'), begun)).toEqual([[5, 'NONE']]);
     expect(reviews(step(4, 'T13e'))).toEqual([[4, 'UNKNOWN']]);
     expect(reviews(step(3, 'T12e'))).toEqual([]);
+  });
+
+  test('of which a review begins or ends has the effect that it had: one without effect here gets none by its mark (R-2-16, R-6-6)', () => {
+    const step = (entryVersion: number, transition: string) => event(listEntryAdvanced, { ...head, entryVersion, transition });
+    const ended = event(listEntryRecognitionEnded, { ...head, entryVersion: 4 });
+    const statuses = (...events: LianxinEvent[]) => foldEntries(events).map(({ status }) => status);
+    expect(statuses(activated, step(4, 'T13e'))).toEqual(['ACTIVE']);
+    expect(statuses(activated, ended, step(5, 'T13e'), step(6, 'T13f'))).toEqual(['RECOGNITION_ENDED']);
+    expect(statuses(step(5, 'T13e'))).toEqual([null]);
+  });
+
+  test('that is closed for its subject goes on for the persons whom it binds when a dispute about it ends (T22, T13a)', () => {
+    const closed = { ...head, status: 'CLOSED_SUBJECT' };
+    const disputed = event(listEntryDisputed, { ...head, entryVersion: 4 });
+    const ended = event(listEntryDisputeEnded, { ...closed, entryVersion: 6 });
+    expect(foldEntries([activated, disputed, ended])).toMatchObject([{ entryVersion: 6, status: 'ACTIVE', disputed: false }]);
+    expect(foldEntries([ended])).toMatchObject([{ status: null, disputed: false }]);
+    expect(foldEntries([activated, event(listEntryExited, { ...closed, entryVersion: 5 })])).toMatchObject([{ status: 'CLOSED_SUBJECT' }]);
   });
 
   test('of an older version says nothing', () => {

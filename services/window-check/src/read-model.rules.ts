@@ -74,8 +74,8 @@ export interface EntryState {
   readonly entryId: string;
   readonly entryVersion: number;
   readonly activationNo: number;
-  /** Of the entry; `RECOGNITION_ENDED` for one that stands on without effect here (R-2-16). */
-  readonly status: string;
+  /** Of the entry; `RECOGNITION_ENDED` for one that stands on without effect here (R-2-16). Null: this batch does not tell. */
+  readonly status: string | null;
   /** Null: this batch does not tell. */
   readonly disputed: boolean | null;
   /** Its source no longer names it and is being asked (R-2-6b). Null: this batch does not tell. */
@@ -200,7 +200,11 @@ export function foldEntries(events: readonly LianxinEvent[]): EntryState[] {
       entryId,
       entryVersion,
       activationNo,
-      status: event.type === listEntryRecognitionEnded.type ? 'RECOGNITION_ENDED' : status,
+      status: tellsEffect(event)
+        ? event.type === listEntryRecognitionEnded.type
+          ? 'RECOGNITION_ENDED'
+          : status
+        : (before?.status ?? null),
       disputed: disputeOf(event) ?? before?.disputed ?? null,
       unconfirmed: doubtOf(event) ?? before?.unconfirmed ?? null,
       review: review ?? before?.review ?? null,
@@ -213,6 +217,15 @@ export function foldEntries(events: readonly LianxinEvent[]): EntryState[] {
 
 type EntryHead = Pick<ListEntryActivated, 'entryId' | 'entryVersion' | 'activationNo' | 'status'> &
   Partial<Pick<ListEntryActivated, 'decision'>>;
+
+/**
+ * The mark of a review tells nothing of effect: an entry that has none here stays without (R-2-16). Nor does the end of a dispute about one that is closed for
+ * its subject: it has effect for the persons whom it still binds (T13a, T22).
+ */
+function tellsEffect(event: LianxinEvent): boolean {
+  if (event.type === listEntryDisputeEnded.type) return (event.data as EntryHead).status !== 'CLOSED_SUBJECT';
+  return event.type !== listEntryAdvanced.type;
+}
 
 /** A life that begins is disputed when that is said anew (T23), whatever the one before it ended with. */
 function disputeOf(event: LianxinEvent): boolean | null {

@@ -189,8 +189,36 @@ export class ReadModelStore {
     );
   }
 
-  /** Newest state of each entry; a decision once told stays told. */
+  /** Newest state of each entry; a decision once told stays told. What never had effect here (R-2-16) is not begun by a mark. */
   async upsertEntries(tx: Transaction, entries: readonly EntryState[]): Promise<void> {
+    await this.saveMarks(
+      tx,
+      entries.filter((entry) => entry.status === null),
+    );
+    await this.saveStates(
+      tx,
+      entries.filter((entry) => entry.status !== null),
+    );
+  }
+
+  private async saveMarks(tx: Transaction, entries: readonly EntryState[]): Promise<void> {
+    if (entries.length === 0) return;
+    await tx.execute(
+      `UPDATE entry_seen SET entry_version = told.entry_version, review = coalesce(told.review, entry_seen.review),
+         disputed = coalesce(told.disputed, entry_seen.disputed)
+       FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::boolean[]) AS told (entry_id, entry_version, review, disputed)
+       WHERE entry_seen.entry_id = told.entry_id AND entry_seen.entry_version < told.entry_version`,
+      [
+        entries.map((entry) => entry.entryId),
+        entries.map((entry) => entry.entryVersion),
+        entries.map((entry) => entry.review),
+        entries.map((entry) => entry.disputed),
+      ],
+    );
+  }
+
+  private async saveStates(tx: Transaction, entries: readonly EntryState[]): Promise<void> {
+    if (entries.length === 0) return;
     await tx.execute(
       `INSERT INTO entry_seen (entry_id, entry_version, activation_no, status, decision_number, decision_date, disputed, unconfirmed, review)
        SELECT * FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::date[], $7::boolean[], $8::boolean[], $9::text[])

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { listEntryAdvanced, listEntryDisputed, measurePlanHeld, measurePlanMade } from '@lianxin/contracts';
+import {
+  listEntryAdvanced,
+  listEntryDisputed,
+  listEntryDisputeEnded,
+  listEntryResumed,
+  measurePlanHeld,
+  measurePlanMade,
+} from '@lianxin/contracts';
 import { TokenSigner } from '@lianxin/platform';
 import { eventually, principalOf } from '@lianxin/testing';
 import { clerk, entryHeadOf, held, measures, planOf, WindowCity } from './window.city.ts';
@@ -127,13 +134,19 @@ describe('a reconsideration or lawsuit about the entry (R-6-6)', () => {
       ...{ transition, documentNo: '连政复〔2026〕9号', on: '2026-11-20', ...(reviewKind && { reviewKind }) },
     }).record;
 
+  /** The entry is known here as one in force before anything is said of it. */
+  const inForce = (plan: ReturnType<typeof planOf>) =>
+    window.feeder.make(listEntryResumed, plan.subjectId, {
+      ...{ ...entryHeadOf(plan, 3, 'ACTIVE'), documentNo: '恢复1号', resumedOn: '2026-11-19' },
+    }).record;
+
   test('is told beside the prompt, which blocks as before; another step says nothing of it, its end takes it away, and an old event brings it not back', async () => {
     const company = await window.company();
     const plan = await window.list(company, [measures.ban]);
     const marks = async () => (await window.cardsOf(company)).map(({ indicator, review }) => [indicator, review]);
     expect(await marks()).toEqual([['critical', null]]);
     const begun = advanced(plan, 4, 'T13e', 'RECONSIDERATION');
-    await window.feeder.sendRecords([begun, begun]);
+    await window.feeder.sendRecords([inForce(plan), begun, begun]);
     await eventually('it is marked', async () => (await window.cardsOf(company))[0]?.review === '行政复议中');
     const [card] = await window.cardsOf(company);
     expect([card?.indicator, card?.detail.endsWith('行政复议中，未经决定或裁定不停止执行')]).toEqual(['critical', true]);
@@ -155,12 +168,15 @@ describe('a reconsideration or lawsuit about the entry (R-6-6)', () => {
     const [company, other] = [await window.company(), await window.company()];
     const plans = [company, other].map(({ subjectId }) => planOf(subjectId, [measures.ban]));
     const [first, second] = plans as [(typeof plans)[0], (typeof plans)[0]];
-    await window.feeder.sendRecords([advanced(first, 4, 'T13e', 'LITIGATION'), advanced(second, 4, 'T13e')]);
+    await window.feeder.sendRecords([...plans.map(inForce), advanced(first, 4, 'T13e', 'LITIGATION'), advanced(second, 4, 'T13e')]);
     await eventually(
       'both are known',
       async () =>
-        (await window.city.query('SELECT 1 FROM window_check.entry_seen WHERE entry_id = ANY ($1)', [plans.map((plan) => plan.entryId)]))
-          .length === 2,
+        (
+          await window.city.query('SELECT 1 FROM window_check.entry_seen WHERE entry_id = ANY ($1) AND review IS NOT NULL', [
+            plans.map((plan) => plan.entryId),
+          ])
+        ).length === 2,
     );
     for (const plan of plans) await window.feeder.send(measurePlanMade, plan.subjectId, plan);
     const cardOf = (one: typeof company) => eventually('it blocks', async () => (await window.cardsOf(one))[0]);
@@ -168,14 +184,34 @@ describe('a reconsideration or lawsuit about the entry (R-6-6)', () => {
     expect((await cardOf(company)).indicator).toBe('critical');
   });
 
-  test('that was sent of an entry which is not in force yet says nothing here', async () => {
+  test('that was sent of an entry which is not in force yet, or is not recognised here, says nothing here: the comparison by night knows neither', async () => {
     const company = await window.company();
-    const plan = planOf(company.subjectId, [measures.ban]);
+    const [plan, foreign] = [planOf(company.subjectId, [measures.ban]), planOf(company.subjectId, [measures.ban])];
     const heard = { ...entryHeadOf(plan, 2, 'HEARING'), transition: 'T6', documentNo: null, on: '2026-11-02' };
     await window.feeder.send(listEntryAdvanced, company.subjectId, heard);
-    await window.list(await window.company(), [measures.ban]);
-    expect(await window.city.query('SELECT 1 FROM window_check.entry_seen WHERE entry_id = $1', [plan.entryId])).toEqual([]);
+    const last = planOf(company.subjectId, [measures.ban]);
+    await window.feeder.sendRecords([advanced(foreign, 2, 'T13e', 'LITIGATION'), inForce(last)]);
+    const known = () =>
+      window.city.query('SELECT entry_id FROM window_check.entry_seen WHERE entry_id = ANY ($1)', [
+        [plan, foreign, last].map((one) => one.entryId),
+      ]);
+    expect(
+      await eventually('the last is known', async () => (await known()).some((row) => row.entry_id === last.entryId) && known()),
+    ).toEqual([{ entry_id: last.entryId }]);
   });
+});
+
+test('whom an entry still binds after its organisation is gone is asked about again when a dispute about it is over (T22, T13a)', async () => {
+  const company = await window.company();
+  const plan = await window.list(company, [measures.ban]);
+  const dispute = { ...entryHeadOf(plan, 4, 'ACTIVE'), documentNo: '异议1号', disputedOn: '2026-11-20' };
+  await window.feeder.send(listEntryDisputed, company.subjectId, dispute);
+  const indicators = async () => (await window.cardsOf(company)).map(({ indicator }) => indicator);
+  await eventually('it is held', async () => (await indicators())[0] === 'info');
+  await window.feeder.send(listEntryDisputeEnded, company.subjectId, {
+    ...{ ...entryHeadOf(plan, 6, 'CLOSED_SUBJECT'), outcome: 'DISMISSED', documentNo: '异议1号', endedOn: '2026-11-21' },
+  });
+  await eventually('it blocks again', async () => (await indicators())[0] === 'critical');
 });
 
 test("a hall's clerk may ask about every matter, a department about those that it decides (R-8-6)", async () => {
