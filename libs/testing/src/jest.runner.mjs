@@ -5,7 +5,7 @@ import { formatExecError, formatResultsErrors } from 'jest-message-util';
 
 const program = join(import.meta.dirname, 'jest.worker.mjs');
 /** A process that holds more after a file is not given another. */
-const mostMegabytes = 1_200;
+const mostMegabytes = 900;
 /** What nothing keeps alive ends at once; a loaded machine may need a moment. */
 const endTimeoutMs = 10_000;
 
@@ -76,7 +76,11 @@ class TestProcess {
     execArgv: ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  #exited = new Promise((resolve) => this.#child.once('exit', (code, signal) => resolve(signal ?? `status ${code}`)));
+  #exited = new Promise((resolve) => {
+    this.#child.once('exit', (code, signal) => resolve(signal ?? `status ${code}`));
+    // It could not even be started, or a message did not reach it.
+    this.#child.once('error', (error) => resolve(error.message));
+  });
   hasEnded = false;
 
   constructor() {
@@ -88,7 +92,7 @@ class TestProcess {
   /** @throws what keeps the file from being run, or that the process has ended. */
   async run(order) {
     const answered = new Promise((resolve) => this.#child.once('message', resolve));
-    this.#child.send(order);
+    this.#child.send(order, () => undefined);
     const answer = await Promise.race([answered, this.#exited]);
     if (typeof answer === 'string') throw new Error(`the process of this file ended with ${answer}`);
     if (answer.error !== undefined) throw Object.assign(new Error(answer.error.message), { stack: answer.error.stack });
@@ -97,7 +101,7 @@ class TestProcess {
 
   async end() {
     if (this.hasEnded) return;
-    this.#child.send({ end: true });
+    this.#child.send({ end: true }, () => undefined);
     const insist = setTimeout(() => this.#child.kill('SIGKILL'), endTimeoutMs);
     await this.#exited;
     clearTimeout(insist);
