@@ -18,8 +18,12 @@ addEventHandler(watchTests);
 process.on('uncaughtException', blame);
 process.on('unhandledRejection', (error, promise) => rejections.set(promise, error));
 process.on('rejectionHandled', (promise) => rejections.delete(promise));
+let isOver = false;
+// The run was broken off: nobody hears the rest.
+process.on('disconnect', () => isOver || process.exit(1));
 process.on('message', async (order) => {
   if (order.end) {
+    isOver = true;
     process.disconnect();
     setTimeout(tellWhatIsLeft, lingerMs).unref();
     return;
