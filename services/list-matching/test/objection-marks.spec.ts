@@ -1,6 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
+  digestAnswered,
+  digestKey,
+  digestQuestioned,
   type ListEntryView,
   listEntryCorrected,
   listEntryDisputed,
@@ -171,6 +174,15 @@ describe('an entry that a revoked repair brings back (T23)', () => {
   });
 });
 
+/** What the comparison by night is told of an entry's effect. */
+async function effectOf({ id }: ListEntryView): Promise<string | undefined> {
+  const [runId, view] = [randomUUID(), 'list_entry.effect'] as const;
+  const bucket = createHash('md5').update(id).digest()[0] ?? 0;
+  await lists.feeder.send(digestQuestioned, digestKey(view), { runId, view, holder: 'window-check', round: 1, buckets: [bucket] });
+  const { data } = await eventually('it is answered', () => lists.feeder.eventsOf(digestAnswered).find((one) => one.data.runId === runId));
+  return data.rows.find((row) => row.id === id)?.state;
+}
+
 test('when its subject is gone, the persons who are still bound are spared until the objection is over (T22, R-6-4)', async () => {
   const entry = await listed({ parties: [partyOf()] });
   const objection = new Objection(entry);
@@ -180,8 +192,10 @@ test('when its subject is gone, the persons who are still bound are spared until
   const { body: closed } = await lists.call<ListEntryView>(taxOffice, 'POST', `/api/v1/list-entries/${entry.id}/exit`, order);
   expect([closed.status, closed.disputed]).toEqual(['CLOSED_SUBJECT', true]);
   expect(saidOf(entry).ended).toEqual([]);
+  expect(await effectOf(entry)).toBe('1|HELD');
   await objection.decide(dismissed);
   const after = await until(entry.id, 'the mark is gone', (one) => !one.disputed);
+  expect(await effectOf(entry)).toBe('1|ACTIVE');
   expect([after.status, after.timeline.at(-1)?.transition]).toEqual(['CLOSED_SUBJECT', 'T13a']);
   await eventually('those who execute are told', () => saidOf(entry).ended.length === 1);
   await isRight(entry);
