@@ -24,7 +24,14 @@ export class ListCity {
     const city = await TestCity.create(eventLog, ['list-matching']);
     const feeder = await EventFeeder.for(city);
     const lists = new ListCity(city, feeder, await city.boot(service));
-    await feeder.listen(['lianxin.list_entry', 'lianxin.subject', 'lianxin.match', 'lianxin.public_record', 'lianxin.replay', 'lianxin.digest']);
+    await feeder.listen([
+      'lianxin.list_entry',
+      'lianxin.subject',
+      'lianxin.match',
+      'lianxin.public_record',
+      'lianxin.replay',
+      'lianxin.digest',
+    ]);
     await publishCatalogue(feeder);
     await lists.ready();
     return lists;
