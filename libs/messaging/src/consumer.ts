@@ -13,8 +13,9 @@ import {
   parkRecords,
   passOver,
   readPosition,
+  readPositions,
 } from './consumer.store.ts';
-import type { EventLog, LogBatch, LogConsumer, StoredRecord } from './event-log.ts';
+import type { EventLog, LanePosition, LogBatch, LogConsumer, StoredRecord } from './event-log.ts';
 import { watchLag } from './figures.ts';
 import { type EventHandler, joined, readingsOf } from './handlers.ts';
 import { backoffMs } from './loop.ts';
@@ -113,6 +114,20 @@ export class EventConsumer implements OnApplicationBootstrap {
   async stop(): Promise<void> {
     this.stopping.abort();
     await Promise.all(this.consumers.map((consumer) => consumer.close()));
+  }
+
+  /** Where the topics that are heard here end now, for `hasHandled` later. Asks the log: never inside a transaction. */
+  async endOfLog(): Promise<readonly LanePosition[]> {
+    const ends: LanePosition[] = [];
+    for (const topic of this.topics)
+      for (const [partition, nextOffset] of await this.log.endOffsets(topic)) ends.push({ topic, partition, nextOffset });
+    return ends;
+  }
+
+  /** Whether all that stood before such an end has been handled; what is parked counts as handled. */
+  async hasHandled(tx: Transaction, end: readonly LanePosition[]): Promise<boolean> {
+    const positions = new Map((await readPositions(tx, this.group)).map((lane) => [laneOf(lane), lane.nextOffset]));
+    return end.every((lane) => lane.nextOffset <= (positions.get(laneOf(lane)) ?? 0));
   }
 
   /** The registered handler, for redrive. */

@@ -1,25 +1,32 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { addDays, endOfDayBeijing, nextQuarter, quarterEnd, quarterOf, quarterStart } from '@lianxin/contracts';
-import { lockLanes, Timers } from '@lianxin/messaging';
-import { Clock, Database, type Transaction } from '@lianxin/platform';
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { EventConsumer, type LanePosition, Loop, lockLanes, Timers } from '@lianxin/messaging';
+import { Clock, Database, ServiceContext, type Transaction } from '@lianxin/platform';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { WindowServedStore } from './window-served.store.ts';
 import { ZeroFeedbackStore } from './zero-report.feedback.store.ts';
 import { ZeroReportRecorder } from './zero-report.recorder.ts';
-import { isServedByWindows } from './zero-report.rules.ts';
+import { isServedByWindows, windowsSaidAt } from './zero-report.rules.ts';
 import { type OwingTask, ZeroReportStore } from './zero-report.store.ts';
 
 const kind = 'zero-reports';
 const tasksPerFiring = 1_000;
+/** How soon it is looked again whether the quarter has been heard to its end. */
+const lookAgainMs = 2_000;
 /** In whose name a report is given that nobody writes. */
 export const windowsWord = 'system:window-check';
 
 /**
  * A day after the end of a quarter, when the last decisions of its windows have come: opens one zero report for each department and list that owes one, and
- * answers by itself for the tasks that windows served without a hit (§4.5). One timer per quarter, which walks through the open tasks in parts.
+ * answers by itself for the tasks that windows served without a hit (§4.5). One timer per quarter, which walks through the open tasks in parts. After a stop it
+ * waits until all that was told meanwhile has been heard: a hit or a hold that is still unread would else be answered with zero.
  */
 @Injectable()
-export class ZeroReportQuarter implements OnApplicationBootstrap {
+export class ZeroReportQuarter implements OnApplicationBootstrap, OnApplicationShutdown {
+  /** Where the log ended when it was first looked after a quarter's end; undefined while that is asked. */
+  private readonly ends = new Map<string, readonly LanePosition[] | undefined>();
+  private readonly loop: Loop;
+
   constructor(
     private readonly timers: Timers,
     private readonly database: Database,
@@ -28,7 +35,14 @@ export class ZeroReportQuarter implements OnApplicationBootstrap {
     private readonly windows: WindowServedStore,
     private readonly recorder: ZeroReportRecorder,
     private readonly clock: Clock,
+    private readonly consumer: EventConsumer,
+    context: ServiceContext,
   ) {
+    this.loop = new Loop({
+      idleMs: 60_000,
+      turn: () => this.readEnds(),
+      onError: (error) => context.logger.warn({ err: error }, 'the end of the log is asked again'),
+    });
     timers.register(kind, async (tx, references) => {
       for (const reference of references) await this.fire(tx, reference);
     });
@@ -37,18 +51,43 @@ export class ZeroReportQuarter implements OnApplicationBootstrap {
   /** The end of this quarter is always awaited; one that passed while nothing ran stays due. */
   async onApplicationBootstrap(): Promise<void> {
     await this.database.consumerTransaction((tx) => this.timers.ensure(tx, kind, [timerOf(quarterOf(this.clock.today()))]));
+    this.loop.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.loop.stop();
   }
 
   /** @param reference the quarter that ended, with the last task already looked at: `2026Q4` or `2026Q4|<id>`. */
   private async fire(tx: Transaction, reference: string): Promise<void> {
     const [quarter = '', after] = reference.split('|');
-    if (after === undefined) await this.timers.ensure(tx, kind, [timerOf(nextQuarter(quarter))]);
+    if (after === undefined) {
+      if (!(await this.isHeard(tx, quarter))) {
+        await this.timers.set(tx, kind, [{ reference, dueAt: new Date(this.clock.now().getTime() + lookAgainMs) }]);
+        return;
+      }
+      await this.timers.ensure(tx, kind, [timerOf(nextQuarter(quarter))]);
+    }
     const page = await this.store.readOwing(tx, { quarter, after, limit: tasksPerFiring });
     await this.ask(tx, page, quarter);
     const last = page.at(-1);
     if (last !== undefined && page.length === tasksPerFiring)
       await this.timers.set(tx, kind, [{ reference: `${quarter}|${last.task.id}`, dueAt: this.clock.now() }]);
     else await this.store.settleServed(tx, quarter, this.clock.now());
+  }
+
+  /** Whether all that stood in the log after the quarter had ended has been handled. Where it ends is asked outside of any transaction. */
+  private async isHeard(tx: Transaction, quarter: string): Promise<boolean> {
+    const end = this.ends.get(quarter);
+    if (end !== undefined) return this.consumer.hasHandled(tx, end);
+    this.ends.set(quarter, undefined);
+    this.loop.wake();
+    return false;
+  }
+
+  private async readEnds(): Promise<boolean> {
+    for (const [quarter, end] of this.ends) if (end === undefined) this.ends.set(quarter, await this.consumer.endOfLog());
+    return false;
   }
 
   private async ask(tx: Transaction, page: readonly OwingTask[], quarter: string): Promise<void> {
@@ -72,7 +111,7 @@ export class ZeroReportQuarter implements OnApplicationBootstrap {
     await this.recorder.record(
       tx,
       owing.flatMap(({ task }) => (served.has(task.id) ? [task] : [])),
-      { submittedBy: windowsWord, submittedAt: now, decidedBy: windowsWord, remark: '窗口核查已覆盖本季度，无触发' },
+      { submittedBy: windowsWord, submittedAt: windowsSaidAt(quarter), decidedBy: windowsWord, remark: '窗口核查已覆盖本季度，无触发' },
       (task) => reports.get(`${task.departmentCode}|${listOf.get(task.id) ?? ''}`) ?? '',
     );
   }
@@ -94,5 +133,5 @@ export class ZeroReportQuarter implements OnApplicationBootstrap {
 }
 
 function timerOf(quarter: string): { reference: string; dueAt: Date } {
-  return { reference: quarter, dueAt: endOfDayBeijing(addDays(quarterEnd(quarter), 1)) };
+  return { reference: quarter, dueAt: windowsSaidAt(quarter) };
 }

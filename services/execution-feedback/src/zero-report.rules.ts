@@ -1,4 +1,4 @@
-import { endOfDayBeijing, nextQuarter, type ProblemCode, quarterEnd, quarterOf } from '@lianxin/contracts';
+import { addDays, endOfDayBeijing, nextQuarter, type ProblemCode, quarterEnd, quarterOf } from '@lianxin/contracts';
 import { lastDayOf } from './deadline.rules.ts';
 import type { Task } from './task.rules.ts';
 
@@ -37,6 +37,11 @@ export function decideZeroReport(
 /** Due times of tasks that still owe their report of a quarter: `after < feedbackDueAt <= upTo`, for it is due in the quarter that follows (§4.4). */
 export function owingSpan(quarter: string): { readonly after: Date; readonly upTo: Date } {
   return { after: endOfDayBeijing(quarterEnd(quarter)), upTo: endOfDayBeijing(quarterEnd(nextQuarter(quarter))) };
+}
+
+/** When windows have given their answer for a quarter: a day after its end. Whoever writes it down later, after a stop of the system, is not late for that. */
+export function windowsSaidAt(quarter: string): Date {
+  return endOfDayBeijing(addDays(quarterEnd(quarter), 1));
 }
 
 /**

@@ -9,7 +9,7 @@ import { TaskTerms } from './terms.ts';
 import { type ZeroReportQuery, type ZeroReportView, zeroReportStatusSchema } from './zero-report.api.ts';
 import { ZeroFeedbackStore } from './zero-report.feedback.store.ts';
 import { ZeroReportRecorder } from './zero-report.recorder.ts';
-import { decideZeroReport, type ZeroReportAct } from './zero-report.rules.ts';
+import { decideZeroReport, windowsSaidAt, type ZeroReportAct } from './zero-report.rules.ts';
 import { type ZeroReportRow, ZeroReportStore } from './zero-report.store.ts';
 
 const kind = 'zero-report-given';
@@ -136,7 +136,7 @@ export class ZeroReportService {
     // Its clock, like that of the armed tasks under it, starts with the quarter.
     const start = quarterStart(row.quarter);
     const dueAt = periodicDue({ calendar: this.clock.calendar(), terms: this.terms.on(start) }, start);
-    const givenAt = row.status === 'AUTOMATIC' ? row.recorded_at : row.status === 'OPEN' ? null : row.submitted_at;
+    const givenAt = row.status === 'AUTOMATIC' ? windowsSaidAt(row.quarter) : row.status === 'OPEN' ? null : row.submitted_at;
     return {
       id: row.id,
       departmentCode: row.department_code,

@@ -69,18 +69,24 @@ async function asked(matterCode: string, department: string, prompts: Performed[
   const { record } = world.feeder.make(checkPerformed, prompts[0]?.subjectId ?? randomUUID(), data);
   await world.feeder.sendRecords([record, record]);
 }
-async function decided(matterCode: string, department: string, prompt: ReturnType<typeof promptOf>, applied: boolean): Promise<void> {
+async function decided(
+  matterCode: string,
+  department: string,
+  prompt: ReturnType<typeof promptOf>,
+  applied: boolean,
+  at = new Date(),
+): Promise<void> {
   const said = {
     ...prompt,
     outcome: applied ? ('accepted' as const) : ('overridden' as const),
     appliedMeasureCodes: applied ? [...prompt.measureCodes] : [],
-    decidedAt: new Date().toISOString(),
+    decidedAt: at.toISOString(),
   };
   await world.feeder.send(checkDecided, prompt.subjectId, { ...head(matterCode, department), decisions: [said] });
 }
 
-const reports = async (principal = office, query = '') =>
-  (await world.call<Page<ZeroReportView>>(principal, 'GET', `zero-reports?quarter=${quarter}&limit=200${query}`)).body.data;
+const reports = async (principal = office, of = quarter) =>
+  (await world.call<Page<ZeroReportView>>(principal, 'GET', `zero-reports?quarter=${of}&limit=200`)).body.data;
 const reportOf = async (department: string, listCode: string) =>
   (await reports()).find((row) => row.departmentCode === department && row.listCode === listCode);
 const feedbackOf = async (name: string) =>
@@ -287,4 +293,34 @@ describe('the department gives its report once for the whole list', () => {
     const text = await answer.text();
     expect([answer.status, text.includes('BL-FOOD'), text.includes('BL-WAGE')]).toEqual([200, true, false]);
   });
+});
+
+test('after a stop of weeks, what was told meanwhile is heard before windows answer, and no department is late for the stop', async () => {
+  const ended = nextQuarter(quarter);
+  const dueAt = async () => {
+    const rows = await world.city.query<{ due_at: Date }>(
+      `SELECT due_at FROM execution_feedback.timer WHERE kind = 'zero-reports' AND reference = $1`,
+      [ended],
+    );
+    return rows[0]?.due_at.getTime() ?? 0;
+  };
+  await world.city.query(`INSERT INTO execution_feedback.window_served VALUES ('CZJ', 'ZFCG', $1)`, [quarterEnd(ended)]);
+  const awaited = await dueAt();
+  // Nothing is heard while this stands: the log is behind, as after a stop.
+  const stop = await world.city.connect();
+  await stop.query('BEGIN; LOCK TABLE execution_feedback.consumer_position IN SHARE MODE');
+  await decided('ZFCG', 'CZJ', promptOf('quiet'), true, new Date(`${quarterEnd(ended)}T04:00:00Z`));
+  world.city.turnClock(Date.parse(`${addDays(quarterEnd(ended), 25)}T04:00:00Z`) - Date.now());
+  await eventually('the end of the quarter has been looked at', async () => (await dueAt()) > awaited + 86_400_000);
+  expect(await reports(office, ended)).toEqual([]);
+  await stop.query('ROLLBACK');
+  await stop.end();
+  await eventually('the quarter has been gone through', async () => (await timers('zero-reports'))[0]?.reference === nextQuarter(ended));
+  expect((await kindsOf('quiet')).toSorted()).toEqual(['HIT PENDING', 'ZERO VALID']);
+  expect((await feedbackOf('clean')).map((row) => [row.kind, row.cycle, row.onTime]).toSorted()).toEqual([
+    ['ZERO', 1, true],
+    ['ZERO', 2, true],
+  ]);
+  const [wage] = (await reports(office, ended)).filter((row) => row.listCode === 'BL-WAGE');
+  expect(wage).toMatchObject({ status: 'AUTOMATIC', onTime: true });
 });
