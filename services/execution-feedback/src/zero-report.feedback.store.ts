@@ -14,11 +14,16 @@ export interface ZeroWords {
 /** Zero reports as the feedback of their tasks, however many in one statement. */
 @Injectable()
 export class ZeroFeedbackStore {
-  /** Those of these tasks whose present cycle has a feedback that waits for its second person: it answers first. */
+  /**
+   * Those of these tasks whose present cycle has an answer that goes before: a feedback that waits for its second person, or a window that stands by having
+   * applied the measure, though its hit was sent back to be corrected.
+   */
   async readPending(tx: Transaction, taskIds: readonly string[]): Promise<ReadonlySet<string>> {
     const rows = await tx.query<{ id: string }>(
       `SELECT DISTINCT task.id FROM task JOIN feedback ON feedback.task_id = task.id AND feedback.cycle = task.cycle
-       WHERE task.id = ANY ($1::uuid[]) AND feedback.status = 'PENDING'`,
+       WHERE task.id = ANY ($1::uuid[]) AND (feedback.status = 'PENDING' OR (feedback.status = 'REJECTED' AND feedback.check_id IS NOT NULL AND EXISTS (
+         SELECT 1 FROM task_basis basis JOIN window_hit hit ON hit.entry_id = basis.entry_id
+         WHERE basis.task_id = task.id AND hit.feedback_id = feedback.id AND hit.applied)))`,
       [taskIds],
     );
     return new Set(rows.map((row) => row.id));

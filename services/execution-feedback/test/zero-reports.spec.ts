@@ -295,6 +295,18 @@ describe('the department gives its report once for the whole list', () => {
   });
 });
 
+test('a list with a hit that was sent back may be reported as zero, but not the task of the hit while the window stands by it', async () => {
+  const [hit] = await feedbackOf('applied');
+  const sentBack = await world.call(approverOf('CZJ'), 'POST', `feedback/${hit?.id ?? ''}/reject`, { reason: '请补充处理结果' });
+  expect(sentBack.status).toBe(200);
+  const { id } = (await reportOf('CZJ', 'BL-TAX')) as ZeroReportView;
+  expect((await world.call(handlerOf('CZJ'), 'POST', `zero-reports/${id}/submit`, {})).status).toBe(200);
+  expect((await world.call(approverOf('CZJ'), 'POST', `zero-reports/${id}/approve`)).status).toBe(200);
+  await eventually('it is recorded', async () => (await reportOf('CZJ', 'BL-TAX'))?.recordedAt != null);
+  expect(await kindsOf('undecided')).toEqual(['ZERO VALID']);
+  expect(await kindsOf('applied')).toEqual(['HIT REJECTED']);
+});
+
 test('after a stop of weeks, what was told meanwhile is heard before windows answer, and no department is late for the stop', async () => {
   const ended = nextQuarter(quarter);
   const dueAt = async () => {
