@@ -19,6 +19,8 @@ const guardRounds = 5;
 /** How long new topics may take to be led. */
 const leadersTimeoutMs = 60_000;
 
+const isRetriable = (error: unknown) => error instanceof Error && 'retriable' in error && error.retriable === true;
+
 /** kafkajs's own wait gives up at the first broker that has not heard of a new topic yet. */
 async function waitForLeaders(admin: Admin, topics: readonly string[]): Promise<void> {
   for (const end = Date.now() + leadersTimeoutMs; ; await delay(50)) {
@@ -29,8 +31,7 @@ async function waitForLeaders(admin: Admin, topics: readonly string[]): Promise<
       );
       if (led.length === topics.length) return;
     } catch (error) {
-      const isRetriable = error instanceof Error && 'retriable' in error && error.retriable === true;
-      if (!isRetriable || Date.now() > end) throw error;
+      if (!isRetriable(error) || Date.now() > end) throw error;
     }
     if (Date.now() > end) throw new Error(`new topics have no leaders after ${leadersTimeoutMs} ms: ${topics.join(', ')}`);
   }
@@ -94,13 +95,18 @@ export class KafkaLog implements EventLog {
     return consumeKafka(this.kafka, { prefix: this.prefix, sessionTimeoutMs: this.sessionTimeoutMs }, options, this.logger);
   }
 
+  /** A broker that has just come to lead a topic may not know it yet, and kafkajs gives up at that: it is asked again, or no service starts on new topics. */
   async endOffsets(topic: string): Promise<ReadonlyMap<number, number>> {
-    const admin = this.kafka.admin();
-    await admin.connect();
-    try {
-      return new Map((await admin.fetchTopicOffsets(this.prefix + topic)).map((row) => [row.partition, Number(row.high)]));
-    } finally {
-      await admin.disconnect();
+    for (const end = Date.now() + leadersTimeoutMs; ; await delay(50)) {
+      const admin = this.kafka.admin();
+      await admin.connect();
+      try {
+        return new Map((await admin.fetchTopicOffsets(this.prefix + topic)).map((row) => [row.partition, Number(row.high)]));
+      } catch (error) {
+        if (!isRetriable(error) || Date.now() > end) throw error;
+      } finally {
+        await admin.disconnect();
+      }
     }
   }
 
