@@ -129,6 +129,15 @@ export function describeEventLog(engine: string, open: () => Promise<LogUnderTes
       expect([...ends.values()].reduce((sum, end) => sum + end, 0)).toBe(keys.length * (20 + 6 * 15));
     });
 
+    test('tells where a topic ends as soon as it is made', async () => {
+      for (const round of numbered(5)) {
+        const fresh = `${topic}-fresh-${round}`;
+        await subject.log.ensureTopics([fresh]);
+        const ends = await subject.log.endOffsets(fresh);
+        expect([...ends.values()].filter((end) => end !== 0)).toEqual([]);
+      }
+    });
+
     test('gives the same records again when the reader failed before its commit', async () => {
       let failures = 0;
       const started = await reader(async () => {
