@@ -72,6 +72,7 @@ const rows: readonly [string, string, EntryAction, string, (readonly ListType[])
   ['T13f', 'ACTIVE', 'END_REVIEW', 'ACTIVE'],
   ['T13f', 'SUSPENDED', 'END_REVIEW', 'SUSPENDED'],
   ['T13a', 'CLOSED_SUBJECT', 'END_DISPUTE', 'CLOSED_SUBJECT'],
+  ['T13f', 'CLOSED_SUBJECT', 'END_REVIEW', 'CLOSED_SUBJECT'],
   ['T13g', 'REPAIRED', 'NOTE_OBJECTION', 'REPAIRED'],
   ['T13g', 'CLOSED_SUBJECT', 'NOTE_OBJECTION', 'CLOSED_SUBJECT'],
   ['T14', 'ACTIVE', 'SUSPEND', 'SUSPENDED'],

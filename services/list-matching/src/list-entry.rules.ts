@@ -179,6 +179,8 @@ export const transitions = {
     // What was held for an objection stays held for them until it is over (R-6-4).
     NOTE_OBJECTION: { code: 'T13g', to: 'CLOSED_SUBJECT' },
     END_DISPUTE: { code: 'T13a', to: 'CLOSED_SUBJECT' },
+    // Likewise a reconsideration or lawsuit that was pending: it stands beside what still binds them (R-6-6).
+    END_REVIEW: { code: 'T13f', to: 'CLOSED_SUBJECT' },
     ...undo,
   },
   NOT_DESIGNATED: {},

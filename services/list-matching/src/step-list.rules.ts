@@ -1,5 +1,6 @@
 import type { EntryStatus, ListType } from '@lianxin/contracts';
 import { markedByOffice, withoutMark } from './dispute.rules.ts';
+import { reviewOf } from './in-review.rules.ts';
 import { allowedActions, type EntryAction } from './list-entry.rules.ts';
 import type { InProcedure } from './procedure.rules.ts';
 
@@ -7,6 +8,7 @@ import type { InProcedure } from './procedure.rules.ts';
 type StepBy = 'DESIGNATING_UNIT' | 'APPROVER' | 'CREDIT_OFFICE';
 export interface ExplainedEntry extends InProcedure {
   readonly disputed: boolean;
+  readonly parties_continue?: boolean | null;
 }
 interface StepRow {
   /** Last part of its path: `POST /api/v1/list-entries/{id}/<step>`. */
@@ -96,7 +98,7 @@ const rows: readonly StepRow[] = [
     step: 'end-review',
     by: 'DESIGNATING_UNIT',
     actions: ['END_REVIEW'],
-    missing: (entry) => unless(entry.procedure.inReview != null, '没有复议或诉讼标注'),
+    missing: (entry) => unless(reviewOf(entry) !== null, '没有复议或诉讼标注'),
   },
   {
     step: 'request-correction',

@@ -20,7 +20,7 @@ import {
 } from '@lianxin/contracts';
 import { eventually, principalOf } from '@lianxin/testing';
 import { creditOffice, ListCity, wageOffice } from './city.ts';
-import { daysAgo, designationOf, nextIdNumber, nextUscc, today } from './designations.ts';
+import { daysAgo, designationOf, nextIdNumber, nextUscc, partyOf, today } from './designations.ts';
 
 let lists: ListCity;
 beforeAll(async () => {
@@ -36,8 +36,8 @@ const head = (subjectId: string | null, repairId: string = randomUUID()) => ({
   decidingDepartment: 'RSJ',
   documentNo,
 });
-async function listed(): Promise<ListEntryView> {
-  const { status, body } = await lists.call<ListEntryView>(wageOffice, 'POST', '/api/v1/list-entries', designationOf('BL-WAGE', {}));
+async function listed(changes: Record<string, unknown> = {}): Promise<ListEntryView> {
+  const { status, body } = await lists.call<ListEntryView>(wageOffice, 'POST', '/api/v1/list-entries', designationOf('BL-WAGE', changes));
   expect(status).toBe(201);
   return body;
 }
@@ -263,6 +263,24 @@ describe('a reconsideration or lawsuit about an entry (R-6-6)', () => {
     expect((await act(entry, 'end-review', result)).body).toMatchObject({ status: 'ACTIVE', inReview: null });
     await told('T13f');
     expect(await publicly()).toEqual([[null, null]]);
+  });
+  test('when its subject is gone it stands beside what still binds the persons, and its end is told as ever (T22)', async () => {
+    const entry = await listed({ parties: [partyOf()] });
+    await act(entry, 'begin-review', { ...begin, kind: 'LITIGATION', body: '示例法院' });
+    const gone = { ground: 'SUBJECT_ENDED', documentNo: '注销1号', date: today };
+    expect((await act(entry, 'exit', gone)).body).toMatchObject({ status: 'CLOSED_SUBJECT', inReview: { kind: 'LITIGATION' } });
+    expect((await act(entry, 'begin-review', begin)).body.code).toBe('TRANSITION_NOT_ALLOWED');
+    const result = { outcome: 'UPHELD', document: { name: '判决书', number: '（2026）行终2号', date: daysAgo(0) } };
+    const { body } = await act(entry, 'end-review', result);
+    expect([body.status, body.inReview, body.steps.find(({ step }) => step === 'end-review')?.allowed]).toEqual([
+      'CLOSED_SUBJECT',
+      null,
+      false,
+    ]);
+    expect((await act(entry, 'end-review', result)).body.code).toBe('STEP_NOT_READY');
+    await eventually('those who execute are told', () =>
+      lists.feeder.eventsOf(listEntryAdvanced).some(({ data }) => data.entryId === entry.id && data.transition === 'T13f'),
+    );
   });
   test('only an order stops it, and the mark stands meanwhile; it goes with the entry', async () => {
     const entry = await listed();
