@@ -165,7 +165,8 @@ export class PublicationOrderService {
     const row = await getReadable(tx, principal, seen.entry_id);
     const known = (await findOrdersOfEntries(tx, [row.id])).filter((order) => order.channel === seen.channel);
     const waiting = known.at(-1);
-    if (waiting?.id !== id || !waiting.withheld) throw new ProblemError('CONFLICT', `该要求不是暂缓状态（${stateOf(waiting ?? seen)}）`);
+    if (waiting?.id !== id || stateOf(waiting) !== 'WITHHELD')
+      throw new ProblemError('CONFLICT', `该要求不是暂缓状态（${stateOf(waiting ?? seen)}）`);
     if ((await this.stateHere(tx, row)) !== 'PUBLISHED' || row.disputed)
       throw new ProblemError('PUBLICATION_NOT_ALLOWED', `${row.number} 现不公示或正在异议处理（${row.status}）`);
     const order = this.releasedOrder(row, waiting, principal);

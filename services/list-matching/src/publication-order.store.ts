@@ -46,8 +46,10 @@ export interface OrderState extends OrderRow {
   readonly origin: Origin;
 }
 
+/** Superseded: something later was asked, or what a replay left waiting is about an entry that has ended since: nobody will ask it any more. */
 const selected = `SELECT publication_order.*, entry.number, entry.list_code, entry.list_type, entry.status, entry.origin, entry.parties_continue,
-    EXISTS (SELECT 1 FROM publication_order AS later WHERE later.entry_id = publication_order.entry_id AND later.channel = publication_order.channel
+    (publication_order.withheld AND entry.status NOT IN ('ACTIVE', 'SUSPENDED')) OR
+      EXISTS (SELECT 1 FROM publication_order AS later WHERE later.entry_id = publication_order.entry_id AND later.channel = publication_order.channel
       AND later.no > publication_order.no AND (publication_order.withheld OR NOT later.withheld)) AS superseded,
     (SELECT jsonb_build_object('outcome', outcome, 'done_on', done_on, 'receipt_no', receipt_no, 'address', address, 'note', note, 'actor', actor)
      FROM publication_receipt WHERE order_id = publication_order.id) AS receipt,

@@ -320,6 +320,30 @@ describe('what of a replay reaches the channels outside (product §A.4, decision
     expect((await states(entry)).filter((state) => state.includes('WITHHELD'))).toEqual([]);
   });
 
+  test('where every channel has refused, nothing is asked at the end of the entry, and what waited does not wait for ever', async () => {
+    const entry = await inForceTo('2027-06-30');
+    await replayed(entry, longer, 'none');
+    const refuse = async (order: OrderView, principal: Principal) => {
+      const refusal = { outcome: 'REFUSED', doneOn: today, note: '平台不收' };
+      expect((await lists.call(principal, 'POST', `/api/v1/publications/${order.id}/receipt`, refusal)).status).toBe(200);
+    };
+    const orders = await ordersOf(entry);
+    for (const order of orders.filter(({ state }) => state === 'OPEN')) await refuse(order, order.channel === 'XYZG' ? centre : taxOffice);
+    const exit = { ground: 'DUTIES_PERFORMED', documentNo: '退〔2026〕3号', date: today };
+    const { body } = await lists.call<ListEntryView>(taxOffice, 'POST', `/api/v1/list-entries/${entry.id}/exit`, exit);
+    expect(body.status).toBe('EXPIRED');
+    expect(await states(entry)).toEqual([
+      'UNIT_SITE PUBLISH REFUSED -',
+      'UNIT_SITE PUBLISH SUPERSEDED none',
+      'XYZG PUBLISH REFUSED -',
+      'XYZG PUBLISH SUPERSEDED none',
+    ]);
+    const path = `/api/v1/publications?state=WITHHELD&entryId=${entry.id}`;
+    expect((await lists.call<Page<OrderView>>(taxOffice, 'GET', path)).body.data).toEqual([]);
+    const waited = orders.find(({ state }) => state === 'WITHHELD');
+    expect((await release(waited?.id, taxOffice)).body.code).toBe('CONFLICT');
+  });
+
   test('what waits is never taken for shown: the end of the entry is asked of every channel, in every mode, and its unit is told', async () => {
     const entry = await inForceTo('2027-06-30');
     await replayed(entry, longer, 'none');
