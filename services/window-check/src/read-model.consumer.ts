@@ -44,44 +44,41 @@ export class ReadModelConsumer {
     );
     if (rows.length > 0) await this.store.addCatalogueRows(tx, rows);
     if (subjects.length > 0) await this.store.upsertSubjects(tx, subjects);
-    if (plans.length > 0) await this.followPlans(tx, plans);
-    if (entries.length > 0) await this.followEntries(tx, entries);
-    await this.followVerdicts(tx, events);
+    const left = plans.length === 0 ? [] : await this.followPlans(tx, plans);
+    const told = foldEntries(entries);
+    if (told.length > 0) await this.store.upsertEntries(tx, told);
+    const answered = await this.followVerdicts(tx, events);
+    // At the end, once for all: a batch that already held a person's row and then asked for another's could wait crosswise for one that shares both.
+    const concerned = [...plans.map((event) => (event.data as { entryId: string }).entryId), ...told.map((entry) => entry.entryId)];
+    if (concerned.length + answered.length > 0) await this.store.revise(tx, [...new Set(concerned)], [...left, ...answered]);
   }
 
-  /** What the credit office found about a clerk's "not the same subject". */
-  private async followVerdicts(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
+  /** What the credit office found about a clerk's "not the same subject". @returns about whom */
+  private async followVerdicts(tx: Transaction, events: readonly LianxinEvent[]): Promise<string[]> {
     const verdicts = events.flatMap((event) => {
       if (!isEvent(event, matchDecided) || event.data.sourceKind !== 'WINDOW_CHECK') return [];
       const { subjectId, sourceId, verdict, decidedBy } = event.data;
       return [{ subjectId, entryId: sourceId, verdict, decidedBy, decidedAt: new Date(event.time) }];
     });
     await this.doubts.answer(tx, verdicts);
+    return verdicts.map((one) => one.subjectId);
   }
 
-  private async followPlans(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
+  /** @returns who was a party before: also who has left is told anew */
+  private async followPlans(tx: Transaction, events: readonly LianxinEvent[]): Promise<string[]> {
     const heads = events.map((event) => event.data as { entryId: string; activationNo: number });
     const known = await this.store.readPlans(tx, heads);
     const changed = [...foldPlans(known, events).values()];
     if (changed.length > 0) await this.store.upsertPlans(tx, changed);
-    await this.followParties(tx, known, events);
-    await this.store.reviseParties(tx, [...new Set(heads.map((head) => head.entryId))]);
+    return this.followParties(tx, known, events);
   }
 
   /** Who gets what by which plan, event after event: said with the plan, said anew when it is derived again, and less those who leave it (T22). */
-  private async followParties(tx: Transaction, known: ReadonlyMap<string, PlanState>, events: readonly LianxinEvent[]): Promise<void> {
+  private async followParties(tx: Transaction, known: ReadonlyMap<string, PlanState>, events: readonly LianxinEvent[]): Promise<string[]> {
     const { said, again, left } = partyChanges(known, events);
-    if (again.length > 0) await this.store.dropPlanParties(tx, again);
+    const before = again.length > 0 ? await this.store.dropPlanParties(tx, again) : [];
     if (said.length > 0) await this.store.insertParties(tx, said);
-    if (left.length > 0) await this.store.dropParties(tx, left);
-  }
-
-  private async followEntries(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
-    const entries = foldEntries(events);
-    await this.store.upsertEntries(tx, entries);
-    await this.store.reviseParties(
-      tx,
-      entries.map((entry) => entry.entryId),
-    );
+    const gone = left.length > 0 ? await this.store.dropParties(tx, left) : [];
+    return [...before, ...gone].map((party) => party.subject_id);
   }
 }

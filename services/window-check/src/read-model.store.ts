@@ -167,26 +167,18 @@ export class ReadModelStore {
     );
   }
 
-  /** Plans that are said anew: whoever was their party gets a new revision, also if it no longer is. */
-  async dropPlanParties(tx: Transaction, plans: readonly { entryId: string; activationNo: number }[]): Promise<void> {
-    await tx.execute(
-      `WITH dropped AS (
-         DELETE FROM plan_party USING unnest($1::uuid[], $2::integer[]) AS again (entry_id, activation_no)
-         WHERE plan_party.entry_id = again.entry_id AND plan_party.activation_no = again.activation_no RETURNING subject_id)
-       INSERT INTO subject_revision (subject_id, revision) SELECT DISTINCT subject_id, ${nowInMicroseconds} FROM dropped ORDER BY subject_id
-       ON CONFLICT (subject_id) DO UPDATE SET revision = greatest(subject_revision.revision + 1, excluded.revision)`,
+  /** Plans that are said anew. @returns whoever was their party, also who no longer is */
+  dropPlanParties(tx: Transaction, plans: readonly { entryId: string; activationNo: number }[]): Promise<{ subject_id: string }[]> {
+    return tx.query(
+      `DELETE FROM plan_party USING unnest($1::uuid[], $2::integer[]) AS again (entry_id, activation_no)
+       WHERE plan_party.entry_id = again.entry_id AND plan_party.activation_no = again.activation_no RETURNING subject_id`,
       [plans.map((plan) => plan.entryId), plans.map((plan) => plan.activationNo)],
     );
   }
 
-  /** Parties for whom a plan has ended (T22) leave it, and get a new revision. */
-  async dropParties(tx: Transaction, partyIds: readonly string[]): Promise<void> {
-    await tx.execute(
-      `WITH dropped AS (DELETE FROM plan_party WHERE party_id = ANY ($1::uuid[]) RETURNING subject_id)
-       INSERT INTO subject_revision (subject_id, revision) SELECT DISTINCT subject_id, ${nowInMicroseconds} FROM dropped ORDER BY subject_id
-       ON CONFLICT (subject_id) DO UPDATE SET revision = greatest(subject_revision.revision + 1, excluded.revision)`,
-      [partyIds],
-    );
+  /** Parties for whom a plan has ended (T22) leave it. @returns who they are */
+  dropParties(tx: Transaction, partyIds: readonly string[]): Promise<{ subject_id: string }[]> {
+    return tx.query('DELETE FROM plan_party WHERE party_id = ANY ($1::uuid[]) RETURNING subject_id', [partyIds]);
   }
 
   /** Newest state of each entry; a decision once told stays told. What never had effect here (R-2-16) is not begun by a mark. */
@@ -248,13 +240,17 @@ export class ReadModelStore {
     );
   }
 
-  /** Every party of these entries gets a new revision; sorted, so that two batches never wait for each other in a ring. */
-  async reviseParties(tx: Transaction, entryIds: readonly string[]): Promise<void> {
+  /**
+   * Every party of these entries gets a new revision, and these subjects beside. Once in a transaction and sorted, so that two batches that share persons
+   * never wait for each other in a ring.
+   */
+  async revise(tx: Transaction, entryIds: readonly string[], subjectIds: readonly string[]): Promise<void> {
     await tx.execute(
       `INSERT INTO subject_revision (subject_id, revision)
-       SELECT DISTINCT subject_id, ${nowInMicroseconds} FROM plan_party WHERE entry_id = ANY ($1::uuid[]) ORDER BY subject_id
+       SELECT subject_id, ${nowInMicroseconds} FROM (
+         SELECT subject_id FROM plan_party WHERE entry_id = ANY ($1::uuid[]) UNION SELECT unnest($2::uuid[])) AS concerned ORDER BY subject_id
        ON CONFLICT (subject_id) DO UPDATE SET revision = greatest(subject_revision.revision + 1, excluded.revision)`,
-      [entryIds],
+      [entryIds, subjectIds],
     );
   }
 

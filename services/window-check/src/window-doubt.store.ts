@@ -60,7 +60,7 @@ export class WindowDoubtStore {
     return reviseSubjects(tx, subjectIds);
   }
 
-  /** A person has looked: what was reported before is answered, the incidents of the same report are closed with it. */
+  /** A person has looked: what was reported before is answered, the incidents of the same report are closed with it. Who hears it revises the subjects. */
   async answer(tx: Transaction, verdicts: readonly DoubtVerdict[]): Promise<void> {
     for (const { subjectId, entryId, verdict, decidedBy, decidedAt } of verdicts) {
       await tx.execute(
@@ -74,10 +74,6 @@ export class WindowDoubtStore {
         [subjectId, entryId, decidedBy, decidedAt, notes[verdict]],
       );
     }
-    await reviseSubjects(
-      tx,
-      verdicts.map((one) => one.subjectId),
-    );
   }
 }
 
