@@ -23,16 +23,21 @@ export class LiftingConsumer {
       types: [taskLifting, taskLifted],
       together: true,
       apart: true,
-      lanes: async (_tx, events) => entriesOf(events),
+      lanes: (tx, events) => this.lanesOf(tx, events),
       handle: (tx, events) => this.handle(tx, events),
     });
+  }
+
+  private async lanesOf(tx: Transaction, events: readonly LianxinEvent[]): Promise<string[]> {
+    const entries = entriesOf(events);
+    return [...entries, ...(await this.sync.lanesOf(tx, entries))];
   }
 
   private async handle(tx: Transaction, events: readonly LianxinEvent[]): Promise<void> {
     const lifting = events.filter((event) => isEvent(event, taskLifting));
     const lifted = events.filter((event) => isEvent(event, taskLifted));
     // A receipt and the step that asks for it may be handled side by side, for a party may be another subject: under the entry's lane one sees the other.
-    await lockLanes(tx, entriesOf(events));
+    await lockLanes(tx, await this.lanesOf(tx, events));
     if (lifting.length > 0) await this.store.saveLifting(tx, lifting);
     if (lifted.length > 0) await this.store.saveLifted(tx, lifted);
     const known = await this.store.findEntriesOf(

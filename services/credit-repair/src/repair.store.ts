@@ -145,6 +145,16 @@ export function findFrauds(tx: Transaction, subjectIds: readonly string[]): Prom
 }
 
 /** Applications of these records that are not closed, of whatever department; for consumers. */
+/** Lanes under which the applications about these records are taken: of their subjects, and of every record in them. */
+export async function findLanesOfItems(tx: Transaction, itemIds: readonly string[], statuses: readonly RepairStatus[]): Promise<string[]> {
+  const rows = await tx.query<{ lane: string }>(
+    `SELECT DISTINCT unnest(ARRAY[r.subject_id::text, other.lane_key]) AS lane FROM repair r JOIN repair_item i ON i.repair_id = r.id
+     JOIN repair_item other ON other.repair_id = r.id WHERE i.item_id = ANY ($1::uuid[]) AND r.status = ANY ($2::text[])`,
+    [itemIds, statuses],
+  );
+  return rows.map(({ lane }) => lane);
+}
+
 export function findRepairsOfItems(
   tx: Transaction,
   itemIds: readonly string[],

@@ -8,7 +8,7 @@ import { ItemStore } from './item.store.ts';
 import { LiftingStore } from './lifting.store.ts';
 import type { ReceiptBody } from './repair.api.ts';
 import { mayLapse, repairTransitions } from './repair.rules.ts';
-import { findDeadlines, findRepairsOfItems, type RepairItemRow, type RepairRow } from './repair.store.ts';
+import { findDeadlines, findLanesOfItems, findRepairsOfItems, type RepairItemRow, type RepairRow } from './repair.store.ts';
 import { chaseTimer, type RepairWork, RepairWriter } from './repair.work.ts';
 import { insertReceipt } from './repair.write.store.ts';
 import { acrossDepartments } from './row-scope.store.ts';
@@ -58,15 +58,16 @@ export class SyncService {
     });
   }
 
+  /** Every lane that `heard` takes for these records: whoever takes others beside locks all at once, so that two batches never wait for each other in a ring. */
+  async lanesOf(tx: Transaction, itemIds: readonly string[]): Promise<string[]> {
+    return itemIds.length === 0 ? [] : findLanesOfItems(tx, itemIds, ['SYNCING', ...lapsing]);
+  }
+
   /** Something that a repair waits for has been heard of these records: is it done, or has the record ended by another road? */
   async heard(tx: Transaction, itemIds: readonly string[]): Promise<void> {
     if (itemIds.length === 0) return;
     const concerned = await findRepairsOfItems(tx, itemIds, ['SYNCING', ...lapsing]);
-    // All lanes at once, sorted: two batches never wait for each other in a ring.
-    await lockLanes(
-      tx,
-      concerned.map((repair) => repair.subject_id),
-    );
+    await lockLanes(tx, await this.lanesOf(tx, itemIds));
     for (const { id } of concerned) {
       const work = await this.writer.take(tx, id, 'system:credit-repair');
       if (work === undefined) continue;
