@@ -3,15 +3,18 @@ import { addMonths, type EntryDeadlineKind } from '@lianxin/contracts';
 import { CalendarCopy, Timers } from '@lianxin/messaging';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { deadlineTimer, EntryWriter } from './entry.writer.ts';
+import { deadlineReference, deadlineTimer, EntryWriter } from './entry.writer.ts';
 import { EntryChange } from './entry-change.service.ts';
-import { closeDeadlines, type DeadlineRow, findDeadlines, markMissed } from './entry-deadline.store.ts';
+import { closeDeadlines, type DeadlineRow, findDeadlines, markMissed, takeDeadlines } from './entry-deadline.store.ts';
 import { endDefence, endPublicNotice, takeEffect } from './entry-steps.ts';
 import { moveTerms, readTerms } from './entry-term.store.ts';
 import type { EntryInWork, EntryWork } from './entry-work.ts';
 import { isInForce } from './list-entry.rules.ts';
 import { deadlineMissedEvent } from './list-entry-life.events.ts';
 import { ruleOfList } from './list-rule.data.ts';
+
+/** How soon a time limit is looked at again that somebody is moving. */
+const lookAgainMs = 2_000;
 
 /**
  * Time limits that have run out (§2.6): a period ends by itself (T7, T10, T12), a duty that is still undone is told once and stays open. Fired by the timer
@@ -23,7 +26,7 @@ export class EntryDeadlineService {
     private readonly clock: Clock,
     private readonly changes: EntryChange,
     private readonly writer: EntryWriter,
-    timers: Timers,
+    private readonly timers: Timers,
     calendars: CalendarCopy,
   ) {
     timers.register(deadlineTimer, (tx, references) => this.fire(tx, references));
@@ -46,8 +49,9 @@ export class EntryDeadlineService {
         )
       ).map((entry) => [entry.row.id, entry]),
     );
-    const open = (await findDeadlines(tx, [...entries.keys()])).filter(
-      (row) => row.closed_at === null && names.some((name) => name.entryId === row.entry_id && name.kind === row.kind),
+    const open = await this.takeDue(
+      tx,
+      names.filter((name) => entries.has(name.entryId)),
     );
     const missed: DeadlineRow[] = [];
     for (const row of open) {
@@ -59,6 +63,22 @@ export class EntryDeadlineService {
     }
     if (missed.length > 0) await markMissed(tx, missed, this.clock.now());
     await this.writer.write(tx, work);
+  }
+
+  /** Those that are due. One that was moved meanwhile is put off to its day; one that is being moved, until it is known to which. */
+  private async takeDue(tx: Transaction, names: readonly { entryId: string; kind: string }[]): Promise<DeadlineRow[]> {
+    const isNamed = (row: DeadlineRow) => names.some((name) => name.entryId === row.entry_id && name.kind === row.kind);
+    const entryIds = [...new Set(names.map((name) => name.entryId))];
+    const now = this.clock.now();
+    const taken = (await takeDeadlines(tx, entryIds)).filter(isNamed);
+    const known = (await findDeadlines(tx, entryIds)).filter((row) => row.closed_at === null && isNamed(row));
+    const moving = known.filter((row) => !taken.some((one) => one.entry_id === row.entry_id && one.kind === row.kind));
+    const later = [
+      ...taken.filter((row) => row.due_at > now).map((row) => ({ reference: deadlineReference(row), dueAt: row.due_at })),
+      ...moving.map((row) => ({ reference: deadlineReference(row), dueAt: new Date(now.getTime() + lookAgainMs) })),
+    ];
+    if (later.length > 0) await this.timers.set(tx, deadlineTimer, later);
+    return taken.filter((row) => row.due_at <= now);
   }
 
   /** @returns whether the time limit was a period that ends by itself; a duty is only missed */

@@ -58,6 +58,14 @@ export function findDeadlines(tx: Transaction, entryIds: readonly string[]): Pro
   return tx.query<DeadlineRow>('SELECT * FROM entry_deadline WHERE entry_id = ANY($1) ORDER BY entry_id, due_at, kind', [entryIds]);
 }
 
+/** Takes those open time limits that nobody moves at this moment: a recount (R-7-3) does not take the lanes of entries. */
+export function takeDeadlines(tx: Transaction, entryIds: readonly string[]): Promise<DeadlineRow[]> {
+  return tx.query<DeadlineRow>(
+    'SELECT * FROM entry_deadline WHERE entry_id = ANY($1) AND closed_at IS NULL ORDER BY entry_id, due_at, kind FOR UPDATE SKIP LOCKED',
+    [entryIds],
+  );
+}
+
 /** Time limits that are open, of whatever entries the caller may see, the most urgent first. */
 export function findOpenDeadlines(
   tx: Transaction,

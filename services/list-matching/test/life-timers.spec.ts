@@ -130,6 +130,37 @@ describe('time limits on two replicas, after days on which nobody was awake (§2
     expect(await factsOf(quiet, 'T7')).toHaveLength(1);
   });
 
+  test('a period that is being moved to a later day does not end on its earlier one, whether the move is known yet or not (R-7-3)', async () => {
+    liveOn(today);
+    const entry = await punish.submitted(draftOf('BL-WAGE'));
+    const served = await punish.must(punish.act(entry, 'serve-notice', noticeOf(today)));
+    const due = new Date(served.deadlines.find(({ kind }) => kind === 'DEFENCE_PERIOD')?.dueAt ?? '');
+    const moved = new Date(due.getTime() + 20 * dayMs);
+    const timer = async () => {
+      const rows = await lists.city.query<{ due_at: Date }>(
+        "SELECT due_at FROM list_matching.timer WHERE kind = 'list-entry-deadline' AND reference = $1",
+        [`${entry.id}/DEFENCE_PERIOD`],
+      );
+      return rows[0]?.due_at.getTime() ?? 0;
+    };
+    const mover = await lists.city.connect();
+    await mover.query('BEGIN');
+    await mover.query(
+      "UPDATE list_matching.entry_deadline SET due_on = due_on + 20, due_at = due_at + interval '20 days' WHERE entry_id = $1 AND kind = 'DEFENCE_PERIOD'",
+      [entry.id],
+    );
+    liveOn(addDays(beijingDate(due), 1));
+    await eventually('its timer has been put off', async () => (await timer()) > due.getTime());
+    expect((await punish.get(entry)).status).toBe('PRE_NOTICE');
+    await mover.query('COMMIT');
+    await mover.end();
+    await eventually('it waits for its new day', async () => (await timer()) === moved.getTime());
+    expect((await punish.get(entry)).status).toBe('PRE_NOTICE');
+    liveOn(addDays(beijingDate(moved), 1));
+    await eventually('the period has ended', async () => (await punish.get(entry)).status === 'DESIGNATED');
+    liveOn(today);
+  });
+
   test('a decision served by announcement is in force when thirty days are over, once', async () => {
     liveOn(today);
     const entry = await punish.signed(draftOf('BL-WAGE'));
