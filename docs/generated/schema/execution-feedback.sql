@@ -853,6 +853,7 @@ TABLE task_open
   CONSTRAINT task_check CHECK ((closed = (status = ANY (ARRAY['LIFTED'::text, 'CANCELLED'::text, 'NOT_APPLICABLE'::text]))))
   CONSTRAINT task_check1 CHECK (((status = 'ON_HOLD'::text) = (previous_status IS NOT NULL)))
   CONSTRAINT task_open_pkey PRIMARY KEY (id, closed)
+  CREATE INDEX task_armed ON execution_feedback.task_open USING btree (department_code, id) WHERE ((status = 'ARMED'::text) AND (trigger = 'ON_EVENT'::text) AND (due_at IS NOT NULL))
   CREATE INDEX task_due ON execution_feedback.task_open USING btree (due_at) WHERE (due_at IS NOT NULL)
   CREATE INDEX task_open_department_code_status_dispatched_at_id_idx ON execution_feedback.task_open USING btree (department_code, status, dispatched_at DESC, id DESC)
   CREATE INDEX task_open_measure_code_department_code_status_dispatched_at_idx ON execution_feedback.task_open USING btree (measure_code, department_code, status, dispatched_at DESC, id DESC)

@@ -48,6 +48,7 @@ import { replayCorrectionsMigration } from './migrations/0014-replay-corrections
 import { joinedDepartmentsMigration } from './migrations/0015-joined-departments.ts';
 import { taskReplaysMigration } from './migrations/0016-task-replays.ts';
 import { zeroReportsMigration } from './migrations/0017-zero-reports.ts';
+import { armedTasksMigration } from './migrations/0018-armed-tasks.ts';
 import { NoticeStore } from './notice.store.ts';
 import { OrderConsumer } from './order.consumer.ts';
 import { OrderService } from './order.service.ts';
@@ -223,6 +224,7 @@ export const service = {
     joinedDepartmentsMigration,
     taskReplaysMigration,
     zeroReportsMigration,
+    armedTasksMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

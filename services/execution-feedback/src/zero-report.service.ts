@@ -91,13 +91,8 @@ export class ZeroReportService {
 
   /** All has been reported, held or lifted since the quarter ended: there is nothing to say any more. */
   private async refuseNothingOwed(tx: Transaction, row: ZeroReportRow): Promise<void> {
-    const owing = await this.store.readOwing(tx, {
-      quarter: row.quarter,
-      department: row.department_code,
-      listCode: row.list_code,
-      limit: 1,
-    });
-    if (owing.length === 0)
+    const isOwing = await this.store.isOwing(tx, { quarter: row.quarter, department: row.department_code, listCode: row.list_code });
+    if (!isOwing)
       throw new ProblemError('TRANSITION_NOT_ALLOWED', `${row.quarter} 本名单已没有待报告的任务（均已反馈、暂停或解除），无须零报告`);
   }
 

@@ -39,6 +39,22 @@ interface OwingFilter {
   readonly limit: number;
 }
 
+/** Tasks that owe the report of a quarter (`owesZeroReport`), with the list that each is asked under. */
+const owing = `FROM task CROSS JOIN LATERAL (
+    SELECT plan_seen.list_code FROM task_basis basis
+      JOIN plan_seen ON plan_seen.entry_id = basis.entry_id AND plan_seen.activation_no = basis.activation_no
+    WHERE basis.task_id = task.id AND basis.status = 'LIVE'
+    ORDER BY (basis.measure_code = task.measure_code) DESC, plan_seen.list_code LIMIT 1) AS own
+  WHERE NOT task.closed AND task.status = 'ARMED' AND task.trigger = 'ON_EVENT' AND task.kind = 'EXECUTE' AND task.has_deadline
+    AND task.force <> 'REFERENCE' AND task.due_at IS NOT NULL AND task.feedback_due_at > $1 AND task.feedback_due_at <= $2
+    AND ($3::text IS NULL OR task.department_code = $3) AND ($4::text IS NULL OR own.list_code = $4)
+    AND ($5::uuid[] IS NULL OR task.id = ANY ($5)) AND ($6::uuid IS NULL OR task.id > $6)`;
+
+function owingParameters(filter: Omit<OwingFilter, 'limit'>): unknown[] {
+  const { after, upTo } = owingSpan(filter.quarter);
+  return [after, upTo, filter.department ?? null, filter.listCode ?? null, filter.ids ?? null, filter.after ?? null];
+}
+
 /** Zero reports and the tasks that owe them; row security narrows them to the principal's departments. */
 @Injectable()
 export class ZeroReportStore {
@@ -80,21 +96,17 @@ export class ZeroReportStore {
    * of several the first by code.
    */
   async readOwing(tx: Transaction, filter: OwingFilter): Promise<OwingTask[]> {
-    const { after, upTo } = owingSpan(filter.quarter);
     const rows = await tx.query<TaskRow & { report_list: string }>(
-      `SELECT task.*, own.list_code AS report_list FROM task CROSS JOIN LATERAL (
-         SELECT plan_seen.list_code FROM task_basis basis
-           JOIN plan_seen ON plan_seen.entry_id = basis.entry_id AND plan_seen.activation_no = basis.activation_no
-         WHERE basis.task_id = task.id AND basis.status = 'LIVE'
-         ORDER BY (basis.measure_code = task.measure_code) DESC, plan_seen.list_code LIMIT 1) AS own
-       WHERE NOT task.closed AND task.status = 'ARMED' AND task.trigger = 'ON_EVENT' AND task.kind = 'EXECUTE' AND task.has_deadline
-         AND task.force <> 'REFERENCE' AND task.due_at IS NOT NULL AND task.feedback_due_at > $1 AND task.feedback_due_at <= $2
-         AND ($3::text IS NULL OR task.department_code = $3) AND ($4::text IS NULL OR own.list_code = $4)
-         AND ($5::uuid[] IS NULL OR task.id = ANY ($5)) AND ($6::uuid IS NULL OR task.id > $6)
-       ORDER BY task.id LIMIT $7`,
-      [after, upTo, filter.department ?? null, filter.listCode ?? null, filter.ids ?? null, filter.after ?? null, filter.limit],
+      `SELECT task.*, own.list_code AS report_list ${owing} ORDER BY task.id LIMIT $7`,
+      [...owingParameters(filter), filter.limit],
     );
     return rows.map((row) => ({ task: taskOf(row), listCode: row.report_list }));
+  }
+
+  /** Whether anything owes this report. Asked without an order: in that of the ids all open tasks of the city would be walked through. */
+  async isOwing(tx: Transaction, filter: { quarter: string; department: string; listCode: string }): Promise<boolean> {
+    const [row] = await tx.query<{ owing: boolean }>(`SELECT EXISTS (SELECT 1 ${owing}) AS owing`, owingParameters(filter));
+    return row?.owing === true;
   }
 
   /** Opens the reports of these departments and lists that are not there yet, and adds what has just been counted; gives the ids by `department|list`. */
