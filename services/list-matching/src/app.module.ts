@@ -61,6 +61,7 @@ import { migration0015 } from './migrations/0015-list-standard-rights.ts';
 import { migration0016 } from './migrations/0016-corrections.ts';
 import { migration0017 } from './migrations/0017-hidden-records.ts';
 import { migration0018 } from './migrations/0018-replay-orders.ts';
+import { migration0019 } from './migrations/0019-moved-periods.ts';
 import { BatchClock } from './national-batch.clock.ts';
 import { NationalBatchController } from './national-batch.controller.ts';
 import { batchExport, batchRowExport, verificationExport } from './national-batch.export.ts';
@@ -231,6 +232,7 @@ export const service = {
     migration0016,
     migration0017,
     migration0018,
+    migration0019,
     exportMigrationOf('list-matching'),
     calendarMigrationOf('list_matching'),
   ],

@@ -58,7 +58,7 @@ export function findDeadlines(tx: Transaction, entryIds: readonly string[]): Pro
   return tx.query<DeadlineRow>('SELECT * FROM entry_deadline WHERE entry_id = ANY($1) ORDER BY entry_id, due_at, kind', [entryIds]);
 }
 
-/** Takes those open time limits that nobody moves at this moment: a recount (R-7-3) does not take the lanes of entries. */
+/** Takes those open time limits that nobody moves at this moment (R-7-3), without waiting for who does: that one may be waiting for a timer that fires here. */
 export function takeDeadlines(tx: Transaction, entryIds: readonly string[]): Promise<DeadlineRow[]> {
   return tx.query<DeadlineRow>(
     'SELECT * FROM entry_deadline WHERE entry_id = ANY($1) AND closed_at IS NULL ORDER BY entry_id, due_at, kind FOR UPDATE SKIP LOCKED',

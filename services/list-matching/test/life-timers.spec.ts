@@ -52,13 +52,11 @@ describe('time limits on two replicas, after days on which nobody was awake (§2
   };
   const factsOf = async (entry: { id: string }, transition: string) =>
     (await punish.get(entry)).timeline.filter((fact) => fact.transition === transition);
-  const openHonour = async (usccCode = nextUscc()) => {
+  const openHonour = async (usccCode = nextUscc(), openedOn = today) => {
     const subject = { kind: 'LEGAL', name: '守信有限公司', usccCode, regionCode: '320706' };
     const entry = await honour.submitted(draftOf('RL-TAXA', { subject }));
     expect(entry.status).toBe('PUBLIC_NOTICE');
-    return honour.must(
-      honour.act(entry, 'open-public-notice', { document: documentOf('公示'), openedOn: today, channels: ['信用连云港'] }),
-    );
+    return honour.must(honour.act(entry, 'open-public-notice', { document: documentOf('公示'), openedOn, channels: ['信用连云港'] }));
   };
 
   test('a defence period and a public notice end once and by themselves; unreviewed defences and unserved decisions are told, not punished', async () => {
@@ -318,6 +316,36 @@ describe('time limits on two replicas, after days on which nobody was awake (§2
     });
     expect(await dueOf(defending, 'DEFENCE_PERIOD')).toEqual([right, false]);
     expect(await moves()).toHaveLength(1);
+  });
+
+  test('to the day to which a table has moved its end a defence is heard, and an honour stays open to the public (R-2-8, R-2-9, R-7-3)', async () => {
+    const year = Math.max(2028, Number(today.slice(0, 4)) + 2);
+    const eve = `${year - 1}-12-31`;
+    const start = Date.parse(`${eve}T02:00:00Z`);
+    lists.city.turnClock(start - Date.now());
+    const defending = await punish.submitted(draftOf('BL-WAGE'));
+    await punish.must(punish.act(defending, 'serve-notice', noticeOf(eve)));
+    const objected = await openHonour(nextUscc(), eve);
+    await honour.must(honour.act(objected, 'object', { document: documentOf('异议书'), receivedOn: eve }));
+
+    const off = Array.from({ length: 10 }, (_, index) => addDays(`${year}-01-01`, index));
+    await lists.feeder.send(calendarLoaded, calendarKey, {
+      ...{ year, version: 1, source: '国办发明电（测试）', off, work: [], loadedAt: new Date(start).toISOString() },
+    });
+    const isHeard = () => lists.city.query('SELECT 1 FROM list_matching.calendar_copy WHERE year = $1', [year]);
+    await eventually('it is heard', async () => (await isHeard()).length === 1);
+    lists.city.turnClock(start + 61_000 - Date.now());
+    const end = addWorkingDays({ years: { ...calendar2026.years, [year]: { off, work: [] } } }, eve, 5).date;
+    await eventually('the period is shown with its new end', async () => {
+      const { deadlines } = await punish.get(defending);
+      const due = deadlines.find(({ kind }) => kind === 'DEFENCE_PERIOD')?.dueAt ?? '';
+      return beijingDate(new Date(Date.parse(due) - 1)) === end;
+    });
+    lists.city.turnClock(Date.parse(`${end}T02:00:00Z`) - Date.now());
+    const defence = { document: documentOf('申辩书', end), receivedOn: end };
+    expect((await punish.must(punish.act(defending, 'defence', defence))).status).toBe('HEARING');
+    const review = { outcome: 'REJECTED', reasons: '不成立', document: documentOf('处理意见', end) };
+    expect((await honour.must(honour.act(objected, 'review-objection', review))).status).toBe('PUBLIC_NOTICE');
   });
 
   test('a defence lasts as long as the rule of the day of its notice says, also where it ends under another (R-2-8, §12)', async () => {
