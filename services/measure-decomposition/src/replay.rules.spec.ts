@@ -161,6 +161,7 @@ describe('what has not arrived is not answered', () => {
     ['more was heard than list-matching had seen', named(entry), [plan], 4],
     ['the entry is suspended and the plan still runs', named(entry, { status: 'SUSPENDED' }), [plan], 3],
     ['the entry has left and the plan still runs', named(entry, { status: 'EXPIRED' }), [plan], 3],
+    ['the entry is closed for its subject and the plan still runs for it', named(entry, { status: 'CLOSED_SUBJECT' }), [plan], 3],
     [
       'it proved wrong, and here it only ended',
       named(entry, { status: 'CORRECTED' }),
@@ -172,6 +173,15 @@ describe('what has not arrived is not answered', () => {
     ['its correction has not come', named(entry, { correctedVersion: 3 }), [plan], 2],
   ])('%s', (_name, one, plans, heard) => {
     expect(assess([catalogue], nothing, one, plans, heard).result).toBe('BEHIND');
+  });
+
+  test('what runs on for persons after its subject is gone is answered (T22)', () => {
+    const [subject] = entry.parties;
+    const narrowed = stored([catalogue], entry, { endedPartyIds: [subject?.partyId ?? ''] });
+    const closed = named(entry, { status: 'CLOSED_SUBJECT' });
+    expect(only(assess([catalogue], nothing, closed, [narrowed]))).toMatchObject({ action: 'KEEP', status: 'LIVE' });
+    const gone = only(assess([catalogue], { kind: 'VOID_ENTRY', effect: 'VOID' }, { ...closed, action: 'END' }, [narrowed]));
+    expect(new Set(gone.withdrawn.flatMap(({ partyIds }) => partyIds))).toEqual(new Set([representative.partyId]));
   });
 
   test('steps that plans do not hear of are no gap', () => {

@@ -89,7 +89,9 @@ function reasonOfBehind(entry: AssessedEntry, stored: StoredCase): string | unde
   if ((entry.correctedVersion ?? 0) > (heard?.entryVersion ?? 0)) return '名单记录的更正尚未到达';
   if (before.includes(entry.status)) return plans.some(({ status }) => status !== 'ENDED') ? '名单记录的退出尚未到达' : undefined;
   if (!inForce.includes(entry.status) || entry.effective === false) {
-    if (plans.some(({ status }) => status !== 'ENDED')) return '名单记录的退出尚未到达';
+    // Closed for its subject it runs on for the persons whom it names (T22).
+    const runsOn = (plan: StoredPlan) => entry.status === 'CLOSED_SUBJECT' && entry.effective !== false && plan.endedPartyIds.length > 0;
+    if (plans.some((plan) => plan.status !== 'ENDED' && !runsOn(plan))) return '名单记录的退出尚未到达';
     const isError = entry.status === 'CORRECTED' || entry.status === 'REVOKED';
     return isError && plans.some((plan) => !plan.inError) ? '名单记录认定错误的信息尚未到达' : undefined;
   }
