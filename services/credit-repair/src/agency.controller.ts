@@ -21,6 +21,7 @@ import { RepairReader } from './repair.reader.ts';
 import { VisibleRepair } from './visible.guard.ts';
 
 const keepers = ['CREDIT_OFFICE', 'CREDIT_CENTRE_OPERATOR'] as const;
+const readers = [...keepers, 'SUPERVISOR', 'AUDITOR'] as const;
 
 @ApiTags('信用修复')
 @ApiBearerAuth('apiKey')
@@ -33,7 +34,7 @@ export class AgencyController {
   ) {}
 
   @Get('credit-agencies')
-  @Roles(...keepers, 'SUPERVISOR', 'AUDITOR')
+  @Roles(...readers)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: '第三方信用服务机构', description: '各机构还有多少件修复没有更新、逾期多少（R-5-15）。' })
   @ApiResponse({ status: 200, standardSchema: pageSchema(agencyViewSchema) })
@@ -118,6 +119,7 @@ export const agencyExport = exportOf({
   path: 'credit-agencies',
   titleZh: '第三方信用服务机构',
   tag: '信用修复',
+  roles: readers,
   query: agencyQuerySchema,
   reader: AgencyService,
   page: (reader, tx, principal, query) => reader.readPage(tx, principal, query),

@@ -31,6 +31,7 @@ const list = async () => (await desk.call<{ data: AgencyView[] }>(office, 'GET',
 test('agencies follow 信用中国: asked at the grant, told publicly when they are slow, and nothing waits for them (R-5-15)', async () => {
   expect((await desk.call(handler, 'POST', 'credit-agencies', { code: 'QXB', nameZh: '某征信有限公司' })).status).toBe(403);
   expect((await desk.call(handler, 'GET', 'credit-agencies')).status).toBe(403);
+  expect((await desk.call(handler, 'GET', 'credit-agencies/export')).status).toBe(403);
   expect((await register('qxb', '小写')).status).toBe(400);
   for (const [code, name] of [
     ['QXB', '某征信有限公司'],
