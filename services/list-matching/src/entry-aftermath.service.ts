@@ -19,10 +19,12 @@ import { endDisputeInWork } from './entry-correction.ts';
 import { assertDocument, assertInState } from './entry-steps.ts';
 import type { EntryInWork, EntryWork } from './entry-work.ts';
 import { reviewOf } from './in-review.rules.ts';
+import { bindsAnybody } from './list-entry.rules.ts';
 import { expireNow, ListEntryService } from './list-entry.service.ts';
 import { type FactRow, findFacts } from './list-entry.store.ts';
 import { disputedEvent, performedEvent, reviewEvent } from './list-entry-life.events.ts';
 import { ruleOfList } from './list-rule.data.ts';
+import { bindsNobodyZh } from './step-list.rules.ts';
 
 type Args<Request> = readonly [tx: Transaction, principal: Principal, id: string, version: number | undefined, request: Request];
 
@@ -157,6 +159,7 @@ export class EntryAftermathService {
 export function markDisputed(work: EntryWork, entry: EntryInWork, document: StepDocument): void {
   assertInState(entry, 'DISPUTE');
   const { row } = entry;
+  if (!bindsAnybody(row)) throw new ProblemError('STEP_NOT_READY', bindsNobodyZh);
   if (row.disputed) throw new ProblemError('STEP_NOT_READY', '已有异议标注');
   assertDocument(document, entry, work.acting);
   work.step(entry, 'DISPUTE', { document });

@@ -1,5 +1,5 @@
 import { reviewZh } from '@lianxin/contracts';
-import type { EntryState } from './list-entry.rules.ts';
+import { bindsAnybody, type EntryState } from './list-entry.rules.ts';
 import type { Procedure } from './procedure.rules.ts';
 
 interface Reviewed {
@@ -11,8 +11,7 @@ interface Reviewed {
 
 /** The reconsideration or lawsuit that is pending about an entry in force (R-6-6); null where none is. The mark goes with the entry, or with the last it binds. */
 export function reviewOf(row: Reviewed): NonNullable<Procedure['inReview']> | null {
-  const binds = row.status === 'ACTIVE' || row.status === 'SUSPENDED' || (row.status === 'CLOSED_SUBJECT' && row.parties_continue === true);
-  return binds ? (row.procedure.inReview ?? null) : null;
+  return bindsAnybody(row) ? (row.procedure.inReview ?? null) : null;
 }
 
 /** The mark as the public reads it beside the record; null where there is none. */

@@ -59,6 +59,7 @@ const rows: readonly [string, string, EntryAction, string, (readonly ListType[])
   ['T12b', 'SUSPENDED', 'END_RECOGNITION', 'SUSPENDED'],
   ['T13', 'ACTIVE', 'DISPUTE', 'ACTIVE'],
   ['T13', 'SUSPENDED', 'DISPUTE', 'SUSPENDED'],
+  ['T13', 'CLOSED_SUBJECT', 'DISPUTE', 'CLOSED_SUBJECT'],
   ['T13a', 'ACTIVE', 'END_DISPUTE', 'ACTIVE'],
   ['T13a', 'SUSPENDED', 'END_DISPUTE', 'SUSPENDED'],
   ['T13b', 'ACTIVE', 'AMEND', 'ACTIVE'],

@@ -176,7 +176,8 @@ export const transitions = {
   // The persons whom the decision names are still bound until their term is over or the unit lets them go.
   CLOSED_SUBJECT: {
     END_PARTIES: { code: 'T22a', to: 'CLOSED_SUBJECT' },
-    // What was held for an objection stays held for them until it is over (R-6-4).
+    // Nothing of it is executed against them while it is verified (R-6-4), whether it was disputed before or by one of them since.
+    DISPUTE: { code: 'T13', to: 'CLOSED_SUBJECT' },
     NOTE_OBJECTION: { code: 'T13g', to: 'CLOSED_SUBJECT' },
     END_DISPUTE: { code: 'T13a', to: 'CLOSED_SUBJECT' },
     // Likewise a reconsideration or lawsuit that was pending: it stands beside what still binds them (R-6-6).
@@ -225,6 +226,12 @@ export function statusOf(facts: readonly { readonly version: number; readonly to
 /** States in which an entry has effects or may have them again at once. */
 export function isInForce(status: EntryStatus): boolean {
   return status === 'ACTIVE' || status === 'SUSPENDED';
+}
+
+/** Whether an entry has effects for anybody: it is in force, or closed for its subject and in force for persons (T22). */
+export function bindsAnybody(entry: { readonly status: EntryState; readonly parties_continue?: boolean | null }): boolean {
+  const { status, parties_continue } = entry;
+  return status === 'ACTIVE' || status === 'SUSPENDED' || (status === 'CLOSED_SUBJECT' && parties_continue === true);
 }
 
 /** Actions that take a complete designation from nothing to CHECKING, and from there to ACTIVE (one-call activation). */

@@ -16,7 +16,7 @@ import { EntryChange } from './entry-change.service.ts';
 import { type CorrectionOrder, correctInWork, type DisputeEnd, endDisputeInWork } from './entry-correction.ts';
 import type { EntryInWork, EntryWork } from './entry-work.ts';
 import { findDefinitions } from './list-definition.store.ts';
-import { isInForce } from './list-entry.rules.ts';
+import { bindsAnybody, isInForce } from './list-entry.rules.ts';
 import { ListEntryService } from './list-entry.service.ts';
 import { findParties } from './list-entry.store.ts';
 import { disputedEvent } from './list-entry-life.events.ts';
@@ -175,12 +175,12 @@ function noteOn({ status }: EntryInWork['row']): 'AMEND' | 'NOTE_OBJECTION' {
   return isInForce(status) ? 'AMEND' : 'NOTE_OBJECTION';
 }
 
-/** T13; a mark that stands already serves every objection, and each holds it. Of what does not run now it is only kept who would. */
+/** T13; a mark that stands already serves every objection, and each holds it. Of what runs against nobody now it is only kept who would. */
 function mark(work: EntryWork, entry: EntryInWork, told: { objectionId: string; number: string; on: string }): void {
   const { row } = entry;
   const { number, on, objectionId } = told;
   const document = { number, date: on };
-  if (!isInForce(row.status)) {
+  if (!bindsAnybody(row)) {
     const known = row.procedure.disputedBy ?? [];
     if (!mayBind(row) || known.includes(objectionId)) return;
     work.step(entry, 'NOTE_OBJECTION', { document, objectionId });

@@ -1,7 +1,7 @@
 import type { EntryStatus, ListType } from '@lianxin/contracts';
 import { markedByOffice, withoutMark } from './dispute.rules.ts';
 import { reviewOf } from './in-review.rules.ts';
-import { allowedActions, type EntryAction } from './list-entry.rules.ts';
+import { allowedActions, bindsAnybody, type EntryAction } from './list-entry.rules.ts';
 import type { InProcedure } from './procedure.rules.ts';
 
 /** Who may take a step: the designating unit, its approver, the credit office. */
@@ -27,6 +27,9 @@ export interface ExplainedStep {
   readonly allowed: boolean;
   readonly reason: string | null;
 }
+
+/** Why nothing of an entry can be disputed any more (T22). */
+export const bindsNobodyZh = '主体已灭失，记录不再约束任何人';
 
 const unless = (given: boolean, text: string) => (given ? undefined : text);
 const noticeServed = (entry: ExplainedEntry) => unless(entry.notice != null, '尚未送达事前告知');
@@ -78,7 +81,12 @@ const rows: readonly StepRow[] = [
   { step: 'serve', by: 'DESIGNATING_UNIT', actions: ['SERVE'], missing: (entry) => unless(entry.decision_date !== null, '决定尚未签发') },
   { step: 'suspend', by: 'DESIGNATING_UNIT', actions: ['SUSPEND'] },
   { step: 'resume', by: 'DESIGNATING_UNIT', actions: ['RESUME'] },
-  { step: 'dispute', by: 'CREDIT_OFFICE', actions: ['DISPUTE'], missing: (entry) => unless(!entry.disputed, '已有异议标注') },
+  {
+    step: 'dispute',
+    by: 'CREDIT_OFFICE',
+    actions: ['DISPUTE'],
+    missing: (entry) => unless(bindsAnybody(entry), bindsNobodyZh) ?? unless(!entry.disputed, '已有异议标注'),
+  },
   {
     step: 'end-dispute',
     by: 'CREDIT_OFFICE',

@@ -201,6 +201,33 @@ test('when its subject is gone, the persons who are still bound are spared until
   await isRight(entry);
 });
 
+test('a person who is still bound when the subject is gone is spared from the acceptance of an objection to its end (T13, T22, R-6-4)', async () => {
+  const entry = await listed({ parties: [partyOf()] });
+  const order = { ground: 'SUBJECT_ENDED', documentNo: '注销2号', date: today };
+  expect((await lists.call(taxOffice, 'POST', `/api/v1/list-entries/${entry.id}/exit`, order)).status).toBe(200);
+  expect(await effectOf(entry)).toBe('1|ACTIVE');
+  const objection = new Objection(entry);
+  await objection.accept();
+  const marked = await until(entry.id, 'it is marked', (one) => one.disputed);
+  expect([marked.status, marked.timeline.at(-1)?.transition]).toEqual(['CLOSED_SUBJECT', 'T13']);
+  await eventually('those who execute are told', () => saidOf(entry).marked.length === 1);
+  expect(await effectOf(entry)).toBe('1|HELD');
+  await isRight(entry);
+  await objection.decide(dismissed);
+  await until(entry.id, 'the mark is gone', (one) => !one.disputed);
+  expect(await effectOf(entry)).toBe('1|ACTIVE');
+  await isRight(entry);
+});
+
+test('of what binds nobody any more nothing can be disputed (T22)', async () => {
+  const entry = await listed();
+  const order = { ground: 'SUBJECT_ENDED', documentNo: '注销3号', date: today };
+  await lists.call(taxOffice, 'POST', `/api/v1/list-entries/${entry.id}/exit`, order);
+  const document = { ...documentOf('异议办理记录'), date: today };
+  const refused = await lists.call<Answer>(creditOffice, 'POST', `/api/v1/list-entries/${entry.id}/dispute`, { document });
+  expect([refused.status, refused.body.code]).toEqual([409, 'STEP_NOT_READY']);
+});
+
 describe('what a partly upheld objection demands of the unit (§6.4)', () => {
   const act = (entry: ListEntryView, step: string, body: unknown, principal = taxHandler) =>
     lists.call<Answer>(principal, 'POST', `/api/v1/list-entries/${entry.id}/corrections${step}`, body);

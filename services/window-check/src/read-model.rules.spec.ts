@@ -121,8 +121,10 @@ describe('an entry', () => {
     expect(statuses(step(5, 'T13e'))).toEqual([null]);
   });
 
-  test('that is closed for its subject goes on for the persons whom it binds when a dispute about it ends (T22, T13a)', () => {
+  test('that is closed for its subject goes on for the persons whom it binds when one of them disputes it, and when that ends (T22, T13, T13a)', () => {
     const closed = { ...head, status: 'CLOSED_SUBJECT' };
+    const since = event(listEntryDisputed, { ...closed, entryVersion: 5 });
+    expect(foldEntries([activated, since])).toMatchObject([{ entryVersion: 5, status: 'ACTIVE', disputed: true }]);
     const disputed = event(listEntryDisputed, { ...head, entryVersion: 4 });
     const ended = event(listEntryDisputeEnded, { ...closed, entryVersion: 6 });
     expect(foldEntries([activated, disputed, ended])).toMatchObject([{ entryVersion: 6, status: 'ACTIVE', disputed: false }]);

@@ -219,11 +219,12 @@ type EntryHead = Pick<ListEntryActivated, 'entryId' | 'entryVersion' | 'activati
   Partial<Pick<ListEntryActivated, 'decision'>>;
 
 /**
- * The mark of a review tells nothing of effect: an entry that has none here stays without (R-2-16). Nor does the end of a dispute about one that is closed for
- * its subject: it has effect for the persons whom it still binds (T13a, T22).
+ * The mark of a review tells nothing of effect: an entry that has none here stays without (R-2-16). Nor does a dispute, or its end, about one that is closed
+ * for its subject: it has effect for the persons whom it still binds (T13, T13a, T22).
  */
 function tellsEffect(event: LianxinEvent): boolean {
-  if (event.type === listEntryDisputeEnded.type) return (event.data as EntryHead).status !== 'CLOSED_SUBJECT';
+  const isDispute = event.type === listEntryDisputed.type || event.type === listEntryDisputeEnded.type;
+  if (isDispute) return (event.data as EntryHead).status !== 'CLOSED_SUBJECT';
   return event.type !== listEntryAdvanced.type;
 }
 
