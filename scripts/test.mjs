@@ -4,9 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
 import { findContainers } from './containers.mjs';
 import { setUp } from './setup.mjs';
+import { countsOf, failuresOf, mayStand } from './test.totals.mjs';
 
 const root = join(import.meta.dirname, '..');
 const node = join(root, 'node_modules/.bin/node');
@@ -25,12 +25,11 @@ const environment = {
 };
 /** Several specs start a whole system with a broker of its own: half the cores, so that none starves another; two on two cores, for they often wait. */
 const cores = availableParallelism();
-const workers = cores <= 2 ? cores : Math.floor(cores / 2);
+const workers = Math.max(Math.min(cores, 2), Math.floor(cores / 2));
 /** What could not run here, in words; CI treats any such gap as a failure. */
 const gaps = [];
 /** What failed, with the beginning of its message: told once more at the end, for the end is what one sees of a long run. */
 const failures = [];
-const shownLines = 25;
 /** Most files of one run that get a second try. */
 const secondTries = 2;
 const notes = [];
@@ -106,35 +105,18 @@ function secondTry(suite, extra) {
   const { result } = runJest(`second try of ${name}`, ['--testMatch', `**/${name}`], extra);
   const again = result?.testResults ?? [];
   if (again.length === 0) return [suite];
-  if (again.every(({ status }) => status === 'passed'))
-    notes.push(`UNSTABLE, passed at the second try only: ${[...failuresOf(suite), name].at(0)}`);
+  if (again.every(mayStand)) notes.push(`UNSTABLE, passed at the second try only: ${failuresOf(suite, name)[0]}`);
   return again;
 }
 
 function addUp(suite) {
-  const counted = (status) => suite.assertionResults.filter((test) => test.status === status);
-  const isNotBegun = suite.status === 'failed' && suite.assertionResults.length === 0;
-  if (isNotBegun) notes.push(`did not run: ${nameOf(suite)}\n${head(suite.message)}`);
-  totals.passed += counted('passed').length;
-  totals.failed += counted('failed').length + (isNotBegun ? 1 : 0);
-  totals.skipped += counted('pending').length + counted('todo').length;
-  gaps.push(...counted('pending').map((test) => test.fullName));
-  failures.push(...failuresOf(suite));
-}
-
-/** Each failed test of a file, named, with the beginning of what it said. */
-function failuresOf(suite) {
-  return suite.assertionResults
-    .filter((test) => test.status === 'failed')
-    .map((test) => `FAILED ${nameOf(suite)}: ${test.fullName}\n${head(test.failureMessages.join('\n'))}`);
+  for (const [kind, count] of Object.entries(countsOf(suite))) totals[kind] += count;
+  gaps.push(...suite.assertionResults.filter((test) => test.status === 'pending').map((test) => test.fullName));
+  failures.push(...failuresOf(suite, nameOf(suite)));
 }
 
 function nameOf(suite) {
   return suite.name.replace(`${root}/`, '');
-}
-
-function head(text) {
-  return stripVTControlCharacters(text).split('\n').slice(0, shownLines).join('\n');
 }
 
 /** The road in containers, and the tests of what talks to servers with containers for servers (testcontainers). */

@@ -40,6 +40,7 @@ export default class NativeRunner {
           }
         } catch (error) {
           await onFailure(test, error);
+          if (alone) await worker.end();
           if (worker.hasEnded) worker = undefined;
         }
       }
