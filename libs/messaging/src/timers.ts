@@ -66,9 +66,19 @@ export class Timers implements OnApplicationBootstrap {
     await tx.execute('DELETE FROM timer WHERE kind = $1 AND reference = ANY($2)', [kind, references]);
   }
 
+  /** A kind that has to wait (for an index that is being built, for a lock) holds up no other: a term that ends may set somebody free. */
   private async fireDue(): Promise<boolean> {
     let fired = false;
-    for (const [kind, handler] of this.handlers) fired = (await this.fireKind(kind, handler)) || fired;
+    const faults: unknown[] = [];
+    for (const [kind, handler] of this.handlers) {
+      if (this.loop.isStopping) break;
+      try {
+        fired = (await this.fireKind(kind, handler)) || fired;
+      } catch (error) {
+        faults.push(error);
+      }
+    }
+    if (faults.length > 0) throw faults[0];
     return fired;
   }
 

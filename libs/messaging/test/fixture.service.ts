@@ -1,4 +1,4 @@
-import { incidentRaised, type LianxinEvent, subjectChanged, subjectRegistered } from '@lianxin/contracts';
+import { incidentRaised, type LianxinEvent, ProblemError, subjectChanged, subjectRegistered } from '@lianxin/contracts';
 import {
   EventConsumer,
   lockLanes,
@@ -25,6 +25,13 @@ class Recorder {
   ) {
     consumer.register({ types: [subjectRegistered, subjectChanged], together, handle: (tx, events) => this.handle(tx, events) });
     consumer.register({ types: [incidentRaised], together, apart: true, handle: (tx, events) => this.handle(tx, events) });
+    // Waits for something that is not there yet; registered first, so that it also fires first.
+    timers.register('patience', async (tx, references) => {
+      await this.failOnDemand(tx, references).catch(() => {
+        throw new ProblemError('UNAVAILABLE', 'not there yet');
+      });
+      await tx.execute('INSERT INTO fired (reference) SELECT unnest($1::text[])', [references]);
+    });
     timers.register('greeting', async (tx, references) => {
       await this.failOnDemand(tx, references);
       await tx.execute('INSERT INTO fired (reference) SELECT unnest($1::text[])', [references]);

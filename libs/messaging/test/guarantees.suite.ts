@@ -279,5 +279,21 @@ export function describeGuarantees(engine: 'postgres' | 'kafka', together: boole
       expect(waiting).toMatchObject({ attempts: 1, last_error: 'told to fail for bad' });
       await city.query('DELETE FROM fixture.fault');
     });
+
+    test('timers that wait for what is not there yet hold up no others, and fire when it is', async () => {
+      const timers = service.app.get(Timers);
+      const database = service.app.get(Database);
+      const firedOf = async (reference: string) =>
+        (await city.query('SELECT 1 FROM fixture.fired WHERE reference = $1', [reference])).length;
+      await city.query("INSERT INTO fixture.fault (key) VALUES ('absent')");
+      await database.consumerTransaction(async (tx) => {
+        await timers.set(tx, 'patience', [{ reference: 'absent', dueAt: new Date() }]);
+        await timers.set(tx, 'greeting', [{ reference: 'meanwhile', dueAt: new Date() }]);
+      });
+      await eventually('the other kind has fired', async () => (await firedOf('meanwhile')) === 1);
+      expect(await firedOf('absent')).toBe(0);
+      await city.query('DELETE FROM fixture.fault');
+      await eventually('what waited has fired', async () => (await firedOf('absent')) === 1);
+    });
   });
 }
