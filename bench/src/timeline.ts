@@ -14,7 +14,7 @@ import { slowest, timePages } from './page.times.ts';
 import { report } from './report.ts';
 import { withServers } from './servers.ts';
 
-/** The timeline of one subject with many events (issue 7), among others. Argument: how many events the subject has. */
+/** The timeline of one subject with many events, among others. Argument: how many events the subject has. */
 const wanted = Number(process.argv[2] ?? 10_000);
 /** Other subjects whose events lie beside it, ten each. */
 const others = 2_000;
