@@ -58,6 +58,15 @@ TABLE credit_agency
   GRANT credit_repair_app: INSERT, SELECT, UPDATE
   GRANT credit_repair_consumer: INSERT, SELECT, UPDATE
 
+TABLE department_name
+  code text NOT NULL
+  version integer NOT NULL
+  name_zh text NOT NULL
+  CONSTRAINT department_name_pkey PRIMARY KEY (code)
+  CREATE UNIQUE INDEX department_name_pkey ON credit_repair.department_name USING btree (code)
+  GRANT credit_repair_app: SELECT
+  GRANT credit_repair_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE digest_answer
   view text NOT NULL
   round integer NOT NULL

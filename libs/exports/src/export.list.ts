@@ -1,5 +1,5 @@
 import { type FieldProblem, type Page, type Principal, ProblemError, type Role } from '@lianxin/contracts';
-import { pointerOf, type Transaction } from '@lianxin/platform';
+import { chineseFault, pointerOf, type Transaction } from '@lianxin/platform';
 import type { CellKind, WrittenCell } from '@lianxin/tables';
 import type { Type } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
@@ -56,13 +56,12 @@ export interface ExportedList {
 }
 
 const paging = ['cursor', 'limit'];
-const chinese = z.locales.zhCN().localeError;
 
 /** Describes how a list of a service is exported. */
 export function exportOf<Reader extends object, Query extends z.ZodObject, Row>(list: ListDescription<Reader, Query, Row>): ExportedList {
   const filters = Object.keys(list.query.shape).filter((name) => !paging.includes(name));
   const read = (filter: Readonly<Record<string, unknown>>): z.output<Query> => {
-    const parsed = list.query.safeParse(filter, { error: chinese });
+    const parsed = list.query.safeParse(filter, { error: chineseFault });
     if (parsed.success) return parsed.data;
     throw refusalOf(
       parsed.error.issues.map((issue) => ({ pointer: pointerOf(issue.path), code: 'VALIDATION_FAILED' as const, detail: issue.message })),

@@ -22,3 +22,4 @@ export * from './telemetry.ts';
 export * from './telemetry.uncaught.ts';
 export * from './tokens.ts';
 export * from './validation.pipe.ts';
+export * from './validation.texts.ts';

@@ -21,6 +21,14 @@ describe('a request that does not fit its schema', () => {
     for (const fault of errors) expect(fault.detail).toMatch(/\p{Script=Han}/u);
   });
 
+  test('names five fields and says that there are more', async () => {
+    const five = await faultsOf({}, 'body', z.object(Object.fromEntries([...'abcde'].map((name) => [name, z.string()]))));
+    expect(five.detail).toBe('5 处不符合要求：/a、/b、/c、/d、/e');
+    const six = await faultsOf({}, 'body', z.object(Object.fromEntries([...'abcdef'].map((name) => [name, z.string()]))));
+    expect(six.detail).toBe('6 处不符合要求：/a、/b、/c、/d、/e 等');
+    expect(six.errors).toHaveLength(6);
+  });
+
   test('names the part of the path that is wrong', async () => {
     const { detail, errors } = await faultsOf('subjects', 'param', z.enum(['organisations', 'persons']), 'scope');
     expect(detail).toContain('/scope');

@@ -1,6 +1,7 @@
 import { type FieldProblem, ProblemError } from '@lianxin/contracts';
 import { type ArgumentMetadata, StandardSchemaValidationPipe } from '@nestjs/common';
 import { z } from 'zod';
+import { chineseFault } from './validation.texts.ts';
 
 type PathPart = PropertyKey | { readonly key: PropertyKey };
 
@@ -36,11 +37,15 @@ class RequestValidationPipe extends StandardSchemaValidationPipe {
 }
 
 export function validationPipe(): StandardSchemaValidationPipe {
-  z.config(z.locales.zhCN());
+  z.config({ localeError: chineseFault });
   return new RequestValidationPipe();
 }
 
 function problemOf(faults: readonly FieldProblem[]): ProblemError {
   const fields = faults.slice(0, 5).map((fault) => fault.pointer || '/');
-  return new ProblemError('VALIDATION_FAILED', `${faults.length} 处不符合要求：${fields.join('、')}`, faults.slice(0, maxIssues));
+  return new ProblemError(
+    'VALIDATION_FAILED',
+    `${faults.length} 处不符合要求：${fields.join('、')}${faults.length > fields.length ? ' 等' : ''}`,
+    faults.slice(0, maxIssues),
+  );
 }

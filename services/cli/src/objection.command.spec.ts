@@ -112,3 +112,15 @@ test.each([
 ])('%s is a fault of usage, and nothing is asked', async (_what, words) => {
   expect([(await door.typed('objection', ...words)).code, door.heard]).toEqual([2, []]);
 });
+
+test('what an application still lacks is told with the step that brings it; a complete one says nothing', async () => {
+  expect((await door.typed('objection', 'show', id)).err).not.toContain('尚缺');
+  door.says(() => ({ status: 200, body: { ...objection, lacks: [{ pointer: '/identityProof', detail: '缺少申请人身份证明' }] } }));
+  const { err } = await door.typed('objection', 'show', id);
+  expect(err).toContain('尚缺：缺少申请人身份证明');
+  expect(err).toContain('--step complete-materials');
+});
+
+test('the help of a submission names the grounds that there are', async () => {
+  expect((await door.typed('objection', 'submit', '--help')).out).toContain('MISTAKEN_IDENTITY');
+});

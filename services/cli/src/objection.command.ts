@@ -85,6 +85,8 @@ async function showView(session: Session, view: View): Promise<void> {
   const { output, terminal, texts } = session;
   const c = objectionTextsOf(session.options.lang).columns;
   await output.rows(summaryColumns(session), [[view]], () => view);
+  if (view.lacks !== undefined && view.lacks.length > 0)
+    terminal.say(objectionTextsOf(session.options.lang).lacks(view.lacks.map(({ detail }) => detail).join('；')));
   if (!output.isTable) return;
   await terminal.data('');
   const columns: Column<View['steps'][number]>[] = [

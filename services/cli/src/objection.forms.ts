@@ -64,7 +64,7 @@ export function registerObjectionForms(objection: Command, context: CommandConte
     .option('--record <id>', t.recordOption, read.id)
     .option('--number <number>', t.numberOption)
     .option('--task <id>', t.taskOfOption, read.id)
-    .option('--kind <kinds>', t.kindOption, read.someOf(objectionKindSchema.options))
+    .option('--kind <kinds>', t.kindOption(objectionKindSchema.options.join(', ')), read.someOf(objectionKindSchema.options))
     .addOption(choice('--capacity <capacity>', t.capacityOption, objectionCapacitySchema.options).default('SUBJECT'))
     .addOption(choice('--channel <channel>', t.channelOption, objectionChannelSchema.options).default('WINDOW'))
     .option('--applicant <name>', t.applicantOption)

@@ -13,6 +13,7 @@ export const objectionSummarySchema = z.looseObject({
 });
 export type ObjectionSummary = z.infer<typeof objectionSummarySchema>;
 export const objectionSchema = objectionSummarySchema.extend({
+  lacks: z.array(z.looseObject({ detail: z.string() })).optional(),
   steps: z.array(z.looseObject({ version: z.number(), action: z.string(), to: z.string(), at: z.string(), actor: z.string() })),
 });
 export type ObjectionView = z.infer<typeof objectionSchema>;

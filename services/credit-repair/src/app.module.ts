@@ -18,6 +18,7 @@ import { CertificateService } from './certificate.service.ts';
 import { type Config, configSchema } from './config.ts';
 import { DeadlineService } from './deadline.service.ts';
 import { DecisionService } from './decision.service.ts';
+import { DepartmentNameConsumer } from './department-name.consumer.ts';
 import { EligibilityController, PublicEligibilityController } from './eligibility.controller.ts';
 import { EligibilityService } from './eligibility.service.ts';
 import { FileController } from './file.controller.ts';
@@ -37,6 +38,7 @@ import { agenciesMigration } from './migrations/0007-agencies.ts';
 import { inReviewMigration } from './migrations/0008-in-review.ts';
 import { notesMigration } from './migrations/0009-notes.ts';
 import { countedTermsMigration } from './migrations/0010-counted-terms.ts';
+import { departmentNamesMigration } from './migrations/0011-department-names.ts';
 import { NoteConsumer } from './note.consumer.ts';
 import { PublicityService } from './publicity.service.ts';
 import { ReceiptController } from './receipt.controller.ts';
@@ -74,6 +76,7 @@ export class AppModule {
         ItemDigest,
         ItemConsumer,
         NoteConsumer,
+        DepartmentNameConsumer,
         EligibilityService,
         FileDesk,
         FileFolder,
@@ -117,6 +120,7 @@ export const service = {
     notesMigration,
     countedTermsMigration,
     calendarMigrationOf('credit_repair'),
+    departmentNamesMigration,
   ],
   module: (config: Config) => AppModule.register(config),
   plugins: acceptFiles,

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
+  catalogueKey,
+  cataloguePublished,
   type EventData,
   listEntryActivated,
   listEntryCorrected,
@@ -22,6 +24,7 @@ type Activated = EventData<typeof listEntryActivated>;
 type Published = EventData<typeof publicRecordPublished>;
 type Lifting = EventData<typeof taskLifting>;
 
+const nowhere = { regionCode: null, parentCode: null, zoneHost: null, validFrom: '2024-01-01' };
 let codes = 0;
 /** Only its form matters here: codes are checked where subjects are registered. */
 const nextCode = () => `9132070000000${String(++codes).padStart(4, '0')}A`;
@@ -29,6 +32,16 @@ const nextCode = () => `9132070000000${String(++codes).padStart(4, '0')}A`;
 /** What the services around credit-repair would say, so that its specs read as stories. */
 export class RepairWorld {
   constructor(readonly feeder: EventFeeder) {}
+
+  /** What departments are called in a version of the catalogue. */
+  async departments(version: number, names: Readonly<Record<string, string>>): Promise<void> {
+    const all = Object.entries(names);
+    for (const [index, [code, nameZh]] of all.entries()) {
+      const department = { code, nameZh, nameEn: code, kind: 'GOV', level: 'CITY', tenant: true, supervised: true, ...nowhere } as const;
+      const row = { kind: 'DEPARTMENT' as const, department };
+      await this.feeder.send(cataloguePublished, catalogueKey, { version, rowNumber: index + 1, rowCount: all.length, row });
+    }
+  }
 
   async subject(name = '连云港某某有限公司'): Promise<{ subjectId: string; usccCode: string }> {
     const subjectId = randomUUID();

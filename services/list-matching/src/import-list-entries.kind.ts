@@ -1,7 +1,6 @@
 import { type FieldProblem, type ListEntryRequest, listEntryRequestSchema, maskName } from '@lianxin/contracts';
-import { parseJsonBody, pointerOf, type Transaction } from '@lianxin/platform';
+import { chineseFault, parseJsonBody, pointerOf, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
 import { decisionKey, type Intake } from './designation.intake.ts';
 import { DesignationService } from './designation.service.ts';
 import { EntryUndo } from './import-entry-undo.ts';
@@ -19,7 +18,6 @@ import {
 import { recogniseListEntries } from './list-entry-layout.rules.ts';
 import { listEntryTemplate } from './list-entry-template.ts';
 
-const chinese = z.locales.zhCN().localeError;
 const maxName = 60;
 
 /** Designations with complete documents, each on the way of the API. */
@@ -71,7 +69,7 @@ export function layoutOf(headers: readonly string[], defaults: Readonly<Record<s
 
 function readDesignation(value: ValueDecision): RowDecision<ListEntryRequest> {
   if (!value.ok) return value;
-  const parsed = listEntryRequestSchema.safeParse(value.value, { error: chinese });
+  const parsed = listEntryRequestSchema.safeParse(value.value, { error: chineseFault });
   if (parsed.success) return { ok: true, row: parsed.data, warnings: [] };
   const faults = parsed.error.issues.map(
     (issue): FieldProblem => ({ pointer: pointerOf(issue.path), code: 'VALIDATION_FAILED', detail: issue.message }),

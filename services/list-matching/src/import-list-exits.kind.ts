@@ -1,5 +1,5 @@
 import { exitRequestSchema, type FieldProblem, originSchema, ProblemError } from '@lianxin/contracts';
-import { parseJsonBody, pointerOf, type Transaction } from '@lianxin/platform';
+import { chineseFault, parseJsonBody, pointerOf, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { applyDefaults } from './import-defaults.rules.ts';
@@ -20,7 +20,6 @@ import { listExitIndex } from './list-entry-fields.rules.ts';
 import { listExitTemplate } from './list-entry-template.ts';
 import { findBySourceRecord } from './source-record.store.ts';
 
-const chinese = z.locales.zhCN().localeError;
 const rowSchema = exitRequestSchema.extend({
   listCode: z.string().max(40).optional(),
   origin: originSchema.default('CITY'),
@@ -56,7 +55,7 @@ export class ListExitsImport implements ImportKind<ListExitRow> {
       read: (cells: readonly string[]): RowDecision<ListExitRow> => {
         const value = readRow(filled.columns, filled.fill(cells, cells), parseJsonBody);
         if (!value.ok) return value;
-        const parsed = rowSchema.safeParse(value.value, { error: chinese });
+        const parsed = rowSchema.safeParse(value.value, { error: chineseFault });
         if (parsed.success) return { ok: true, row: parsed.data, warnings: [] };
         const faults = parsed.error.issues.map(
           (issue): FieldProblem => ({ pointer: pointerOf(issue.path), code: 'VALIDATION_FAILED', detail: issue.message }),

@@ -6,7 +6,7 @@ import {
   type Origin,
   originSchema,
 } from '@lianxin/contracts';
-import { parseJsonBody, pointerOf, type Transaction } from '@lianxin/platform';
+import { chineseFault, parseJsonBody, pointerOf, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { ListConfig } from './config.ts';
@@ -41,7 +41,6 @@ import {
 } from './snapshot.store.ts';
 import { SourceQuestionService } from './source-question.service.ts';
 
-const chinese = z.locales.zhCN().localeError;
 const headSchema = z.object({
   listCode: z.string().trim().min(1).max(40),
   origin: originSchema.default('CITY'),
@@ -150,16 +149,16 @@ export class ListSnapshotImport implements ImportKind<SnapshotRow> {
 
 function readSnapshotRow(value: ValueDecision): RowDecision<SnapshotRow> {
   if (!value.ok) return value;
-  const head = headSchema.safeParse(value.value, { error: chinese });
+  const head = headSchema.safeParse(value.value, { error: chineseFault });
   if (!head.success) return { ok: false, faults: faultsOf(head.error) };
   const { listCode, origin, sourceRecordId } = head.data;
   const named = { listCode, origin: origin satisfies Origin, sourceRecordId };
   if (head.data.exit !== undefined) {
-    const exit = exitRequestSchema.safeParse(head.data.exit, { error: chinese });
+    const exit = exitRequestSchema.safeParse(head.data.exit, { error: chineseFault });
     if (!exit.success) return { ok: false, faults: faultsOf(exit.error, ['exit']) };
     return { ok: true, row: { ...named, exit: exit.data, request: null, faults: [] }, warnings: [] };
   }
-  const request = listEntryRequestSchema.safeParse(value.value, { error: chinese });
+  const request = listEntryRequestSchema.safeParse(value.value, { error: chineseFault });
   const faults = request.success ? [] : faultsOf(request.error);
   return { ok: true, row: { ...named, exit: null, request: request.success ? request.data : null, faults }, warnings: [] };
 }

@@ -1,8 +1,7 @@
 import type { FieldProblem } from '@lianxin/contracts';
-import { parseJsonBody, pointerOf, type Transaction } from '@lianxin/platform';
+import { chineseFault, parseJsonBody, pointerOf, type Transaction } from '@lianxin/platform';
 import type { SheetTemplate } from '@lianxin/tables';
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
 import { batchFields, recogniseBatch } from './batch-file-layout.rules.ts';
 import type { ValueDecision } from './import-fields.rules.ts';
 import {
@@ -20,7 +19,6 @@ import { BatchFiles } from './national-batch.file.ts';
 import { rowKeyOf } from './national-batch.rules.ts';
 import { type BatchFileRow, batchFileRowSchema } from './national-batch.view.ts';
 
-const chinese = z.locales.zhCN().localeError;
 const required = new Set(['batchNo', 'documentNo', 'issuedOn', 'name', 'list', 'reason', 'designatingUnit', 'decisionDate']);
 const notes: Readonly<Record<string, string>> = {
   batchNo: '同一文件的行可属于几个批次',
@@ -104,7 +102,7 @@ export class NationalBatchImport implements ImportKind<BatchFileRow> {
 
 function readBatchRow(value: ValueDecision): RowDecision<BatchFileRow> {
   if (!value.ok) return value;
-  const parsed = batchFileRowSchema.safeParse(value.value, { error: chinese });
+  const parsed = batchFileRowSchema.safeParse(value.value, { error: chineseFault });
   if (parsed.success) return { ok: true, row: parsed.data, warnings: [] };
   const faults = parsed.error.issues.map(
     (issue): FieldProblem => ({ pointer: pointerOf(issue.path), code: 'VALIDATION_FAILED', detail: issue.message }),

@@ -6,10 +6,9 @@ import {
   type PublicRecordRequest,
   publicRecordRequestSchema,
 } from '@lianxin/contracts';
-import { pointerOf, type Transaction } from '@lianxin/platform';
+import { chineseFault, pointerOf, type Transaction } from '@lianxin/platform';
 import type { SheetTemplate } from '@lianxin/tables';
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
 import { decisionKey } from './designation.intake.ts';
 import {
   type ImportContext,
@@ -32,7 +31,6 @@ import { findRecords } from './public-record.store.ts';
 import { findLayout, headerOfPointer, type RecordLayout } from './public-record-layout.rules.ts';
 import { readRecordRow } from './public-record-row.rules.ts';
 
-const chinese = z.locales.zhCN().localeError;
 const maxName = 60;
 
 interface RecordFiles {
@@ -102,7 +100,7 @@ class PublicRecordImport implements ImportKind<PublicRecordRequest> {
     const read = (cells: readonly string[]): RowDecision<PublicRecordRequest> => {
       const reading = readRecordRow(this.files.kind, found, cells);
       if (!reading.ok) return reading;
-      const parsed = publicRecordRequestSchema.safeParse(reading.value, { error: chinese });
+      const parsed = publicRecordRequestSchema.safeParse(reading.value, { error: chineseFault });
       if (parsed.success) return { ok: true, row: parsed.data, warnings: reading.warnings };
       const faults = parsed.error.issues.map(
         (issue): FieldProblem => ({ pointer: pointerOf(issue.path), code: 'VALIDATION_FAILED', detail: issue.message }),

@@ -6,10 +6,9 @@ import {
   type RegisterResult,
   registerChangeSchema,
 } from '@lianxin/contracts';
-import { parseJsonBody, pointerOf, type Transaction } from '@lianxin/platform';
+import { chineseFault, parseJsonBody, pointerOf, type Transaction } from '@lianxin/platform';
 import type { SheetTemplate } from '@lianxin/tables';
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
 import { applyDefaults } from './import-defaults.rules.ts';
 import { headerAt, readHeader, readRow } from './import-fields.rules.ts';
 import {
@@ -25,7 +24,6 @@ import {
 import { RegisterService } from './register.service.ts';
 import { registerFields, registerIndex } from './register-import.rules.ts';
 
-const chinese = z.locales.zhCN().localeError;
 const required = new Set(['kind', 'name', 'effectiveOn', 'source']);
 
 const template: SheetTemplate = {
@@ -84,7 +82,7 @@ export class RegisterImport implements ImportKind<RegisterChange> {
         read: (cells: readonly string[]): RowDecision<RegisterChange> => {
           const value = readRow(filled.columns, filled.fill(cells, cells), parseJsonBody);
           if (!value.ok) return value;
-          const parsed = registerChangeSchema.safeParse(value.value, { error: chinese });
+          const parsed = registerChangeSchema.safeParse(value.value, { error: chineseFault });
           if (parsed.success) return { ok: true, row: parsed.data, warnings: [] };
           const faults = parsed.error.issues.map(
             (issue): FieldProblem => ({ pointer: pointerOf(issue.path), code: 'VALIDATION_FAILED', detail: issue.message }),

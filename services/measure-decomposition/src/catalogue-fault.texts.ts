@@ -39,6 +39,9 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/^Invalid ISO date$/, '日期应为 YYYY-MM-DD'],
   [/^the file is empty$/, '文件是空的'],
   [/^Invalid option: expected one of (.*)$/, '应为下列之一：$1'],
+  [/^Too small: expected string to have >=1 characters$/, '不能为空'],
+  [/^Too big: expected string to have <=(\d+) characters$/, '最多 $1 个字符'],
+  [/^Invalid string: must match pattern (.*)$/, '格式应符合 $1'],
 ];
 
 export function faultTextZh(message: string): string {

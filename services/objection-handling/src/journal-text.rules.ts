@@ -131,6 +131,14 @@ const words: Readonly<Record<string, string>> = {
   VERIFY: '核实',
   REVIEW: '复核',
   RESTORE: '恢复名誉',
+  OBJECTION_UPHELD: '异议成立',
+  REVOKING_DOCUMENT: '撤销文书',
+  COURT_RULING: '法院裁判',
+  DESIGNATOR_CORRECTION: '认定单位更正',
+  SYSTEM_FAULT: '系统差错',
+  ASSESSED: '已推演',
+  BEHIND: '尚未收到前序事件',
+  UNKNOWN: '查无此记录',
 };
 
 /** An event in one Chinese sentence: what it is called, then its facts. No personal data: it is made from what is shown of the event. */

@@ -7,10 +7,11 @@ import { Clock, Database, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { ZipFile } from 'yazl';
 import { projectData } from './journal-viewer.rules.ts';
-import { replayPaper } from './replay.paper.ts';
+import { paperRowOf, replayPaper } from './replay.paper.ts';
 import { ReplayReader } from './replay.reader.ts';
 import { type ReplayRow, ReplayStore } from './replay.store.ts';
 import { type CaseRow, ReplayCaseStore } from './replay-case.store.ts';
+import type { DifferenceRow } from './replay-difference.rules.ts';
 import { type Evidence, ReplayJournalStore } from './replay-journal.store.ts';
 import { type Look, ReplayRowStore } from './replay-row.store.ts';
 import type { EvidenceRow } from './timeline.store.ts';
@@ -156,9 +157,8 @@ export class ReplayBundle {
   /** Rows of the plan for the paper. */
   private async *changes(tx: Transaction, replay: ReplayRow): AsyncGenerator<readonly string[]> {
     for await (const row of this.allRows(tx, replay, 'PLAN', true)) {
-      const { facts, id } = JSON.parse(row.line) as { facts: Record<string, unknown>; id: string | null };
-      const what = facts['measureCode'] ?? facts['number'] ?? id ?? '';
-      yield [row.kind, row.action, String(what), row.department_code ?? '', row.entry_id];
+      const { facts, id } = JSON.parse(row.line) as Pick<DifferenceRow, 'facts' | 'id'>;
+      yield paperRowOf({ kind: row.kind, action: row.action, departmentCode: row.department_code, facts, id }, row.entry_id);
     }
   }
 }

@@ -1,6 +1,9 @@
+import { beijingTime } from '@lianxin/contracts';
 import type { Paper, PaperBlock } from '@lianxin/documents';
+import type { ReplayStatus } from './replay.rules.ts';
 import type { ReplayView } from './replay.schemas.ts';
-import { groundZh, sideEffectZh } from './replay.words.ts';
+import { groundZh, replayStatusZh, replayStepZh, rowActionZh, rowKindZh, sideEffectZh } from './replay.words.ts';
+import type { DifferenceRow } from './replay-difference.rules.ts';
 
 /** The evidence in readable form: what was asked, on what ground, what came out, who agreed, and every step. */
 export function replayPaper(view: ReplayView, rows: AsyncIterable<readonly string[]>, madeAt: Date): Paper {
@@ -24,7 +27,7 @@ async function* blocksOf(view: ReplayView, rows: AsyncIterable<readonly string[]
       ['工单', view.ticketNo ?? '—'],
       ['对外影响', sideEffectZh[view.sideEffects]],
       ['案件数', String(view.cases)],
-      ['提出', `${view.requestedBy} ${view.requestedAt}`],
+      ['提出', `${view.requestedBy} ${beijingTime(view.requestedAt)}`],
       ['批准', view.approvedBy === null ? '—' : `${view.approvedBy} ${view.approvedOn ?? ''}`],
       ['执行', view.appliedOn ?? '—'],
     ],
@@ -55,6 +58,17 @@ async function* blocksOf(view: ReplayView, rows: AsyncIterable<readonly string[]
       { title: '办理人', width: 2 },
       { title: '状态', width: 1.4 },
     ],
-    rows: view.steps.map((step) => [step.at, step.action, `${step.actor} ${step.unit ?? ''}`.trim(), step.to]),
+    rows: view.steps.map((step) => [
+      beijingTime(step.at),
+      replayStepZh[step.action] ?? step.action,
+      `${step.actor} ${step.unit ?? ''}`.trim(),
+      replayStatusZh[step.to as ReplayStatus],
+    ]),
   };
+}
+
+/** A row of the difference on the paper; what has no code of a measure and no number goes by its id. */
+export function paperRowOf(row: DifferenceRow, entryId: string): readonly string[] {
+  const what = row.facts['measureCode'] ?? row.facts['number'] ?? row.id ?? '';
+  return [rowKindZh[row.kind], rowActionZh[row.action], String(what), row.departmentCode ?? '', entryId];
 }

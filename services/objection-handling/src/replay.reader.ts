@@ -2,9 +2,10 @@ import { type Page, type Principal, ProblemError, type ReplayChange } from '@lia
 import { decodeCursor, pageOf, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { allowedReplayActions, type ReplayStatus } from './replay.rules.ts';
+import { allowedReplayActions } from './replay.rules.ts';
 import type { DiffPage, DiffQuery, DiffRow, ReplayQuery, ReplaySummary, ReplayView } from './replay.schemas.ts';
 import { type ReplayRow, ReplayStore } from './replay.store.ts';
+import { replayStatusZh } from './replay.words.ts';
 import { ReplayCaseStore } from './replay-case.store.ts';
 import { storyOf } from './replay-figures.rules.ts';
 import { ReplayRowStore, type StoredRow } from './replay-row.store.ts';
@@ -13,19 +14,6 @@ const pageCursor = z.tuple([z.iso.datetime(), z.uuid()]);
 const rowCursor = z.tuple([z.uuid(), z.int()]);
 /** Cases that could not be settled and are named in the view. */
 const shownFailures = 20;
-
-export const replayStatusZh: Readonly<Record<ReplayStatus, string>> = {
-  PLANNING: '推演中',
-  PLANNED: '方案已形成',
-  APPROVED: '已批准',
-  CHECKING: '执行前复核',
-  APPLYING: '执行中',
-  PROVING: '执行后复核',
-  APPLIED: '已执行',
-  PARTLY_APPLIED: '部分执行',
-  REFUSED: '未执行（情况已变化）',
-  CANCELLED: '已取消',
-};
 
 /** Reads replays for people. Row security narrows what each sees. */
 @Injectable()

@@ -12,7 +12,12 @@ export const configSchema = messagingConfigSchema.extend({
   LIANXIN_CHECK_HOLD_MATTERS: z
     .string()
     .default('')
-    .transform((text) => text.split(',').filter((code) => code !== '')),
+    .transform((text) =>
+      text
+        .split(',')
+        .map((code) => code.trim())
+        .filter((code) => code !== ''),
+    ),
 });
 export type Config = z.infer<typeof configSchema>;
 
