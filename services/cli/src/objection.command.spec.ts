@@ -124,3 +124,11 @@ test('what an application still lacks is told with the step that brings it; a co
 test('the help of a submission names the grounds that there are', async () => {
   expect((await door.typed('objection', 'submit', '--help')).out).toContain('MISTAKEN_IDENTITY');
 });
+
+test('a table says in words what JSON says in codes', async () => {
+  const { out } = await door.typed('objection', 'show', id);
+  expect(out).toMatch(/提出 +已提交/);
+  expect(out).not.toMatch(/SUBMIT/);
+  expect((await door.typed('-o', 'json', 'objection', 'show', id)).out).toContain('"SUBMITTED"');
+  expect((await door.typed('--lang', 'en', 'objection', 'show', id)).out).toContain('SUBMITTED');
+});

@@ -83,7 +83,7 @@ async function step(session: Session, id: string, name: string, body: unknown): 
 
 async function showView(session: Session, view: View): Promise<void> {
   const { output, terminal, texts } = session;
-  const c = objectionTextsOf(session.options.lang).columns;
+  const { columns: c, word } = objectionTextsOf(session.options.lang);
   await output.rows(summaryColumns(session), [[view]], () => view);
   if (view.lacks !== undefined && view.lacks.length > 0)
     terminal.say(objectionTextsOf(session.options.lang).lacks(view.lacks.map(({ detail }) => detail).join('；')));
@@ -92,15 +92,15 @@ async function showView(session: Session, view: View): Promise<void> {
   const columns: Column<View['steps'][number]>[] = [
     { key: 'version', title: c.version, value: (row) => row.version },
     { key: 'at', title: c.time, value: (row) => row.at, shown: (row) => texts.instant(row.at) },
-    { key: 'action', title: c.step, value: (row) => row.action },
-    { key: 'to', title: c.status, value: (row) => row.to },
+    { key: 'action', title: c.step, value: (row) => row.action, shown: (row) => word(row.action) },
+    { key: 'to', title: c.status, value: (row) => row.to, shown: (row) => word(row.to) },
     { key: 'actor', title: c.actor, value: (row) => row.actor },
   ];
   await output.rows(columns, [view.steps]);
 }
 
 function summaryColumns(session: Session): Column<Summary>[] {
-  const c = objectionTextsOf(session.options.lang).columns;
+  const { columns: c, word } = objectionTextsOf(session.options.lang);
   return [
     { key: 'id', title: c.id, value: (row) => row.id },
     { key: 'number', title: c.number, value: (row) => row.number },
@@ -112,7 +112,7 @@ function summaryColumns(session: Session): Column<Summary>[] {
     },
     { key: 'target', title: c.target, value: (row) => `${row.target.listCode ?? ''} ${row.target.number}`.trim() },
     { key: 'sourceDepartment', title: c.source, value: (row) => row.sourceDepartment },
-    { key: 'outcome', title: c.outcome, value: (row) => row.outcome },
+    { key: 'outcome', title: c.outcome, value: (row) => row.outcome, shown: (row) => (row.outcome === null ? '-' : word(row.outcome)) },
     { key: 'dueOn', title: c.due, value: (row) => row.dueOn },
   ];
 }

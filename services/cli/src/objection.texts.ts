@@ -1,6 +1,49 @@
 import type { Language } from './options.ts';
 
+/** Codes as people read them in a table; JSON, YAML and CSV keep the codes. */
+const words: Readonly<Record<string, string>> = {
+  SUBMITTED: '已提交',
+  REJECTED_FORM: '待补正',
+  ACCEPTED: '已受理',
+  MARKED: '已标注异议',
+  SELF_CHECK: '平台自查',
+  FORWARDED: '已转来源单位',
+  VERIFYING: '核查中',
+  EXTENDED: '延长核查',
+  UPHELD: '异议成立',
+  PARTLY_UPHELD: '异议部分成立',
+  DISMISSED: '异议不成立',
+  UNCONFIRMED: '无法确认',
+  EXECUTED: '决定已执行',
+  CLOSED: '已办结',
+  REFUSED: '不予受理',
+  WITHDRAWN: '已撤回',
+  SUBMIT: '提出',
+  ACCEPT: '受理',
+  REQUEST_COMPLETION: '一次性告知补正',
+  COMPLETE: '补正',
+  REFUSE: '不予受理',
+  WITHDRAW: '撤回',
+  MARK: '标注异议',
+  START_CHECK: '开始自查',
+  FORWARD: '转来源单位',
+  START_VERIFICATION: '开始核查',
+  EXTEND: '延长核查',
+  STOP_CLOCK: '停止计时',
+  START_CLOCK: '恢复计时',
+  PROPOSE: '提出结论',
+  RETURN_PROPOSAL: '退回结论',
+  UPHOLD: '认定成立',
+  UPHOLD_PARTLY: '认定部分成立',
+  DISMISS: '认定不成立',
+  LEAVE_UNCONFIRMED: '无法确认',
+  EXECUTE: '执行决定',
+  ANSWER: '答复',
+};
+const wordZh = (code: string) => words[code] ?? code;
+
 const zh = {
+  word: wordZh,
   timeline: '主体时间线：全部事件，或某日的状态',
   subjectArgument: '主体编号',
   asOfOption: '只列至当日，并给出当日的名单记录、方案和任务',
@@ -78,6 +121,7 @@ const zh = {
 };
 
 const en: typeof zh = {
+  word: (code: string) => code,
   timeline: "A subject's timeline: all events, or the state on a day",
   subjectArgument: 'id of the subject',
   asOfOption: 'only up to this day, with entries, plans and tasks as they stood',

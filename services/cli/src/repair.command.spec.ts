@@ -137,7 +137,7 @@ test('a decision is confirmed by a person; show tells who has not undone it yet;
 
 test('show tells every step and why it ended so; an opinion that is none is a fault of usage', async () => {
   const { out } = await lianxin('repair', 'show', id);
-  expect(out).toMatch(/LAPSE +DESIGNATION_WRONG/);
+  expect(out).toMatch(/记录已另行退出 +DESIGNATION_WRONG/);
   expect(out).not.toMatch(/\dT\d\d:/);
   heard.length = 0;
   expect((await lianxin('repair', 'propose', id, 'grant', '--document-no', '文1', '--reason', '属实')).code).toBe(2);
@@ -152,4 +152,25 @@ test('a unit that enters a withdrawal for the applicant uploads his word', async
   const words = ['repair', 'withdraw', id, '--reason', '主体撤回', '--statement', file, '--statement-date', '2026-11-20'];
   expect((await lianxin(...words)).code).toBe(0);
   expect(JSON.parse(heard.at(-1)?.body ?? '')).toEqual({ reason: '主体撤回', statement: { fileId: id, date: '2026-11-20' } });
+});
+
+test('an applicant adds what was asked for; nothing to add is no supplement', async () => {
+  const file = join(folder, 'commitment.pdf');
+  writeFileSync(file, '%PDF-');
+  const { code } = await lianxin('repair', 'supplement', id, '--material', `COMMITMENT=${file}`, '--duties', '2026-01-05');
+  expect([code, heard.map(({ url }) => url)]).toEqual([0, ['POST /api/v1/repair-files', `POST /api/v1/repairs/${id}/supplement`]]);
+  expect(JSON.parse(heard[1]?.body ?? '')).toEqual({
+    materials: [{ kind: 'COMMITMENT', fileId: id }],
+    dutiesPerformedOn: '2026-01-05',
+  });
+  expect((await lianxin('repair', 'supplement', id)).code).toBe(2);
+});
+
+test('a table says in words what JSON says in codes', async () => {
+  const shown = (await lianxin('repair', 'show', id)).out;
+  for (const word of ['同步中', '解除措施 2026-11-26', '记录已另行退出']) expect(shown).toContain(word);
+  expect(shown).not.toMatch(/SYNCING|LAPSE|MEASURES/);
+  expect((await lianxin('repair', 'check', '--entry', id)).out).toMatch(/尚不能申请.*义务履行/);
+  expect((await lianxin('-o', 'json', 'repair', 'show', id)).out).toContain('"SYNCING"');
+  expect((await lianxin('--lang', 'en', 'repair', 'show', id)).out).toContain('SYNCING');
 });

@@ -23,6 +23,11 @@ import type { Session } from './session.ts';
 
 const proposals = ['GRANT', 'REFUSE', 'GRANT_TEMPORARY', 'FAIL_PLAN', 'REVOKE'];
 type Pair = readonly [kind: string, value: string];
+type PairsReader = (value: string, previous: Pair[] | undefined) => Pair[];
+interface SupplementOptions {
+  readonly material: readonly Pair[];
+  readonly duties?: string;
+}
 interface CheckOptions {
   readonly entry?: string;
   readonly record?: string;
@@ -57,7 +62,7 @@ interface ProposeOptions {
 export function registerRepair(program: Command, context: CommandContext): void {
   const t = repairTextsOf(context.language);
   const read = readersOf(context.texts);
-  const pairs = (value: string, previous: Pair[] | undefined): Pair[] => {
+  const pairs: PairsReader = (value, previous) => {
     const [, kind, rest] = /^([A-Z_]+)=(.+)$/.exec(value) ?? [];
     if (kind === undefined || rest === undefined) throw new InvalidArgumentError(t.badPair);
     return [...(previous ?? []), [kind, rest]];
@@ -93,11 +98,11 @@ export function registerRepair(program: Command, context: CommandContext): void 
     .action(context.action(list));
   repair.command('late').description(t.late).option('--limit <n>', t.limit, read.count, 200).action(context.action(late));
   repair.command('show').description(t.show).argument('<id>', t.id, read.id).action(context.action(show));
-  registerSteps(repair, context);
+  registerSteps(repair, context, pairs);
 }
 
 /** What people do with one application. */
-function registerSteps(repair: Command, context: CommandContext): void {
+function registerSteps(repair: Command, context: CommandContext, pairs: PairsReader): void {
   const t = repairTextsOf(context.language);
   const { id } = readersOf(context.texts);
   repair
@@ -116,6 +121,13 @@ function registerSteps(repair: Command, context: CommandContext): void {
           act(session, repairId, step, step === 'request-supplement' ? { asked: reason } : { reason }),
         ),
       );
+  repair
+    .command('supplement')
+    .description(t.steps.supplement)
+    .argument('<id>', t.id, id)
+    .requiredOption('--material <material>', t.material, pairs)
+    .option('--duties <date>', t.duties, readersOf(context.texts).date)
+    .action(context.action(supplement));
   repair
     .command('withdraw')
     .description(t.steps.withdraw)
@@ -189,17 +201,28 @@ async function check(session: Session, options: CheckOptions): Promise<ExitCode>
   return exitCodes.ok;
 }
 
-async function apply(session: Session, options: ApplyOptions): Promise<ExitCode> {
-  const t = repairTextsOf(session.options.lang);
+async function upload(session: Session, given: readonly Pair[]): Promise<{ kind: string; fileId: string }[]> {
   const client = session.client(undefined);
   const materials: { kind: string; fileId: string }[] = [];
-  for (const [kind, path] of options.material ?? []) {
+  for (const [kind, path] of given) {
     const file = await openUpload(path, 'application/octet-stream', 'form', session.texts);
     const stored = await client.change({ path: '/api/v1/repair-files', file }, uploadedSchema);
     // A dry run has no id: the plan shows where it will stand.
     materials.push({ kind, fileId: stored?.id ?? `<${file.name}>` });
-    if (stored !== undefined) session.terminal.say(t.uploaded(file.name, stored.id));
+    if (stored !== undefined) session.terminal.say(repairTextsOf(session.options.lang).uploaded(file.name, stored.id));
   }
+  return materials;
+}
+
+async function supplement(session: Session, id: string, { material, duties }: SupplementOptions): Promise<ExitCode> {
+  const materials = await upload(session, material);
+  return act(session, id, 'supplement', { materials, ...(duties === undefined ? {} : { dutiesPerformedOn: duties }) });
+}
+
+async function apply(session: Session, options: ApplyOptions): Promise<ExitCode> {
+  const t = repairTextsOf(session.options.lang);
+  const client = session.client(undefined);
+  const materials = await upload(session, options.material ?? []);
   const body = {
     items: [
       ...(options.entry ?? []).map((id) => ({ kind: 'LIST_ENTRY', id })),

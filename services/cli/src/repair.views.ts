@@ -53,14 +53,14 @@ export const lateSchema = z.looseObject({
 });
 export const uploadedSchema = z.looseObject({ id: z.string() });
 
-export function eligibilityColumns({ columns: c }: Texts): Column<z.infer<typeof itemSchema>>[] {
+export function eligibilityColumns({ columns: c, word }: Texts): Column<z.infer<typeof itemSchema>>[] {
   return [
     { key: 'number', title: c.number, value: (row) => row.number },
     { key: 'listCode', title: c.list, value: (row) => row.listCode },
     { key: 'departmentCode', title: c.department, value: (row) => row.departmentCode },
-    { key: 'outcome', title: c.outcome, value: (row) => row.outcome },
+    { key: 'outcome', title: c.outcome, value: (row) => row.outcome, shown: (row) => word(row.outcome) },
     { key: 'earliestOn', title: c.earliest, value: (row) => row.earliestOn },
-    { key: 'missing', title: c.missing, value: (row) => row.missing.join(' ') },
+    { key: 'missing', title: c.missing, value: (row) => row.missing.join(' '), shown: (row) => row.missing.map(word).join(' ') },
     { key: 'text', title: c.text, value: (row) => row.textZh, maxCharacters: 120 },
     { key: 'clause', title: c.clause, value: (row) => row.clause, maxCharacters: 60 },
   ];
@@ -69,36 +69,41 @@ export function eligibilityColumns({ columns: c }: Texts): Column<z.infer<typeof
 type ShownTime = (value: string | null) => string;
 
 /** What was done, and in what words: why it was refused, or left by another road. */
-export function stepColumns({ columns: c }: Texts, instant: ShownTime): Column<z.infer<typeof stepSchema>>[] {
+export function stepColumns({ columns: c, word }: Texts, instant: ShownTime): Column<z.infer<typeof stepSchema>>[] {
   return [
     { key: 'at', title: c.done, value: (row) => row.at, shown: (row) => instant(row.at) },
-    { key: 'action', title: c.step, value: (row) => row.action },
-    { key: 'detail', title: c.text, value: (row) => wordsOf(row.detail), maxCharacters: 100 },
+    { key: 'action', title: c.step, value: (row) => row.action, shown: (row) => word(row.action) },
+    { key: 'detail', title: c.text, value: (row) => wordsOf(row.detail), shown: (row) => wordsOf(row.detail, word), maxCharacters: 100 },
   ];
 }
 
-function wordsOf(detail: Readonly<Record<string, unknown>> | undefined): string {
+function wordsOf(detail: Readonly<Record<string, unknown>> | undefined, word = (code: string) => code): string {
   const { action, reason, asked, grounds, documentNo } = detail ?? {};
-  return [action, documentNo, reason, asked, grounds]
+  return [typeof action === 'string' ? word(action) : action, documentNo, reason, asked, grounds]
     .flatMap((word) => (typeof word === 'string' || Array.isArray(word) ? [word] : []))
     .join(' ');
 }
 
-export function repairColumns({ columns: c }: Texts, instant: ShownTime): Column<Repair>[] {
+export function repairColumns({ columns: c, word }: Texts, instant: ShownTime): Column<Repair>[] {
   return [
     { key: 'number', title: c.number, value: (row) => row.number },
-    { key: 'status', title: c.status, value: (row) => row.status },
+    { key: 'status', title: c.status, value: (row) => row.status, shown: (row) => word(row.status) },
     { key: 'subject', title: c.subject, value: (row) => row.subject.name },
     { key: 'departmentCode', title: c.department, value: (row) => row.departmentCode },
-    { key: 'due', title: c.due, value: (row) => (row.due === null ? null : `${row.due.kind} ${row.due.dueOn}`) },
+    {
+      key: 'due',
+      title: c.due,
+      value: (row) => (row.due === null ? null : `${row.due.kind} ${row.due.dueOn}`),
+      shown: (row) => (row.due === null ? '-' : `${word(row.due.kind)} ${row.due.dueOn}`),
+    },
     { key: 'receivedAt', title: c.received, value: (row) => row.receivedAt, shown: (row) => instant(row.receivedAt) },
     { key: 'id', title: 'id', value: (row) => row.id },
   ];
 }
 
-export function checklistColumns({ columns: c }: Texts, instant: ShownTime): Column<z.infer<typeof lineSchema>>[] {
+export function checklistColumns({ columns: c, word }: Texts, instant: ShownTime): Column<z.infer<typeof lineSchema>>[] {
   return [
-    { key: 'kind', title: c.item, value: (row) => row.kind },
+    { key: 'kind', title: c.item, value: (row) => row.kind, shown: (row) => word(row.kind) },
     { key: 'departmentCode', title: c.unit, value: (row) => row.departmentCode },
     { key: 'total', title: c.total, value: (row) => row.total },
     { key: 'open', title: c.open, value: (row) => row.open, paint: (row) => (row.open === 0 ? 'good' : 'bad') },

@@ -179,3 +179,9 @@ test('the difference, the list and the evidence are read', async () => {
   expect((await typed('replay', 'bundle', id, '--out', path)).code).toBe(0);
   expect(readFileSync(path, 'utf8')).toBe('PK');
 });
+
+test('a table says in words what JSON says in codes', async () => {
+  expect((await typed('replay', 'diff', id)).out).toMatch(/任务 +撤回/);
+  expect((await typed('replay', 'show', id)).out).toContain('提出');
+  expect((await typed('-o', 'json', 'replay', 'diff', id)).out).toContain('"WITHDRAW"');
+});

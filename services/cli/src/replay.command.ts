@@ -169,8 +169,8 @@ async function diff(
   const c = t.columns;
   const columns: Column<z.infer<typeof rowSchema>>[] = [
     { key: 'entryId', title: c.entry, value: (row) => row.entryId },
-    { key: 'kind', title: c.kind, value: (row) => row.kind },
-    { key: 'action', title: c.action, value: (row) => row.action },
+    { key: 'kind', title: c.kind, value: (row) => row.kind, shown: (row) => t.word(row.kind) },
+    { key: 'action', title: c.action, value: (row) => row.action, shown: (row) => t.word(row.action) },
     { key: 'id', title: c.thing, value: (row) => row.id },
     { key: 'departmentCode', title: c.department, value: (row) => row.departmentCode },
     { key: 'measureCode', title: c.measure, value: (row) => String(row.facts['measureCode'] ?? row.facts['number'] ?? '') },

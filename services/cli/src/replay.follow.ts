@@ -94,14 +94,14 @@ export async function show(session: Session, view: ReplayView): Promise<void> {
   await terminal.data('');
   const columns: Column<NonNullable<ReplayView['steps']>[number]>[] = [
     { key: 'at', title: t.columns.time, value: (row) => row.at, shown: (row) => texts.instant(row.at) },
-    { key: 'action', title: t.columns.step, value: (row) => row.action },
+    { key: 'action', title: t.columns.step, value: (row) => row.action, shown: (row) => t.word(row.action) },
     { key: 'actor', title: t.columns.actor, value: (row) => row.actor },
   ];
   await output.rows(columns, [view.steps]);
 }
 
 export function summaryColumns(session: Session): Column<ReplayView>[] {
-  const c = replayTextsOf(session.options.lang).columns;
+  const { columns: c, word } = replayTextsOf(session.options.lang);
   return [
     { key: 'id', title: c.id, value: (row) => row.id },
     {
@@ -111,7 +111,7 @@ export function summaryColumns(session: Session): Column<ReplayView>[] {
       shown: (row) => (session.options.lang === 'en' ? row.status : row.statusZh),
     },
     { key: 'cases', title: c.cases, value: (row) => row.cases },
-    { key: 'ground', title: c.ground, value: (row) => row.ground },
+    { key: 'ground', title: c.ground, value: (row) => row.ground, shown: (row) => (row.ground === null ? '-' : word(row.ground)) },
     { key: 'documentNo', title: c.document, value: (row) => row.documentNo },
     { key: 'requestedBy', title: c.by, value: (row) => row.requestedBy },
     { key: 'approvedBy', title: c.approved, value: (row) => row.approvedBy },

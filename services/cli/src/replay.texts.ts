@@ -1,6 +1,46 @@
 import type { Language } from './options.ts';
 
+/** Codes as people read them in a table; JSON, YAML and CSV keep the codes. */
+const words: Readonly<Record<string, string>> = {
+  REQUEST: '提出',
+  FINISH_PLAN: '形成方案',
+  CONFIRM: '认定单位确认',
+  APPROVE: '批准',
+  APPLY: '执行',
+  FINISH_CHECK: '复核无变化',
+  REFUSE: '停止执行',
+  FINISH_APPLY: '执行完成',
+  FINISH_PROOF: '复核完成',
+  FINISH_PARTLY: '部分完成',
+  PAUSE: '暂停',
+  RESUME: '继续',
+  CANCEL: '取消',
+  CASE: '案件',
+  ENTRY: '名单记录',
+  PLAN: '分解方案',
+  MEASURE: '措施',
+  TASK: '任务',
+  FINDING: '核对发现',
+  KEEP: '不变',
+  END: '终止',
+  CORRECT: '更正',
+  RETURN: '恢复列入',
+  ADD: '新增',
+  WITHDRAW: '撤回',
+  CHANGE: '变更',
+  RESTORE: '恢复名誉',
+  REFUSED: '不能推演',
+  DIFFERS: '不一致',
+  OBJECTION_UPHELD: '异议成立',
+  REVOKING_DOCUMENT: '撤销文书',
+  COURT_RULING: '法院裁判',
+  DESIGNATOR_CORRECTION: '认定单位更正',
+  SYSTEM_FAULT: '系统差错',
+};
+const wordZh = (code: string) => words[code] ?? code;
+
 const zh = {
+  word: wordZh,
   replay: '回放：推演、差异、确认、批准、执行',
   plan: '提出回放并等待推演完成；只推演，不改变任何数据',
   entryOption: '名单记录标识',
@@ -72,6 +112,7 @@ const zh = {
 };
 
 const en: typeof zh = {
+  word: (code: string) => code,
   replay: 'Replays: plan, difference, confirmation, approval, apply',
   plan: 'plan a replay and wait for the plan; nothing is changed by it',
   entryOption: 'id of a list entry',
