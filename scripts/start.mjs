@@ -14,7 +14,7 @@ await setUp(['services/standalone', 'services/cli']);
 const child = spawn(
   join(root, 'node_modules/.bin/node'),
   // A young generation of 16 MB: of a machine of many gigabytes V8 would take six times as much for each process and keep it (docs/profile.md).
-  ['--disable-warning=TimeoutNegativeWarning', '--max-semi-space-size=16', join(root, 'services/standalone/dist', main)],
+  ['--max-semi-space-size=16', join(root, 'services/standalone/dist', main)],
   {
     cwd: root,
     env: { ...process.env, LIANXIN_COMMIT: process.env.LIANXIN_COMMIT ?? commit() },

@@ -2,15 +2,18 @@ import { type Consumer, type EachBatchPayload, type IHeaders, type Kafka, type K
 import type { Logger } from 'pino';
 import type { ConsumeOptions, LogBatch, LogConsumer, StoredRecord } from './event-log.ts';
 import { Gathering } from './gathering.ts';
+import { Pace } from './pace.ts';
 
 const settings = {
   rebalanceTimeout: 30_000,
-  maxWaitTimeInMs: 150,
+  // A question is answered by the first record. Where none comes it is asked again twice a second: who ends, or is given partitions, waits for it.
+  minBytes: 1,
+  maxWaitTimeInMs: 500,
   maxBytesPerPartition: 2 * 1024 * 1024,
 };
 
-/** An answer waits for so much, or for `maxWaitTimeInMs`: every one costs its reader transactions and the broker a request. */
-const minBytes = { hurried: 1, unhurried: 64 * 1024 };
+/** How long who is in no hurry lets gather. */
+const gatherMs = 150;
 
 /** Partitions of one answer that are worked on at the same time; kafkajs asks Kafka again only when all of them are done. */
 const partitionsAtOnce = { alone: 4, together: 256 };
@@ -29,7 +32,6 @@ export async function consumeKafka(
     groupId: prefix + options.group,
     allowAutoTopicCreation: false,
     ...settings,
-    minBytes: options.unhurried === true ? minBytes.unhurried : minBytes.hurried,
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: sessionTimeoutMs / 5,
     // A consumer that crashed is started again by kafkajs, whatever the cause: a group never stands still.
@@ -40,6 +42,12 @@ export async function consumeKafka(
   const { onBatches } = options;
   const gathering = onBatches === undefined ? undefined : new Gathering(onBatches, options.maxBatch);
   const handOver = (batch: LogBatch) => (gathering === undefined ? options.onBatch(batch) : gathering.add(batch));
+  const pace = options.unhurried === true ? new Pace(gatherMs) : undefined;
+  const member = { consumer, prefix, positions, options, handOver, logger };
+  const handle = (payload: EachBatchPayload) => {
+    if (pace === undefined) return handleBatch(member, payload);
+    return pace.during(() => handleBatch(member, payload), payload.batch.messages.length >= options.maxBatch);
+  };
   const ready = new Promise<void>((resolve) => {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       positions.clear();
@@ -53,11 +61,12 @@ export async function consumeKafka(
     eachBatchAutoResolve: false,
     partitionsConsumedConcurrently: gathering === undefined ? partitionsAtOnce.alone : partitionsAtOnce.together,
     autoCommitInterval: 5_000,
-    eachBatch: (payload) => handleBatch({ consumer, prefix, positions, options, handOver, logger }, payload),
+    eachBatch: handle,
   });
   return {
     ready,
     close: async () => {
+      pace?.end();
       await consumer.disconnect();
     },
   };

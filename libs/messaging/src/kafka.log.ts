@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { ConsumeOptions, EventLog, LanePosition, LogConsumer, LogRecord } from './event-log.ts';
 import { consumeKafka } from './kafka.consumer.ts';
 import { KafkaLag } from './kafka.lag.ts';
+import { quietenRequestQueues } from './kafka.queue.ts';
 import { partitionOf } from './partition.ts';
 
 /** Settings that survived broker kills without a lost or failed send; they are part of the product. */
@@ -13,6 +14,8 @@ const clientSettings = {
   requestTimeout: 5_000,
   retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 20 },
 } satisfies Partial<KafkaConfig>;
+
+quietenRequestQueues();
 
 /** Appends that the guard may repeat for missing partitions before the relay itself starts over. */
 const guardRounds = 5;

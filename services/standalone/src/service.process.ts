@@ -73,8 +73,8 @@ export class ServiceProcess {
     const { name, environment, onStarted } = this.options;
     const child = fork(programOf(name), [], {
       env: { ...environment },
-      // A known defect of kafkajs on Node 24, and nothing that a reader of the log could mend. A young generation that stays small: docs/profile.md.
-      execArgv: ['--disable-warning=TimeoutNegativeWarning', '--max-semi-space-size=16'],
+      // A young generation that stays small: docs/profile.md.
+      execArgv: ['--max-semi-space-size=16'],
       // Its own session: Ctrl-C reaches the launcher alone, which stops things in their order. When the launcher dies, the channel closes and it ends itself.
       detached: true,
       // Its `ready` line is for whoever runs a service alone; here it is told through the channel.
