@@ -238,10 +238,10 @@ inBrowser('the live page', () => {
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.className')).toBe('skip-link');
     await inject(page);
-    // While departments still arrive another tile may come first.
     await done(page, 'step-dispatch');
-    const tile = page.locator('.tile').first();
-    await tile.waitFor();
+    // This very tile: another may come first while the departments go on.
+    const tile = await page.locator('.tile').first().elementHandle();
+    if (tile === null) throw new Error('no tile');
     await tile.focus();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
