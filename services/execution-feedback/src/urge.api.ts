@@ -14,7 +14,7 @@ export const urgeQuerySchema = pageQuerySchema.extend({
   /** Quarter of a circular (`2026Q4`) or half-year of an inspection (`2026H2`). */
   period: z
     .string()
-    .regex(/^\d{4}(Q[1-4]|H[12])$/)
+    .regex(/^\d{4}(Q[1-4]|H[12])$/, '季度写作 2026Q4，半年写作 2026H2')
     .optional(),
   unread: z.enum(['true', 'false']).optional(),
 });

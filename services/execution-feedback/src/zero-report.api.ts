@@ -2,7 +2,7 @@ import { departmentCodeSchema, idSchema, pageQuerySchema } from '@lianxin/contra
 import { z } from 'zod';
 
 export const zeroReportStatusSchema = z.enum(['OPEN', 'PENDING', 'VALID', 'AUTOMATIC']);
-const quarterSchema = z.string().regex(/^\d{4}Q[1-4]$/);
+const quarterSchema = z.string().regex(/^\d{4}Q[1-4]$/, '季度写作 2026Q4');
 
 export const zeroReportQuerySchema = pageQuerySchema.extend({
   quarter: quarterSchema.optional(),

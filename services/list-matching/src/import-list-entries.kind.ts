@@ -1,5 +1,5 @@
 import { type FieldProblem, type ListEntryRequest, listEntryRequestSchema, maskName } from '@lianxin/contracts';
-import { chineseFault, parseJsonBody, pointerOf, type Transaction } from '@lianxin/platform';
+import { chineseFault, parseJsonBody, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { decisionKey, type Intake } from './designation.intake.ts';
 import { DesignationService } from './designation.service.ts';
@@ -15,6 +15,8 @@ import {
   type RowKey,
   type RowOutcome,
 } from './import-kind.ts';
+import { rowFaults } from './import-row.faults.ts';
+import { listEntryFields } from './list-entry-fields.rules.ts';
 import { recogniseListEntries } from './list-entry-layout.rules.ts';
 import { listEntryTemplate } from './list-entry-template.ts';
 
@@ -71,10 +73,7 @@ function readDesignation(value: ValueDecision): RowDecision<ListEntryRequest> {
   if (!value.ok) return value;
   const parsed = listEntryRequestSchema.safeParse(value.value, { error: chineseFault });
   if (parsed.success) return { ok: true, row: parsed.data, warnings: [] };
-  const faults = parsed.error.issues.map(
-    (issue): FieldProblem => ({ pointer: pointerOf(issue.path), code: 'VALIDATION_FAILED', detail: issue.message }),
-  );
-  return { ok: false, faults };
+  return { ok: false, faults: rowFaults(parsed.error, listEntryFields) };
 }
 
 /** What a designation did, or would do, in words. */

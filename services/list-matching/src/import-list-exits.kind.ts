@@ -1,5 +1,5 @@
 import { exitRequestSchema, type FieldProblem, originSchema, ProblemError } from '@lianxin/contracts';
-import { chineseFault, parseJsonBody, pointerOf, type Transaction } from '@lianxin/platform';
+import { chineseFault, parseJsonBody, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { applyDefaults } from './import-defaults.rules.ts';
@@ -14,9 +14,10 @@ import {
   type RowKey,
   type RowOutcome,
 } from './import-kind.ts';
+import { rowFaults } from './import-row.faults.ts';
 import { ListEntryService } from './list-entry.service.ts';
 import type { EntryRow } from './list-entry.store.ts';
-import { listExitIndex } from './list-entry-fields.rules.ts';
+import { listExitFields, listExitIndex } from './list-entry-fields.rules.ts';
 import { listExitTemplate } from './list-entry-template.ts';
 import { findBySourceRecord } from './source-record.store.ts';
 
@@ -57,10 +58,7 @@ export class ListExitsImport implements ImportKind<ListExitRow> {
         if (!value.ok) return value;
         const parsed = rowSchema.safeParse(value.value, { error: chineseFault });
         if (parsed.success) return { ok: true, row: parsed.data, warnings: [] };
-        const faults = parsed.error.issues.map(
-          (issue): FieldProblem => ({ pointer: pointerOf(issue.path), code: 'VALIDATION_FAILED', detail: issue.message }),
-        );
-        return { ok: false, faults };
+        return { ok: false, faults: rowFaults(parsed.error, listExitFields) };
       },
       headerAt: (pointer: string) => headerAt(filled.columns, pointer),
     };

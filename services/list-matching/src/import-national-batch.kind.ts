@@ -1,5 +1,4 @@
-import type { FieldProblem } from '@lianxin/contracts';
-import { chineseFault, parseJsonBody, pointerOf, type Transaction } from '@lianxin/platform';
+import { chineseFault, parseJsonBody, type Transaction } from '@lianxin/platform';
 import type { SheetTemplate } from '@lianxin/tables';
 import { Injectable } from '@nestjs/common';
 import { batchFields, recogniseBatch } from './batch-file-layout.rules.ts';
@@ -15,6 +14,7 @@ import {
   type RowKey,
   type RowOutcome,
 } from './import-kind.ts';
+import { rowFaults } from './import-row.faults.ts';
 import { BatchFiles } from './national-batch.file.ts';
 import { rowKeyOf } from './national-batch.rules.ts';
 import { type BatchFileRow, batchFileRowSchema } from './national-batch.view.ts';
@@ -104,8 +104,5 @@ function readBatchRow(value: ValueDecision): RowDecision<BatchFileRow> {
   if (!value.ok) return value;
   const parsed = batchFileRowSchema.safeParse(value.value, { error: chineseFault });
   if (parsed.success) return { ok: true, row: parsed.data, warnings: [] };
-  const faults = parsed.error.issues.map(
-    (issue): FieldProblem => ({ pointer: pointerOf(issue.path), code: 'VALIDATION_FAILED', detail: issue.message }),
-  );
-  return { ok: false, faults };
+  return { ok: false, faults: rowFaults(parsed.error, batchFields) };
 }

@@ -1,12 +1,5 @@
-import {
-  type FieldProblem,
-  maskName,
-  type ProblemCode,
-  type RegisterChange,
-  type RegisterResult,
-  registerChangeSchema,
-} from '@lianxin/contracts';
-import { chineseFault, parseJsonBody, pointerOf, type Transaction } from '@lianxin/platform';
+import { maskName, type ProblemCode, type RegisterChange, type RegisterResult, registerChangeSchema } from '@lianxin/contracts';
+import { chineseFault, parseJsonBody, type Transaction } from '@lianxin/platform';
 import type { SheetTemplate } from '@lianxin/tables';
 import { Injectable } from '@nestjs/common';
 import { applyDefaults } from './import-defaults.rules.ts';
@@ -21,6 +14,7 @@ import {
   type RowKey,
   type RowOutcome,
 } from './import-kind.ts';
+import { rowFaults } from './import-row.faults.ts';
 import { RegisterService } from './register.service.ts';
 import { registerFields, registerIndex } from './register-import.rules.ts';
 
@@ -84,10 +78,7 @@ export class RegisterImport implements ImportKind<RegisterChange> {
           if (!value.ok) return value;
           const parsed = registerChangeSchema.safeParse(value.value, { error: chineseFault });
           if (parsed.success) return { ok: true, row: parsed.data, warnings: [] };
-          const faults = parsed.error.issues.map(
-            (issue): FieldProblem => ({ pointer: pointerOf(issue.path), code: 'VALIDATION_FAILED', detail: issue.message }),
-          );
-          return { ok: false, faults };
+          return { ok: false, faults: rowFaults(parsed.error, registerFields) };
         },
         headerAt: (pointer: string) => headerAt(filled.columns, pointer),
       },
