@@ -17,7 +17,12 @@ const child = spawn(
   ['--max-semi-space-size=16', join(root, 'services/standalone/dist', main)],
   {
     cwd: root,
-    env: { ...process.env, LIANXIN_COMMIT: process.env.LIANXIN_COMMIT ?? commit() },
+    env: {
+      ...process.env,
+      LIANXIN_COMMIT: process.env.LIANXIN_COMMIT ?? commit(),
+      // Compiled code of the last start: a fifth of what a process has to do before it is ready.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, '.cache/compiled'),
+    },
     // Through the channel the system learns that this script is gone, however it ended, and ends too.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   },

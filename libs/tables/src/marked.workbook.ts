@@ -1,5 +1,5 @@
 import { PassThrough, type Readable } from 'node:stream';
-import ExcelJS from 'exceljs';
+import type ExcelJS from 'exceljs';
 import { csvField, guardFormula } from './cell.rules.ts';
 
 /** exceljs takes no heed of a slow reader: what it may pile up is bounded by the rows; the CSV form has all. */
@@ -33,9 +33,14 @@ export interface MarkedFile {
  */
 export function markedWorkbook(file: MarkedFile): Readable {
   const out = new PassThrough();
-  const workbook = new ExcelJS.stream.xlsx.WorkbookWriter({ stream: out, useStyles: true, useSharedStrings: false });
-  writeSheet(workbook, file).catch((error: unknown) => out.destroy(error instanceof Error ? error : new Error(String(error))));
+  writeWorkbook(out, file).catch((error: unknown) => out.destroy(error instanceof Error ? error : new Error(String(error))));
   return out;
+}
+
+/** exceljs is loaded when it is wanted: it is an eighth of what a service has to load, and few ever write such a workbook. */
+async function writeWorkbook(stream: PassThrough, file: MarkedFile): Promise<void> {
+  const { default: excel } = await import('exceljs');
+  await writeSheet(new excel.stream.xlsx.WorkbookWriter({ stream, useStyles: true, useSharedStrings: false }), file);
 }
 
 async function writeSheet(workbook: ExcelJS.stream.xlsx.WorkbookWriter, file: MarkedFile): Promise<void> {

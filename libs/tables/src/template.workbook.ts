@@ -1,4 +1,4 @@
-import ExcelJS from 'exceljs';
+import type ExcelJS from 'exceljs';
 import { csvField } from './cell.rules.ts';
 import type { SheetTemplate, TemplateColumn } from './template.ts';
 
@@ -14,7 +14,8 @@ const grey = 'FFEDEDED';
  * @param versionSheet name of the hidden sheet
  */
 export async function templateWorkbook(template: SheetTemplate, names: { notesMark: string; versionSheet: string }): Promise<Buffer> {
-  const workbook = new ExcelJS.Workbook();
+  const { default: excel } = await import('exceljs');
+  const workbook = new excel.Workbook();
   const data = workbook.addWorksheet(template.titleZh, { views: [{ state: 'frozen', ySplit: 2 }] });
   data.addRow(template.columns.map(titleOf));
   data.addRow(notesOf(template, names.notesMark));

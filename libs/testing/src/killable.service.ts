@@ -20,7 +20,7 @@ export class KillableService {
   /** Resolves when it takes requests. */
   static async start(folder: string, environment: Readonly<Record<string, string>>): Promise<KillableService> {
     const child = spawn(bin(folder, 'node'), [join(folder, 'dist/main.js')], {
-      env: { PATH: process.env['PATH'], ...environment },
+      env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '', ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';

@@ -27,6 +27,7 @@ export class Run {
     const environment = {
       PATH: process.env['PATH'] ?? '',
       HOME: process.env['HOME'] ?? '',
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
       LIANXIN_CACHE_DIR: join(root, '.cache'),
       ...settings,
     };
