@@ -32,6 +32,8 @@ export interface LaunchSettings {
   readonly cacheDir: string;
   readonly demo: boolean;
   readonly logLevel: string;
+  /** Where Node keeps compiled code; services that are started as processes share it. */
+  readonly compileCache: string | undefined;
   /** Every `LIANXIN_…` variable as it was given: settings of a service pass through. */
   readonly given: Readonly<Record<string, string>>;
 }
@@ -55,6 +57,7 @@ export function readSettings(environment: Environment): LaunchSettings {
     cacheDir: resolve(config.LIANXIN_CACHE_DIR),
     demo: config.LIANXIN_DEMO,
     logLevel: config.LIANXIN_LOG_LEVEL,
+    compileCache: environment['NODE_COMPILE_CACHE'],
     given: Object.fromEntries(given),
   };
 }

@@ -37,9 +37,14 @@ describe('the environment of a service', () => {
       LIANXIN_DATABASE_URL: 'postgres://elsewhere/x',
       LIANXIN_DATABASE_SECRET_FILE: '/etc/secret',
       HOME: '/root',
+      NODE_COMPILE_CACHE: '/cache/compiled',
     });
     const environment = environmentOf('list-matching', settings, secrets, places, listen);
-    expect(environment).toMatchObject({ LIANXIN_LIST_DEFENCE_WORKDAYS: '7', LIANXIN_DATABASE_URL: places.databaseUrl });
+    expect(environment).toMatchObject({
+      LIANXIN_LIST_DEFENCE_WORKDAYS: '7',
+      LIANXIN_DATABASE_URL: places.databaseUrl,
+      NODE_COMPILE_CACHE: '/cache/compiled',
+    });
     expect(environment).not.toHaveProperty('LIANXIN_DATABASE_SECRET_FILE');
     expect(environment).not.toHaveProperty('HOME');
   });

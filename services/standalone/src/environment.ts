@@ -40,6 +40,7 @@ export function environmentOf(
     LIANXIN_PERSONAL_DATA_HASH_KEY: secrets.personalDataHashKey,
     LIANXIN_FILES_DIR: join(settings.dataDir, 'files'),
     LIANXIN_LOG_LEVEL: settings.logLevel,
+    ...(settings.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: settings.compileCache }),
     ...(name === 'gateway' ? gatewayEnvironment(settings, secrets, places) : eventLogEnvironment(secrets, places)),
     ...(usesRedis.has(name) && places.redisUrl !== undefined ? { LIANXIN_REDIS_URL: places.redisUrl } : {}),
   };

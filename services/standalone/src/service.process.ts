@@ -21,12 +21,6 @@ const earlyEnds = 5;
 /** `runService` ends so when its configuration is at fault: trying again changes nothing. */
 const configurationFault = 2;
 
-/** Where Node keeps compiled code, when whoever started this process has named a place. */
-function compileCache(): Record<string, string> {
-  const folder = process.env['NODE_COMPILE_CACHE'];
-  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder };
-}
-
 /** One service as a process of its own, started again whenever it ends, sooner or later by how often it does. */
 export class ServiceProcess {
   private child: ChildProcess | undefined;
@@ -78,7 +72,7 @@ export class ServiceProcess {
   private async runOnce(): Promise<{ code: number | null; text: string }> {
     const { name, environment, onStarted } = this.options;
     const child = fork(programOf(name), [], {
-      env: { ...compileCache(), ...environment },
+      env: { ...environment },
       // A young generation that stays small: docs/profile.md.
       execArgv: ['--max-semi-space-size=16'],
       // Its own session: Ctrl-C reaches the launcher alone, which stops things in their order. When the launcher dies, the channel closes and it ends itself.
