@@ -39,11 +39,20 @@ const words: Readonly<Record<string, string>> = {
   LEAVE_UNCONFIRMED: '无法确认',
   EXECUTE: '执行决定',
   ANSWER: '答复',
+  ASKED: '所问',
+  CAUSED_BY: '起因',
+  TASK_OF: '任务的下发',
+  PLAN_OF: '所依方案',
+  ENTRY_OF: '所依名单记录',
+  LIVE: '执行中',
+  HELD: '暂停',
+  ENDED: '已终止',
 };
 const wordZh = (code: string) => words[code] ?? code;
 
 const zh = {
   word: wordZh,
+  plan: '分解方案',
   timeline: '主体时间线：全部事件，或某日的状态',
   subjectArgument: '主体编号',
   asOfOption: '只列至当日，并给出当日的名单记录、方案和任务',
@@ -122,6 +131,7 @@ const zh = {
 
 const en: typeof zh = {
   word: (code: string) => code,
+  plan: 'plan',
   timeline: "A subject's timeline: all events, or the state on a day",
   subjectArgument: 'id of the subject',
   asOfOption: 'only up to this day, with entries, plans and tasks as they stood',

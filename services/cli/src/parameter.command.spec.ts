@@ -112,3 +112,10 @@ test.each([
   expect(ended.err).toContain(code);
   expect(ended.err).toContain('另一人');
 });
+
+test('a table says in words what JSON and CSV say in codes', async () => {
+  const { out } = await lianxin('parameter', 'show', 'urge.remind_wd');
+  expect(out).toContain('待批准 OFFICE-A');
+  expect(out).not.toMatch(/PROPOSED|WORKING_DAYS/);
+  expect((await lianxin('-o', 'csv', 'parameter', 'show', 'urge.remind_wd')).out).toContain('WORKING_DAYS');
+});

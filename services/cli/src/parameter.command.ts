@@ -107,18 +107,19 @@ async function show(session: Session, key: string, { date }: { date?: string }):
   const query = { key, limit: shownChanges };
   const changes = await client.read({ path: changesRoot, query }, pageOfSchema(changeSchema));
   if (found === undefined || changes === undefined) return exitCodes.ok;
-  const c = parameterTextsOf(session.options.lang).columns;
+  const { columns: c, word } = parameterTextsOf(session.options.lang);
+  const shown = (code: string) => (session.output.isTable ? word(code) : code);
   await session.output.record(
     [
       [c.key, 'key', found.key],
       [c.title, 'title', titleOf(session, found)],
-      [c.type, 'type', found.type],
+      [c.type, 'type', shown(found.type)],
       [c.value, 'value', found.value],
       [c.since, 'since', found.since],
       [c.byDefault, 'default', found.default],
       [c.bounds, 'bounds', boundsOf(found)],
       [c.upcoming, 'upcoming', upcomingOf(found)],
-      [c.counts, 'counts', found.counts],
+      [c.counts, 'counts', shown(found.counts)],
       [c.clause, 'clause', found.clause],
       [c.service, 'service', found.service],
     ],
@@ -175,13 +176,19 @@ async function tell(session: Session, change: Change, sentence: string): Promise
 }
 
 function changeColumnsOf(session: Session): Column<Change>[] {
-  const c = parameterTextsOf(session.options.lang).columns;
+  const { columns: c, word } = parameterTextsOf(session.options.lang);
   return [
     { key: 'id', title: c.id, value: (row) => row.id },
     { key: 'change', title: c.change, value: (row) => `${row.previousValue} → ${row.value}` },
     { key: 'validFrom', title: c.from, value: (row) => row.validFrom },
-    { key: 'status', title: c.status, value: (row) => row.status },
-    { key: 'who', title: c.who, value: (row) => row.facts.map(({ what, by }) => `${what} ${by}`).join(', '), maxCharacters: 120 },
+    { key: 'status', title: c.status, value: (row) => row.status, shown: (row) => word(row.status) },
+    {
+      key: 'who',
+      title: c.who,
+      value: (row) => row.facts.map(({ what, by }) => `${what} ${by}`).join(', '),
+      shown: (row) => row.facts.map(({ what, by }) => `${word(what)} ${by}`).join(', '),
+      maxCharacters: 120,
+    },
     { key: 'reason', title: c.reason, value: (row) => row.reasonZh, maxCharacters: 60 },
   ];
 }

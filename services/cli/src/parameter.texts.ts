@@ -1,6 +1,22 @@
 import type { Language } from './options.ts';
 
+/** Codes as people read them in a table; JSON, YAML and CSV keep the codes. */
+const words: Readonly<Record<string, string>> = {
+  PROPOSED: '待批准',
+  APPROVED: '已批准',
+  CANCELLED: '已取消',
+  WITHDRAWN: '已撤回',
+  WORKING_DAYS: '工作日',
+  HOUR_OF_DAY: '时刻',
+  DAY_OF_MONTH: '每月几日',
+  MONTHS: '月',
+  CLOCK_START: '起算之日',
+  EACH_DAY: '每日',
+};
+const wordZh = (code: string) => words[code] ?? code;
+
 const zh = {
+  word: wordZh,
   description: '运行中的参数（§12）：期限、催办等；一人提出、另一人批准，自生效日起算',
   ls: '全部参数及某日的值',
   show: '一个参数：当日值、范围、待生效的变更和变更记录',
@@ -44,6 +60,7 @@ const zh = {
   },
 };
 const en: typeof zh = {
+  word: (code: string) => code,
   description: 'parameters at run time (§12): terms, urging; proposed by one person, approved by another, counted from their day on',
   ls: 'all parameters with their values on a day',
   show: 'one parameter: its value, its bounds, what is to come, and every change',

@@ -71,15 +71,21 @@ async function show(session: Session, id: string, options: { asOf?: string; type
   const answer = await client.read({ path, query: { asOf: options.asOf, limit: 1 } }, stateSchema);
   if (answer?.state == null) return exitCodes.ok;
   const { entries, plans, tasks } = answer.state;
+  const { texts } = session;
   await session.terminal.data(`\n${t.state(options.asOf)}`);
   const rows = [
-    ...entries.map((one) => ({ id: one.entryId, what: `${one.listCode} ${one.number}`, status: one.status })),
-    ...plans.map((one) => ({ id: one.planId, what: 'plan', status: one.status })),
-    ...tasks.map((one) => ({ id: one.taskId, what: one.departmentCode, status: one.status })),
+    ...entries.map((one) => ({
+      id: one.entryId,
+      what: `${one.listCode} ${one.number}`,
+      status: one.status,
+      shown: texts.entryStatus[one.status],
+    })),
+    ...plans.map((one) => ({ id: one.planId, what: t.plan, status: one.status, shown: t.word(one.status) })),
+    ...tasks.map((one) => ({ id: one.taskId, what: one.departmentCode, status: one.status, shown: texts.taskStatus[one.status] })),
   ];
   const columns: Column<(typeof rows)[number]>[] = [
     { key: 'what', title: t.columns.kind, value: (row) => row.what },
-    { key: 'status', title: t.columns.status, value: (row) => row.status },
+    { key: 'status', title: t.columns.status, value: (row) => row.status, shown: (row) => row.shown ?? row.status },
     { key: 'id', title: t.columns.id, value: (row) => row.id },
   ];
   await session.output.rows(columns, [rows]);
@@ -92,7 +98,7 @@ async function why(session: Session, subject: string, event: string, options: { 
   const causes = await session.client('CREDIT_OFFICE').read({ path, query: { taskId: options.task } }, causesSchema);
   if (causes === undefined) return exitCodes.ok;
   const columns: Column<(typeof causes.chain)[number]>[] = [
-    { key: 'link', title: t.columns.link, value: (row) => row.link },
+    { key: 'link', title: t.columns.link, value: (row) => row.link, shown: (row) => t.word(row.link) },
     { key: 'time', title: t.columns.time, value: (row) => row.event.time, shown: (row) => session.texts.instant(row.event.time) },
     { key: 'text', title: t.columns.text, value: (row) => row.event.text, maxCharacters: 120 },
   ];
