@@ -46,3 +46,25 @@ test.each([
   const answer = corrected(listType, validTo, hardens === undefined ? undefined : [...hardens]);
   expect(joinAssessments([answer], { grade: 'GENERAL', validTo: '2029-01-01' })).toMatchObject(expected);
 });
+
+test.each([
+  ['a reward that becomes weaker or stronger', 'RED', undefined, { addsRestriction: false, losesHonour: true }],
+  ['a restriction that binds less', 'BLACK', true, { addsRestriction: false, losesHonour: false }],
+  ['a restriction that binds more', 'BLACK', false, { addsRestriction: true, losesHonour: false }],
+] as const)('%s: a measure that is changed is counted, too (R-6-7a)', (_what, listType, frees, expected) => {
+  const [entry] = corrected(listType, null, []).entries;
+  const row = { measureCode: 'M-1', departmentCode: 'SHUIJ', notice: false, partyIds: [id], ...(frees === undefined ? {} : { frees }) };
+  const plan = {
+    ...{ planId: id, planVersion: 1, entryId: id, status: 'LIVE', action: 'REVISE' as const },
+    ...{ catalogueVersionBefore: 1, catalogueVersionAfter: 2, withdrawn: [], added: [], changed: [row], kept: 0 },
+  };
+  const answer: Assessment = {
+    ...corrected(listType, null, []),
+    ...{
+      change: { kind: 'CATALOGUE_VERSION', version: 2 },
+      entries: entry === undefined ? [] : [{ ...entry, action: 'KEEP', facts: null }],
+    },
+  };
+  const plans: Assessment = { ...answer, owner: 'measure-decomposition', entries: [], plans: [plan] };
+  expect(joinAssessments([answer, plans], { grade: null, validTo: null })).toMatchObject(expected);
+});

@@ -33,6 +33,7 @@ export interface Difference {
   /** Something would be done anywhere. */
   readonly changes: boolean;
   readonly addsRestriction: boolean;
+  /** A reward that is changed counts as one that may become less: nobody says which. */
   readonly losesHonour: boolean;
 }
 
@@ -106,7 +107,8 @@ export function joinAssessments(answers: readonly Assessment[], terms: EntryTerm
       binding.some((row) => (row.action === 'ADD' || isBindingChange(row)) && !isHonour(row)),
     losesHonour:
       heavier.some(({ listType }) => listType === 'RED') ||
-      rows.some((row) => (row.action === 'END' || row.action === 'WITHDRAW') && isHonour(row)),
+      rows.some((row) => (row.action === 'END' || row.action === 'WITHDRAW') && isHonour(row)) ||
+      binding.some((row) => row.action === 'CHANGE' && isHonour(row)),
   };
 }
 

@@ -61,9 +61,3 @@ export function readSettings(environment: Environment): LaunchSettings {
     given: Object.fromEntries(given),
   };
 }
-
-/** Where Node keeps compiled code, when whoever started this process has named a place. */
-export function compileCache(): Record<string, string> {
-  const folder = process.env['NODE_COMPILE_CACHE'];
-  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder };
-}

@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServerError } from '@lianxin/platform/servers';
-import { compileCache } from './config.ts';
 import { programOf, type ServiceName } from './services.ts';
 
 export interface ServiceProcessOptions {
