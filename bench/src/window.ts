@@ -63,6 +63,8 @@ async function startService(environment: Readonly<Record<string, string>>, port:
   const child = spawn(
     process.execPath,
     [
+      // As the launchers start services.
+      '--max-semi-space-size=16',
       ...(process.env['BENCH_PROFILE'] === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${process.env['BENCH_PROFILE']}`]),
       join(import.meta.dirname, '../../services/window-check/dist/main.js'),
     ],

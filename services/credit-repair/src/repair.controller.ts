@@ -102,7 +102,7 @@ export class RepairController {
     @Param('id', { schema: idSchema }) id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const detail = await this.database.transaction(principal, (tx) => this.reader.detail(tx, id));
+    const detail = await this.database.snapshot(principal, (tx) => this.reader.detail(tx, id));
     void reply.header('ETag', `"${detail.version}"`);
     return detail;
   }
@@ -117,7 +117,7 @@ export class RepairController {
   })
   @ApiResponse({ status: 200, standardSchema: checklistSchema })
   checklist(@CurrentPrincipal() principal: Principal, @Param('id', { schema: idSchema }) id: string) {
-    return this.database.transaction(principal, (tx) => this.reader.checklist(tx, id));
+    return this.database.snapshot(principal, (tx) => this.reader.checklist(tx, id));
   }
 
   @Post(':id/accept')
