@@ -47,7 +47,7 @@ export function LivePage() {
         {caller.kind !== 'CREDIT_OFFICE' && <p className="quiet">{texts.roles.about[caller.kind]}</p>}
         <Figures names={names} onFollow={follow} />
         <div className="columns">
-          <section className="card road" id="road" tabIndex={-1} aria-label={texts.road.title}>
+          <section className="card road" id="road" tabIndex={-1} aria-label={texts.road.title} data-entry={journey?.entryId}>
             <div className="road-bar">
               {journey === undefined ? <span /> : <RoadHead journey={journey} names={names} />}
               <div className="road-actions">

@@ -28,10 +28,13 @@ async function openPage(query = '', size: { width?: number; height?: number } = 
 async function inject(page: Page): Promise<string> {
   const before = new URL(page.url()).searchParams.get('entry');
   await page.getByTestId('inject').click();
-  return eventually('the page shows the new flag', () => {
+  const entryId = await eventually('the address says the new flag', () => {
     const entry = new URL(page.url()).searchParams.get('entry');
     return entry !== null && entry !== before && entry;
   });
+  // Until the page has read of it, the one before stands there.
+  await page.locator(`#road[data-entry="${entryId}"]`).waitFor();
+  return entryId;
 }
 
 /** The tasks of a flag as the credit office's API tells them, once they are there. */
