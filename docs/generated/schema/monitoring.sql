@@ -21,6 +21,19 @@ END CHECK -
   GRANT monitoring_app: SELECT
   GRANT monitoring_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE closed_list
+  period_code text NOT NULL
+  list_code text NOT NULL
+  list_type text NOT NULL
+  field text
+  CONSTRAINT closed_list_period_code_fkey FOREIGN KEY (period_code) REFERENCES monitoring.closed_period(code)
+  CONSTRAINT closed_list_pkey PRIMARY KEY (period_code, list_code)
+  CREATE UNIQUE INDEX closed_list_pkey ON monitoring.closed_list USING btree (period_code, list_code)
+  POLICY consumer TO monitoring_consumer USING true CHECK true
+  POLICY everybody TO monitoring_app USING true CHECK -
+  GRANT monitoring_app: SELECT
+  GRANT monitoring_consumer: DELETE, INSERT, SELECT, UPDATE
+
 TABLE closed_period
   code text NOT NULL
   from_day date NOT NULL
@@ -319,6 +332,18 @@ TABLE inbox
   CONSTRAINT inbox_pkey PRIMARY KEY (day, consumer_group, event_id)
   CREATE UNIQUE INDEX inbox_pkey ON ONLY monitoring.inbox USING btree (day, consumer_group, event_id)
   GRANT monitoring_app: DELETE, INSERT, SELECT, UPDATE
+  GRANT monitoring_consumer: DELETE, INSERT, SELECT, UPDATE
+
+TABLE list_heard
+  list_code text NOT NULL
+  list_type text NOT NULL
+  field text
+  activated_on date NOT NULL
+  entry_id uuid NOT NULL
+  entry_version integer NOT NULL
+  CONSTRAINT list_heard_pkey PRIMARY KEY (list_code)
+  CREATE UNIQUE INDEX list_heard_pkey ON monitoring.list_heard USING btree (list_code)
+  GRANT monitoring_app: SELECT
   GRANT monitoring_consumer: DELETE, INSERT, SELECT, UPDATE
 
 TABLE measure

@@ -15,6 +15,7 @@ import { redeliveriesMigration } from './migrations/0004-redeliveries.ts';
 import { repairDaysMigration } from './migrations/0005-repair-days.ts';
 import { digestRunsMigration } from './migrations/0006-digest-runs.ts';
 import { openDaysMigration } from './migrations/0007-open-days.ts';
+import { listFieldsMigration } from './migrations/0008-list-fields.ts';
 import { MonitoringConsumer } from './monitoring.consumer.ts';
 import { PeriodClosing } from './period-closing.service.ts';
 import { ReadModelDigest } from './read-model.digest.store.ts';
@@ -94,6 +95,7 @@ export const service = {
     repairDaysMigration,
     digestRunsMigration,
     openDaysMigration,
+    listFieldsMigration,
   ],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

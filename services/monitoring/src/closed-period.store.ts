@@ -1,6 +1,7 @@
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import type { FigureCount } from './derived-figure.rules.ts';
+import type { HeardList } from './field.rules.ts';
 import type { Period } from './period.rules.ts';
 
 /** Where one partition of the log ended at some moment. */
@@ -53,6 +54,21 @@ export class ClosedPeriodStore {
   async findClosedAt(tx: Transaction, periodCode: string): Promise<Date | undefined> {
     const [row] = await tx.query<{ closed_at: Date }>('SELECT closed_at FROM closed_period WHERE code = $1', [periodCode]);
     return row?.closed_at;
+  }
+
+  /** Keeps what is known of lists: a field that a list gets later moves no figure of this period. */
+  async saveLists(tx: Transaction, periodCode: string): Promise<void> {
+    await tx.execute(
+      'INSERT INTO closed_list (period_code, list_code, list_type, field) SELECT $1, list_code, list_type, field FROM list_heard',
+      [periodCode],
+    );
+  }
+
+  /** What was known of lists at closing; none for a period that closed before this was kept. */
+  findLists(tx: Transaction, periodCode: string): Promise<HeardList[]> {
+    return tx.query<HeardList>('SELECT list_code AS "listCode", list_type AS "listType", field FROM closed_list WHERE period_code = $1', [
+      periodCode,
+    ]);
   }
 
   /** Counts as they were at closing, of one list (`*` over all) or, left out, of every list. */

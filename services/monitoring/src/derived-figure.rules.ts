@@ -1,4 +1,4 @@
-import { listTypes } from '@lianxin/contracts';
+import { fieldsOf, type HeardList } from './field.rules.ts';
 import { type FigureKind, figureDefinitions, type RowPart } from './figure-definition.rules.ts';
 
 /** How many rows of one code a department has in a period and a list. */
@@ -27,12 +27,17 @@ export interface DerivedFigure {
   readonly cityOnly: boolean;
   readonly opens: string | null;
   /** Of a median the numerator is twice the median, so that it is a whole number, and the denominator how many there are. */
-  of(counts: readonly FigureCount[], byList: readonly FigureCount[]): { readonly denominator: number; readonly numerator: number };
+  of(
+    counts: readonly FigureCount[],
+    byList: readonly FigureCount[],
+    lists: ReadonlyMap<string, HeardList>,
+  ): { readonly denominator: number; readonly numerator: number };
 }
 
 const caseFigures = ['K11-PUNISH', 'K11-REWARD'];
 const taskFigures = ['K05', 'K07', ...figureDefinitions.filter(({ code }) => code.startsWith('TASKS-')).map(({ code }) => code)];
-const entryFigures = ['ENTRIES-ACTIVE', ...listTypes.map((type) => `K01-${type}`)];
+/** Its rows are fields, which are made of the counts of lists. */
+export const fieldFigure = 'K13';
 
 export const derivedFigures: readonly DerivedFigure[] = [
   {
@@ -41,15 +46,18 @@ export const derivedFigures: readonly DerivedFigure[] = [
     kind: 'RATE',
     cityOnly: true,
     opens: null,
-    of: (counts) => shareOf(counts, ({ departmentCode }) => departmentCode, taskFigures),
+    of: (counts) => departmentShare(counts),
   },
   {
-    code: 'K13',
+    code: fieldFigure,
     nameZh: '领域覆盖率',
     kind: 'RATE',
     cityOnly: true,
-    opens: 'K11-PUNISH',
-    of: (_, byList) => shareOf(byList, ({ listCode }) => listCode, entryFigures),
+    opens: fieldFigure,
+    of: (_, byList, lists) => {
+      const fields = fieldsOf(byList, lists);
+      return { denominator: fields.length, numerator: fields.filter(({ hasCase }) => hasCase).length };
+    },
   },
   {
     code: 'K15-MEDIAN',
@@ -94,10 +102,12 @@ function partOf({ due, counted, timely }: FigureCount, part: RowPart): number {
   return part === 'LATE' ? counted - timely : due - counted;
 }
 
-/** Of those that have anything of `anything` or a case, those that have a case. */
-function shareOf(counts: readonly FigureCount[], keyOf: (count: FigureCount) => string, anything: readonly string[]) {
-  const withCase = new Set(counts.filter((count) => caseFigures.includes(count.figure) && count.counted > 0).map(keyOf));
-  const asked = new Set(counts.filter((count) => anything.includes(count.figure) && count.due > 0).map(keyOf));
+/** Of the departments that have a task or a case, those that have a case. */
+function departmentShare(counts: readonly FigureCount[]) {
+  const withCase = new Set(
+    counts.filter((count) => caseFigures.includes(count.figure) && count.counted > 0).map(({ departmentCode }) => departmentCode),
+  );
+  const asked = counts.filter((count) => taskFigures.includes(count.figure) && count.due > 0).map(({ departmentCode }) => departmentCode);
   return { denominator: new Set([...asked, ...withCase]).size, numerator: withCase.size };
 }
 

@@ -11,6 +11,7 @@ import {
   listEntryExited,
   listEntryNarrowed,
   listEntryReceived,
+  listEntryRecognised,
   listEntryResumed,
   listEntrySuperseded,
   listEntrySuspended,
@@ -102,4 +103,36 @@ export function hearEntry(before: EntryRegisters | undefined, fact: EntryFact): 
 /** An entry whose subject is still looked for, or was not found, has no finished match. */
 function isMatched(status: EntryStatus): boolean {
   return status !== 'DRAFT' && status !== 'CHECKING' && status !== 'NOT_DESIGNATED';
+}
+
+/** What an activation says of its list. */
+export interface ListTold {
+  readonly listCode: string;
+  readonly listType: ListType;
+  readonly field: string | null;
+  /** Which of two is newer: the day of the activation, then the entry and its version, so that any order of hearing ends the same. */
+  readonly told: readonly [activatedOn: string, entryId: string, entryVersion: number];
+}
+
+/** What an event says of the list of its entry (K13); undefined for all but activations. */
+export function findListTold(event: LianxinEvent): ListTold | undefined {
+  if (!is(event, listEntryActivated) && !is(event, listEntryRecognised)) return undefined;
+  const { listCode, listType, listField: field, activatedOn, entryId, entryVersion } = event.data;
+  return { listCode, listType, field, told: [activatedOn, entryId, entryVersion] };
+}
+
+/** Of each list the newest that was told; that it has no field never outdoes a field. */
+export function newestTold(all: readonly ListTold[]): ListTold[] {
+  const newest = new Map<string, ListTold>();
+  for (const one of all) {
+    const known = newest.get(one.listCode);
+    if (known === undefined || isNewer(one, known)) newest.set(one.listCode, one);
+  }
+  return [...newest.values()];
+}
+
+function isNewer(one: ListTold, known: ListTold): boolean {
+  if ((one.field === null) !== (known.field === null)) return known.field === null;
+  for (const place of [0, 1] as const) if (one.told[place] !== known.told[place]) return one.told[place] > known.told[place];
+  return one.told[2] > known.told[2];
 }

@@ -1,4 +1,5 @@
 import { derivedFigures, type FigureCount, overdueCount, sumOf } from './derived-figure.rules.ts';
+import { type HeardList, isOfLists } from './field.rules.ts';
 import { readingOf } from './figure.rules.ts';
 import { type FigureDefinition, type FigureKind, figureDefinitions } from './figure-definition.rules.ts';
 import type { Period } from './period.rules.ts';
@@ -12,6 +13,9 @@ export interface MeasuredPeriod {
   readonly byList: readonly FigureCount[];
   readonly now: readonly FigureCount[] | null;
   readonly listsNow: readonly FigureCount[];
+  /** What was known of lists: at the closing of a closed period, else now. */
+  readonly lists: ReadonlyMap<string, HeardList>;
+  readonly heardListsNow: ReadonlyMap<string, HeardList>;
 }
 
 export interface GroupedView {
@@ -20,7 +24,7 @@ export interface GroupedView {
 }
 
 /** Figures by list that K13 asks for. */
-export const listFigures = figureDefinitions.filter(({ code }) => /^K11-|^K01-|^ENTRIES-/.test(code)).map(({ code }) => code);
+export const listFigures = figureDefinitions.map(({ code }) => code).filter(isOfLists);
 /** Figures that a row of a department shows. */
 export const ofDepartments: ReadonlySet<string> = new Set([
   'K05',
@@ -45,7 +49,7 @@ interface Count {
 
 /** All figures of what was measured, in the order of §10.1. Those of the whole city are left out for a department or a single list. */
 export function figureViews(measured: MeasuredPeriod, query: StatsQuery, isWholeCity: boolean): GroupedView[] {
-  const { counts, byList, now, listsNow } = measured;
+  const { counts, byList, now, listsNow, lists, heardListsNow } = measured;
   const views = [
     ...figureDefinitions.map((definition) => ({
       group: groupOf(definition),
@@ -62,8 +66,8 @@ export function figureViews(measured: MeasuredPeriod, query: StatsQuery, isWhole
         group: 'FIGURES' as const,
         view: viewOf(
           figure,
-          figure.of(counts, byList),
-          now === null ? null : figure.of(now, listsNow),
+          figure.of(counts, byList, lists),
+          now === null ? null : figure.of(now, listsNow, heardListsNow),
           figure.opens === null ? hrefOf('departments', query) : rowsHref(figure.opens, query),
         ),
       })),

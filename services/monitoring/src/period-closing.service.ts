@@ -71,6 +71,7 @@ export class PeriodClosing implements OnApplicationBootstrap {
           departments: undefined,
         };
         await this.periods.saveCounts(tx, code, await this.stats.countPeriod(tx, query));
+        await this.periods.saveLists(tx, code);
       }
       await this.ensure(tx, [periodAfter(period)]);
     }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { derivedFigures, type FigureCount, overdueCount } from './derived-figure.rules.ts';
+import { type ListTold, newestTold } from './entry.rules.ts';
+import { fieldsOf, type HeardList } from './field.rules.ts';
 import { readingOf } from './figure.rules.ts';
 import { colourOf, rank, scoreOf } from './ranking.rules.ts';
 
@@ -92,8 +94,8 @@ describe('the order of departments (R-10-2)', () => {
 });
 
 describe('figures that follow from others', () => {
-  const of = (code: string, counts: FigureCount[], byList: FigureCount[] = []) =>
-    derivedFigures.find((one) => one.code === code)?.of(counts, byList);
+  const of = (code: string, counts: FigureCount[], byList: FigureCount[] = [], lists: HeardList[] = []) =>
+    derivedFigures.find((one) => one.code === code)?.of(counts, byList, new Map(lists.map((list) => [list.listCode, list])));
   const at = (departmentCode: string, figure: string, due = 1) => count(figure, due, due, due, 0, { departmentCode });
   const on = (listCode: string, figure: string, due = 1) => count(figure, due, due, due, 0, { listCode });
 
@@ -109,14 +111,71 @@ describe('figures that follow from others', () => {
     expect(of('K12', counts)).toEqual({ denominator: 3, numerator: 2 });
   });
 
-  test('K13: of the lists with entries in force, those with a case', () => {
-    const lists = [
-      on('BL-WAGE', 'ENTRIES-ACTIVE', 7),
-      on('BL-WAGE', 'K11-PUNISH', 3),
-      on('BL-TAX', 'K01-BLACK'),
-      on('RL-TAXA', 'K11-REWARD'),
-    ];
-    expect(of('K13', [], lists)).toEqual({ denominator: 3, numerator: 2 });
+  describe('K13: of the fields of R-2-1 with entries in force, those with a case', () => {
+    const black = (listCode: string, field: string | null): HeardList => ({ listCode, listType: 'BLACK', field });
+    const heard = [black('BL-WAGE', 'MARKET_ORDER'), black('BL-TAX', 'MARKET_ORDER'), black('BL-COURT', 'LEGAL_DUTY')];
+    const red: HeardList = { listCode: 'RL-TAXA', listType: 'RED', field: null };
+
+    test('lists of one field are one field, whichever of them has the case', () => {
+      const counts = [
+        on('BL-WAGE', 'ENTRIES-ACTIVE', 7),
+        on('BL-TAX', 'K11-PUNISH', 3),
+        on('BL-TAX', 'K01-BLACK'),
+        on('BL-COURT', 'K01-BLACK'),
+      ];
+      expect(of('K13', [], counts, heard)).toEqual({ denominator: 2, numerator: 1 });
+    });
+
+    test('a list without a field, as a red list, is in neither number, whatever cases it has; a red list with a field counts in it', () => {
+      const counts = [on('RL-TAXA', 'ENTRIES-ACTIVE', 5), on('RL-TAXA', 'K11-REWARD', 5), on('BL-WAGE', 'ENTRIES-ACTIVE')];
+      expect(of('K13', [], counts, [...heard, red])).toEqual({ denominator: 1, numerator: 0 });
+      expect(of('K13', [], counts, [...heard, { ...red, field: 'MARKET_ORDER' }])).toEqual({ denominator: 1, numerator: 1 });
+    });
+
+    test('a black list whose field is not known, and a list of which nothing was heard, each count as a field of their own', () => {
+      const counts = [on('BL-NEW', 'K01-BLACK'), on('BL-AHEAD', 'K11-PUNISH'), on('BL-WAGE', 'ENTRIES-ACTIVE')];
+      expect(of('K13', [], counts, [...heard, black('BL-NEW', null)])).toEqual({ denominator: 3, numerator: 1 });
+    });
+
+    test('a list of which nothing is left in the period, and what is on no list, is no field', () => {
+      const counts = [on('BL-COURT', 'ENTRIES-ACTIVE', 0), on('BL-COURT', 'K11-PUNISH', 0), on('', 'K11-PUNISH')];
+      expect(of('K13', [], counts, heard)).toEqual({ denominator: 0, numerator: 0 });
+    });
+
+    test('a field tells what was counted of each of its lists', () => {
+      const counts = [
+        on('BL-TAX', 'K11-PUNISH', 3),
+        on('BL-TAX', 'K11-REWARD'),
+        on('BL-WAGE', 'ENTRIES-ACTIVE', 7),
+        on('BL-WAGE', 'K01-BLACK', 2),
+      ];
+      expect(fieldsOf(counts, new Map(heard.map((list) => [list.listCode, list])))).toEqual([
+        {
+          ...{ key: 'MARKET_ORDER', field: 'MARKET_ORDER', hasCase: true },
+          lists: [
+            { listCode: 'BL-TAX', listType: 'BLACK', entriesActive: 0, activations: 0, cases: 4 },
+            { listCode: 'BL-WAGE', listType: 'BLACK', entriesActive: 7, activations: 2, cases: 0 },
+          ],
+        },
+      ]);
+    });
+
+    test('of what entries tell of their list the newest stays in any order, and that it has no field never outdoes a field', () => {
+      const told = (field: string | null, ...at: ListTold['told']): ListTold => ({
+        listCode: 'BL-WAGE',
+        listType: 'BLACK',
+        field,
+        told: at,
+      });
+      const all = [
+        told('MARKET_ORDER', '2026-11-02', 'b', 1),
+        told('LEGAL_DUTY', '2026-11-02', 'b', 2),
+        told('HEALTH_SAFETY', '2026-11-02', 'a', 9),
+        told(null, '2026-11-09', 'c', 1),
+      ];
+      for (const order of [all, all.toReversed()]) expect(newestTold(order)).toEqual([all[1]]);
+      expect(newestTold([told(null, '2026-11-01', 'a', 1)])).toMatchObject([{ field: null }]);
+    });
   });
 
   test('K17: days of late answers and of cycles still open, together', () => {

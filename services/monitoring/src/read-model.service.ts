@@ -1,7 +1,7 @@
 import { caseRecorded, caseWithdrawn, cataloguePublished, type LianxinEvent } from '@lianxin/contracts';
 import { Clock, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { findEntryFact, hearEntry } from './entry.rules.ts';
+import { findEntryFact, findListTold, hearEntry, newestTold } from './entry.rules.ts';
 import { rowsOfEntry } from './entry-figure.rules.ts';
 import { is } from './event.rules.ts';
 import { answeredAt, findFeedbackFact, hearFeedback } from './feedback.rules.ts';
@@ -137,6 +137,8 @@ export class ReadModelService {
     const measures = published.flatMap(({ version, row }): Named[] =>
       row.kind === 'MEASURE' ? [{ code: row.measure.code, version, nameZh: row.measure.nameZh }] : [],
     );
+    const lists = events.flatMap((event) => findListTold(event) ?? []);
+    if (lists.length > 0) await this.store.saveLists(tx, newestTold(lists));
     if (departments.length > 0) await this.store.saveDepartments(tx, newestByCode(departments));
     if (measures.length > 0) await this.store.saveMeasures(tx, newestByCode(measures));
   }

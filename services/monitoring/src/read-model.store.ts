@@ -1,7 +1,7 @@
 import type { CatalogueDepartment, caseRecorded, EventData } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import type { EntryRegisters } from './entry.rules.ts';
+import type { EntryRegisters, ListTold } from './entry.rules.ts';
 import type { FeedbackRegisters } from './feedback.rules.ts';
 import type { FigureSource } from './figure-definition.rules.ts';
 import type { Registers } from './record.rules.ts';
@@ -175,6 +175,26 @@ export class ReadModelStore {
         rows.map((row) => row.department.tenant),
         rows.map((row) => row.department.supervised),
         rows.map((row) => row.department.level),
+      ],
+    );
+  }
+
+  /** What was told of lists, one row per code; older never overwrites newer, as in `newestTold`. */
+  async saveLists(tx: Transaction, lists: readonly ListTold[]): Promise<void> {
+    await tx.execute(
+      `INSERT INTO list_heard AS known (list_code, list_type, field, activated_on, entry_id, entry_version)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::uuid[], $6::integer[])
+       ON CONFLICT (list_code) DO UPDATE SET list_type = excluded.list_type, field = excluded.field, activated_on = excluded.activated_on,
+         entry_id = excluded.entry_id, entry_version = excluded.entry_version
+       WHERE (known.field IS NOT NULL, known.activated_on, known.entry_id, known.entry_version)
+         < (excluded.field IS NOT NULL, excluded.activated_on, excluded.entry_id, excluded.entry_version)`,
+      [
+        lists.map((list) => list.listCode),
+        lists.map((list) => list.listType),
+        lists.map((list) => list.field),
+        lists.map((list) => list.told[0]),
+        lists.map((list) => list.told[1]),
+        lists.map((list) => list.told[2]),
       ],
     );
   }

@@ -91,6 +91,7 @@ export const statsRowExport = exportOf({
     { key: 'measureNameZh', titleZh: '措施', kind: 'text', of: (row) => row.task?.measureNameZh ?? row.case?.measureNameZh ?? null },
     { key: 'entryNumber', titleZh: '名单记录', kind: 'code', of: (row) => row.entry?.number ?? null },
     { key: 'caseId', titleZh: '案例编号', kind: 'code', of: (row) => row.case?.id ?? null },
+    { key: 'recordId', titleZh: '其他记录', kind: 'code', of: (row) => row.record?.id ?? null },
     { key: 'dispatchedAt', titleZh: '下发时间', kind: 'instant', of: (row) => row.task?.dispatchedAt ?? null },
     { key: 'acknowledgedAt', titleZh: '签收时间', kind: 'instant', of: (row) => row.task?.acknowledgedAt ?? null },
     { key: 'dueAt', titleZh: '期限', kind: 'instant', of: (row) => row.task?.dueAt ?? null },

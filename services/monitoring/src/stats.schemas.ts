@@ -1,5 +1,6 @@
 import { dateSchema, departmentCodeSchema, pageQuerySchema, pageSchema } from '@lianxin/contracts';
 import { z } from 'zod';
+import { fieldFigure } from './derived-figure.rules.ts';
 import { figureDefinitions } from './figure-definition.rules.ts';
 import { longestPeriodDays } from './period.rules.ts';
 
@@ -41,7 +42,7 @@ export type StatsQuery = z.infer<typeof statsQuerySchema>;
 export const rowsQuerySchema = pageQuerySchema
   .extend({
     ...scope,
-    figure: z.enum(figureDefinitions.map((definition) => definition.code)),
+    figure: z.enum([...figureDefinitions.map((definition) => definition.code), fieldFigure]),
     /** Left out: all rows of the figure, that is its denominator. */
     part: z.enum(['numerator', 'denominator']).optional(),
   })
@@ -136,6 +137,7 @@ export const statsRowSchema = z
     counted: z.boolean(),
     /** The day that places it in the period: of the deadline, of the activation, of the case. */
     day: dateSchema,
+    /** Empty for a field (K13), which is no department's. */
     departmentCode: z.string(),
     departmentNameZh: z.string().nullable(),
     listCodes: z.array(z.string()),
@@ -190,7 +192,7 @@ export const statsRowSchema = z
         approvedAt: z.string().nullable(),
       })
       .nullable(),
-    /** What was heard of a plan, a verification, a public record or an urging. */
+    /** What was heard of a plan, a verification, a public record or an urging; of a field (K13) what was counted of its lists. */
     record: z.object({ id: z.string(), kind: z.string(), facts: z.record(z.string(), z.unknown()) }).nullable(),
   })
   .meta({ id: 'StatsRow' });

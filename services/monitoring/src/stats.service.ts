@@ -3,7 +3,8 @@ import { Clock, Database, decodeCursor, pageOf, type Transaction } from '@lianxi
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { ClosedPeriodStore } from './closed-period.store.ts';
-import type { FigureCount } from './derived-figure.rules.ts';
+import { type FigureCount, fieldFigure } from './derived-figure.rules.ts';
+import { fieldsOf, type HeardList } from './field.rules.ts';
 import { allLists, timeless } from './figure.rules.ts';
 import { figureViews, listFigures, type MeasuredPeriod, ofDepartments } from './figure.view.ts';
 import { type FigureDefinition, figureDefinitions, type RowPart } from './figure-definition.rules.ts';
@@ -11,8 +12,9 @@ import { bucketsBefore, bucketsOf, monthAround, type Period, periodNamed, quarte
 import { rank } from './ranking.rules.ts';
 import type { DepartmentStats, Overview, Ranking, RowsQuery, StatsQuery, StatsRow } from './stats.schemas.ts';
 import { type RowFilter, type RowKey, StatsStore } from './stats.store.ts';
-import { statsRowOf } from './stats.view.ts';
+import { fieldRowOf, statsRowOf } from './stats.view.ts';
 
+const fieldKeySchema = z.tuple([z.string().max(40)]);
 const rowKeySchema = z.tuple([z.iso.date(), z.string().max(40), z.iso.date(), z.uuid(), z.int().nonnegative()]);
 
 /** Figures by period, list and department, each opening its rows (§10.1). Row security decides whose rows they count. */
@@ -121,12 +123,16 @@ export class StatsService {
     const past = bucketsBefore(period, today);
     const now = await this.store.countPeriod(tx, { buckets, from: period.from, past, today, listCode, departments });
     const listsNow = await this.store.countLists(tx, listFigures, buckets);
+    const heardListsNow = byCode(await this.store.findLists(tx));
     const closedAt = period.code === null ? undefined : await this.periods.findClosedAt(tx, period.code);
     if (period.code === null || closedAt === undefined)
-      return { period, closedAt: null, counts: now, byList: listsNow, now: null, listsNow };
+      return { period, closedAt: null, counts: now, byList: listsNow, now: null, listsNow, lists: heardListsNow, heardListsNow };
     const all = await this.periods.findCounts(tx, period.code, listCode, departments);
     const byList = (await this.periods.findCounts(tx, period.code, undefined, undefined)).filter((count) => count.listCode !== allLists);
-    return { period, closedAt, counts: all, byList, now, listsNow };
+    const heardThen = byCode(await this.periods.findLists(tx, period.code));
+    // Periods that closed before this was kept know lists as they are now.
+    const lists = heardThen.size > 0 ? heardThen : heardListsNow;
+    return { period, closedAt, counts: all, byList, now, listsNow, lists, heardListsNow };
   }
 
   /**
@@ -138,6 +144,7 @@ export class StatsService {
   }
 
   async readRows(tx: Transaction, principal: Principal, query: RowsQuery): Promise<Page<StatsRow>> {
+    if (query.figure === fieldFigure) return this.readFields(tx, principal, query);
     const definition = figureDefinitions.find((one) => one.code === query.figure);
     if (definition === undefined) throw new ProblemError('NOT_FOUND', `没有指标 ${query.figure}`);
     if (query.part === 'denominator' && definition.kind !== 'RATE')
@@ -157,6 +164,31 @@ export class StatsService {
       query.limit,
       (row) => row.key,
       (row) => statsRowOf(definition, row, subjects.get(row.key[3]), { departments, measures }),
+    );
+  }
+
+  /**
+   * The fields that K13 counts, each with its lists: those of now, as all rows are.
+   * @throws ProblemError FORBIDDEN for a department, VALIDATION_FAILED where one list or department is asked for
+   */
+  private async readFields(tx: Transaction, principal: Principal, query: RowsQuery): Promise<Page<StatsRow>> {
+    if (!seesWholeCity(principal)) throw new ProblemError('FORBIDDEN', '领域覆盖率只按全市计算，由信用办查看');
+    const narrowed = (['listCode', 'department'] as const).filter((name) => query[name] !== undefined);
+    if (narrowed.length > 0)
+      throw new ProblemError(
+        'VALIDATION_FAILED',
+        '领域覆盖率只按全市计算，不按名单或部门筛选',
+        narrowed.map((name) => ({ pointer: `/${name}`, code: 'VALIDATION_FAILED', detail: '请去掉该条件' })),
+      );
+    const period = this.periodOf(query);
+    const after = query.cursor === undefined ? '' : decodeCursor(fieldKeySchema, query.cursor)[0];
+    const counts = await this.store.countLists(tx, listFigures, bucketsOf(period));
+    const fields = fieldsOf(counts, byCode(await this.store.findLists(tx)));
+    return pageOf(
+      fields.filter(({ key, hasCase }) => key > after && (query.part !== 'numerator' || hasCase)).slice(0, query.limit + 1),
+      query.limit,
+      ({ key }) => [key],
+      (field) => fieldRowOf(field, period.to),
     );
   }
 
@@ -193,6 +225,10 @@ function codeOf(from: string, to: string): string | null {
 function departmentsOf(principal: Principal, query: StatsQuery): readonly string[] | undefined {
   if (query.department !== undefined) return [query.department];
   return seesWholeCity(principal) ? undefined : principal.departments;
+}
+
+function byCode(lists: readonly HeardList[]): Map<string, HeardList> {
+  return new Map(lists.map((list) => [list.listCode, list]));
 }
 
 function byDepartmentOf(counts: readonly FigureCount[]): Map<string, FigureCount[]> {

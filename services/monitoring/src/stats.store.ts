@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type FigureCount, overdueCount, standingAtStart } from './derived-figure.rules.ts';
 import type { EntryRegisters } from './entry.rules.ts';
 import type { FeedbackRegisters } from './feedback.rules.ts';
+import type { HeardList } from './field.rules.ts';
 import { allLists } from './figure.rules.ts';
 import type { FigureSource, RowPart } from './figure-definition.rules.ts';
 import { type PeriodBuckets, quarterStartOf } from './period.rules.ts';
@@ -309,6 +310,11 @@ export class StatsStore {
     return tx.query<DepartmentName>(
       'SELECT department_code AS code, name_zh AS "nameZh", supervised, level FROM department WHERE tenant ORDER BY department_code',
     );
+  }
+
+  /** What is known of lists. */
+  findLists(tx: Transaction): Promise<HeardList[]> {
+    return tx.query<HeardList>('SELECT list_code AS "listCode", list_type AS "listType", field FROM list_heard ORDER BY list_code');
   }
 
   async findMeasureNames(tx: Transaction, codes: readonly string[]): Promise<Map<string, string>> {

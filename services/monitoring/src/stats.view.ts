@@ -1,3 +1,5 @@
+import { fieldFigure } from './derived-figure.rules.ts';
+import type { FieldCount } from './field.rules.ts';
 import type { FigureDefinition, RowPart } from './figure-definition.rules.ts';
 import type { StatsRow } from './stats.schemas.ts';
 import type { PageRow, RowSubject } from './stats.store.ts';
@@ -24,6 +26,23 @@ export function statsRowOf(definition: FigureDefinition, row: PageRow, subject: 
     case: subject.source === 'CASE' ? caseOf(subject, names) : null,
     feedback: subject.source === 'FEEDBACK' ? feedbackOf(subject, row) : null,
     record: 'record' in subject ? { id: row.key[3], kind: subject.source, facts: { ...subject.record } } : null,
+  };
+}
+
+/** A field of K13 as its reader sees it. It is no department's. */
+export function fieldRowOf({ key, field, hasCase, lists }: FieldCount, day: string): StatsRow {
+  return {
+    figure: fieldFigure,
+    counted: hasCase,
+    day,
+    departmentCode: '',
+    departmentNameZh: null,
+    listCodes: lists.map(({ listCode }) => listCode),
+    task: null,
+    entry: null,
+    case: null,
+    feedback: null,
+    record: { id: key, kind: 'FIELD', facts: { field, lists } },
   };
 }
 

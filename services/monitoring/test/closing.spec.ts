@@ -18,6 +18,7 @@ beforeAll(async () => {
   await city.city.boot(service);
   await city.hear(...catalogue(1, { GGZY: '市公共资源交易中心', WMB: '市文明办' }, { 'WAGE-10': '措施' }));
   await city.hear(flag.activated('2026-11-02'), flag.dispatched([...procurement, ...civility]));
+  await city.hear(new Flag('BL-TAX', 'RSJ').activated('2026-10-09'));
   for (const task of procurement) {
     const feedback = task.feedback(flag, { kind: 'APPLIED' });
     await city.hear(feedback.submitted, feedback.approved());
@@ -73,6 +74,18 @@ describe('a period that closes (R-10-1, R-4-12)', () => {
     // An open span of the same days and one more counts what is so now.
     const open = await city.get<Overview>(creditOffice, '/api/v1/stats/overview?from=2026-10-01&to=2027-01-01');
     expect(open.body.figures.find(({ code }) => code === 'K07')).toMatchObject({ display: '60.0%', correction: null });
+  });
+
+  test('a field that a list gets later moves no closed figure (K13)', async () => {
+    const fields = async () => {
+      const { body } = await city.get<Overview>(creditOffice, '/api/v1/stats/overview?period=2026-Q4');
+      const found = body.figures.find(({ code }) => code === 'K13');
+      return [found?.numerator, found?.denominator, found?.correction?.denominator];
+    };
+    expect(await fields()).toEqual([0, 2, undefined]);
+    const told = ['BL-WAGE', 'BL-TAX'].map((list) => new Flag(list, 'RSJ', 'BLACK', 'MARKET_ORDER').activated('2027-01-11'));
+    await city.hear(...told);
+    expect(await fields()).toEqual([0, 2, 1]);
   });
 
   test('the overdue days of a closed period stand too; those of now go on', async () => {

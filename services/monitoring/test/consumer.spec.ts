@@ -66,6 +66,7 @@ describe('the read model', () => {
       figure_row: 3 + 1 + 3 + 3 + 1 + 4 + 5 + 1,
       figure_counter: expect.any(Number),
       department: 2,
+      list_heard: 2,
       measure: 1,
       record_heard: 2,
     });

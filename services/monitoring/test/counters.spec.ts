@@ -3,6 +3,7 @@ import type { Page } from '@lianxin/contracts';
 import { eventually } from '@lianxin/testing';
 import { repairDaysMigration } from '../src/migrations/0005-repair-days.ts';
 import { openDaysMigration } from '../src/migrations/0007-open-days.ts';
+import { listFieldsMigration } from '../src/migrations/0008-list-fields.ts';
 import type { Overview } from '../src/stats.schemas.ts';
 import { creditOffice, handlerOf, MonitoredCity } from './monitored.city.ts';
 import { repaired } from './record.sayings.ts';
@@ -63,6 +64,28 @@ test('the overdue days that counters keep are those that the rows give, also for
     `ALTER TABLE monitoring.figure_counter DROP COLUMN open_days; SET search_path TO monitoring; ${openDaysMigration.sql}; RESET search_path`,
   );
   expect(await city.readModel()).toEqual(tables);
+});
+
+test('a service that is upgraded learns the fields of lists from the entries of before, and hears nothing else again (K13)', async () => {
+  await city.hear(
+    new Flag('BL-SAFE', 'YJJ', 'BLACK', 'HEALTH_SAFETY').activated('2026-10-02'),
+    new Flag('BL-COURT', 'ZY').activated('2026-10-02'),
+  );
+  const before = { model: await city.readModel(), told: await city.told() };
+  expect(before.model['list_heard']).toMatchObject([
+    { list_code: 'BL-COURT', field: null },
+    { list_code: 'BL-SAFE', field: 'HEALTH_SAFETY' },
+  ]);
+  await city.running.close();
+  await city.city.query(
+    `SET search_path TO monitoring; DROP TABLE list_heard, closed_list; SET ROLE monitoring_owner; ${listFieldsMigration.sql}; RESET ROLE`,
+  );
+  const positions = await city.city.query<{ topic: string }>('SELECT DISTINCT topic FROM monitoring.consumer_position');
+  expect(positions.map(({ topic }) => topic)).toEqual(expect.not.arrayContaining(['lianxin.list_entry']));
+  expect(positions.length).toBeGreaterThan(1);
+  await city.restart();
+  await city.caughtUp();
+  expect({ model: await city.readModel(), told: await city.told() }).toEqual(before);
 });
 
 test('what is late or open is found wherever it lies among what was done, page by page, each once (K17)', async () => {

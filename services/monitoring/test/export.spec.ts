@@ -7,7 +7,7 @@ const quarter = 'period=2026-Q4';
 let city: MonitoredCity;
 beforeAll(async () => {
   city = await MonitoredCity.create();
-  const flag = new Flag('BL-WAGE', 'RSJ');
+  const flag = new Flag('BL-WAGE', 'RSJ', 'BLACK', 'MARKET_ORDER');
   const tasks = ['GGZY', 'CZJ'].map((department) => new FlagTask(department, 'WAGE-01', endOf('2026-12-25'), endOf('2026-12-30')));
   await city.hear(flag.activated('2026-11-02'), flag.dispatched(tasks));
   await city.hear(...tasks.map((task) => task.acknowledged(flag)));
@@ -28,7 +28,7 @@ test.each([
   const figures: FigureView[] = [...body.entries, ...body.tasks, ...body.figures];
   expect(figures.some((figure) => figure.numerator > 0)).toBe(true);
   // What follows from other figures opens one of those.
-  for (const figure of figures.filter(({ code }) => !/^(?:K12|K13|K17-DAYS|K19)$/.test(code))) {
+  for (const figure of figures.filter(({ code }) => !/^(?:K12|K17-DAYS|K19)$/.test(code))) {
     const rows = await csvOf(principal, figure.rowsHref.replace('/stats/rows?', '/stats/rows/export?format=csv&columns=taskId,counted&'));
     expect([figure.code, rows.length - 1]).toEqual([figure.code, figure.denominator ?? figure.numerator]);
     const screen = await city.get<{ data: StatsRow[] }>(principal, `${figure.rowsHref}&limit=200`);
@@ -39,6 +39,12 @@ test.each([
   expect((await csvOf(principal, `/api/v1/stats/overview/export?format=csv&columns=code,numerator&${quarter}`)).slice(1)).toEqual(
     figures.map((figure) => `${figure.code},${figure.numerator}`),
   );
+});
+
+test('the fields of K13 are exported as the rows that make it, for the whole city only', async () => {
+  const rows = await csvOf(creditOffice, `/api/v1/stats/rows/export?format=csv&figure=K13&columns=recordId,listCodes,counted&${quarter}`);
+  expect(rows.slice(1)).toEqual(['MARKET_ORDER,BL-WAGE,否']);
+  expect((await city.get(handlerOf('CZJ'), `/api/v1/stats/rows/export?format=csv&figure=K13&${quarter}`)).status).toBe(403);
 });
 
 test('the figures of departments are exported one line for each', async () => {

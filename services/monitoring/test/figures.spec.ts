@@ -59,7 +59,7 @@ async function rowsOf(principal: typeof creditOffice, href: string): Promise<Sta
 /** Every figure of a view opens as many rows as it says, each once; so does its numerator. */
 async function expectToOpen(principal: typeof creditOffice, figures: readonly FigureView[]): Promise<void> {
   // What follows from other figures opens one of those; what is overdue grows with the days.
-  for (const figure of figures.filter(({ code }) => !/^(?:K12|K13|K15-MEDIAN|K17-DAYS|K19)$/.test(code))) {
+  for (const figure of figures.filter(({ code }) => !/^(?:K12|K15-MEDIAN|K17-DAYS|K19)$/.test(code))) {
     const rows = await rowsOf(principal, figure.rowsHref);
     expect([figure.code, rows.length]).toEqual([figure.code, figure.denominator ?? figure.numerator]);
     expect([figure.code, rows.filter((row) => row.counted).length]).toEqual([figure.code, figure.numerator]);
@@ -229,7 +229,10 @@ test('every figure of §10.1, once something is counted in it, opens exactly the
   const before = city;
   city = other;
   try {
-    const [wage, left, honour] = [new Flag('BL-WAGE', 'RSJ'), new Flag('BL-TAX', 'SHUIJ'), new Flag('RL-TAXA', 'SHUIJ', 'RED')];
+    const wage = new Flag('BL-WAGE', 'RSJ', 'BLACK', 'MARKET_ORDER');
+    const left = new Flag('BL-TAX', 'SHUIJ', 'BLACK', 'MARKET_ORDER');
+    const court = new Flag('BL-COURT', 'ZY', 'BLACK', 'LEGAL_DUTY');
+    const honour = new Flag('RL-TAXA', 'SHUIJ', 'RED');
     // Two in time, one late, one not at all; then one that is being lifted.
     const tasks = ['GGZY', 'WMB', 'CZJ', 'SFJ', 'KJJ'].map(
       (department) => new FlagTask(department, 'WAGE-01', endOf('2026-11-16'), endOf('2026-11-18')),
@@ -242,6 +245,7 @@ test('every figure of §10.1, once something is counted in it, opens exactly the
       wage.dispatched(tasks, { time: '2026-11-02T02:00:00.000Z' }),
     );
     await other.hear(left.activated('2026-11-03'), planned(left, '2026-11-03'), left.exited('2026-11-20'), honour.activated('2026-11-04'));
+    await other.hear(court.activated('2026-11-05'));
     await other.hear(hit.acknowledged(wage), applied.acknowledged(wage), late.acknowledged(wage));
     const answers = [
       hit.feedback(wage, { kind: 'HIT', submittedAt: '2026-11-17T02:00:00.000Z' }),
@@ -259,7 +263,16 @@ test('every figure of §10.1, once something is counted in it, opens exactly the
     const shown = new Map(view.figures.map((figure) => [figure.code, figure.display]));
     expect(Object.fromEntries(shown)).toMatchObject({
       ...{ K02: '100.0%', K03: '100.0%', K04: '50.0%', K05: '60.0%', K07: '60.0%', K08: '40.0%', K09: '100.0%', K10: '1' },
-      ...{ 'K11-PUNISH': '1', 'K11-REWARD': '1', K14: '0.0%', K15: '50.0%', K16: '100.0%', 'K16-UPHELD': '50.0%', 'K17-URGED': '1' },
+      ...{
+        'K11-PUNISH': '1',
+        'K11-REWARD': '1',
+        K13: '50.0%',
+        K14: '0.0%',
+        K15: '50.0%',
+        K16: '100.0%',
+        'K16-UPHELD': '50.0%',
+        'K17-URGED': '1',
+      },
       ...{ 'K17-LATE': '1', 'K18-TIMELY': '50.0%', K20: '50.0%', 'K20-TIMELY': '50.0%', 'K19-EXITED': '1', 'K19-PERFORMED': '1' },
     });
     await expectToOpen(creditOffice, figuresOf(view));
@@ -270,6 +283,38 @@ test('every figure of §10.1, once something is counted in it, opens exactly the
     city = before;
     await other.close();
   }
+});
+
+test('K13 opens the fields that it counts, each with its lists; it is of the whole city only', async () => {
+  const rows = (query: string, who = creditOffice) =>
+    city.get<RowsPage>(who, `/api/v1/stats/rows?figure=K13&from=2025-01-01&to=2025-12-31${query}`);
+  const [wage, safe, honour] = [
+    new Flag('BL-SOC', 'MZJ', 'BLACK', 'MARKET_ORDER'),
+    new Flag('BL-SAFE', 'YJJ', 'BLACK', 'HEALTH_SAFETY'),
+    new Flag('RL-SAFE', 'YJJ', 'RED'),
+  ];
+  await city.hear(wage.activated('2025-03-02'), safe.activated('2025-03-02'), honour.activated('2025-03-02'));
+  // Of the list of this case nothing else has been heard yet.
+  const ahead = new Flag('BL-STAT', 'TJJ', 'BLACK', 'LEGAL_DUTY');
+  const task = new FlagTask('TJJ', 'STAT-01', endOf('2025-12-25'), endOf('2025-12-30'));
+  await city.hear(wage.caseOf(task, task.taskId, '2025-04-01'), ahead.caseOf(task, task.taskId, '2025-04-01'));
+  const ofThese = (body: RowsPage) =>
+    body.data
+      .map((row) => [row.record?.facts['field'], row.counted, row.listCodes.filter((code) => /^(BL-SOC|..-SAFE|BL-STAT)$/.test(code))])
+      .filter(([, , lists]) => (lists as string[]).length > 0);
+  expect(ofThese((await rows('')).body)).toEqual([
+    [null, true, ['BL-STAT']],
+    ['HEALTH_SAFETY', false, ['BL-SAFE']],
+    ['MARKET_ORDER', true, ['BL-SOC']],
+  ]);
+  await city.hear(ahead.activated('2025-03-02'));
+  expect(ofThese((await rows('&part=numerator')).body)).toEqual([
+    ['LEGAL_DUTY', true, ['BL-STAT']],
+    ['MARKET_ORDER', true, ['BL-SOC']],
+  ]);
+  expect((await rows('', handlerOf('MZJ'))).body).toMatchObject({ code: 'FORBIDDEN' });
+  for (const narrow of ['listCode', 'department'])
+    expect((await rows(`&${narrow}=RSJ`)).body).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ pointer: `/${narrow}` }] });
 });
 
 test('one task on two lists counts once in the city and in each of its lists, until a list ends', async () => {

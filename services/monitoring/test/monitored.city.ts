@@ -18,6 +18,7 @@ const readModel = {
   figure_counter: 'SELECT * FROM figure_counter ORDER BY 1, 2, 3, 4, 5',
   department: 'SELECT * FROM department ORDER BY 1',
   measure: 'SELECT * FROM measure ORDER BY 1',
+  list_heard: 'SELECT * FROM list_heard ORDER BY 1',
   record_heard: 'SELECT * FROM record_heard ORDER BY 1, 2',
 };
 

@@ -75,6 +75,7 @@ export class Flag {
     readonly listCode: string,
     readonly designatingDepartment: string,
     readonly listType: ListType = 'BLACK',
+    readonly listField: string | null = null,
   ) {}
 
   get direction(): Direction {
@@ -84,7 +85,7 @@ export class Flag {
   activated(activatedOn: string, activationNo = 1): Saying {
     return say(listEntryActivated, this.subjectId, {
       ...this.entryHead(activationNo, 'ACTIVE'),
-      listField: null,
+      listField: this.listField,
       level: 'CITY',
       regionCode: '320706',
       origin: 'CITY',
