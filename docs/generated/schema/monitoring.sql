@@ -297,6 +297,9 @@ TABLE figure_row
   is_first boolean NOT NULL
   is_timely boolean NOT NULL
   late_days integer NOT NULL
+  amount_due integer
+  amount_counted integer
+  CONSTRAINT figure_row_amounts CHECK (((amount_due IS NULL) = (amount_counted IS NULL))) NOT VALID
   CONSTRAINT figure_row_pkey PRIMARY KEY (row_id, figure, cycle, list_code)
   CREATE INDEX figure_row_list_page ON monitoring.figure_row USING btree (list_code, figure, quarter, department_code, day, row_id, cycle)
   CREATE INDEX figure_row_page ON monitoring.figure_row USING btree (figure, quarter, department_code, day, row_id, cycle) WHERE is_first

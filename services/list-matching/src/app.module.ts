@@ -76,6 +76,7 @@ import { PublicRecordIntake } from './public-record.intake.ts';
 import { PublicRecordRepair } from './public-record.repair.ts';
 import { PublicRecordService } from './public-record.service.ts';
 import { PublicRecordWriter } from './public-record.work.ts';
+import { PublicRecordReports, RefusedRecordCount } from './public-record-report.ts';
 import { PublicationController } from './publication.controller.ts';
 import { PublicationService } from './publication.service.ts';
 import { PublicationOrderController } from './publication-order.controller.ts';
@@ -184,6 +185,8 @@ export class AppModule {
         MatchCandidateService,
         ...importProviders,
         PublicRecordWriter,
+        PublicRecordReports,
+        RefusedRecordCount,
         PublicRecordIntake,
         PublicRecordService,
         PublicRecordRepair,

@@ -49,6 +49,14 @@ export interface ImportKind<Row = unknown> {
    */
   before?(tx: Transaction, context: ImportContext): Promise<BeforeDecision>;
 
+  /**
+   * After the last row, in the transaction that ends the job; also where it ended before its last row. Not for a preview, nor for an all-or-nothing file that
+   * was cancelled or given up: nothing of it was ever there.
+   */
+  ended?(tx: Transaction, context: ImportContext, rows: { readonly done: number; readonly refused: number }): Promise<void>;
+  /** In the transaction in which all of a job was taken back. */
+  undone?(tx: Transaction, context: ImportContext): Promise<void>;
+
   /** Takes back what `receive` made, all in one transaction; left out where a kind cannot be undone. */
   readonly undo?: ImportUndo;
 }

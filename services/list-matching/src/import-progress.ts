@@ -22,3 +22,11 @@ export function statusOf(progress: Progress): JobEnd['status'] {
   if (progress.failed === 0) return 'succeeded';
   return progress.succeeded === 0 ? 'failed' : 'partially_succeeded';
 }
+
+/**
+ * Whether a job that ends so has reported its rows: a preview has not, nor an all-or-nothing file that was cancelled by its sender or given up by us, of
+ * which nothing was ever there. One that was refused for its rows has.
+ */
+export function hasReported(job: Pick<JobRow, 'wanted' | 'mode'>, status: JobEnd['status'], isGivenUp: boolean): boolean {
+  return job.wanted !== 'PREVIEW' && (job.mode === 'partial' || (status !== 'cancelled' && !isGivenUp));
+}

@@ -23,12 +23,15 @@ import {
   type RowKey,
   type RowOutcome,
 } from './import-kind.ts';
+import { countRefusals } from './import-trace.store.ts';
 import { abnormalLayout, licenceLayout1, licenceLayout2 } from './licence-layout.rules.ts';
 import { penaltyLayout1, penaltyLayout2 } from './penalty-layout.rules.ts';
 import { PublicRecordIntake, type RecordIntake } from './public-record.intake.ts';
 import { PublicRecordService } from './public-record.service.ts';
 import { findRecords } from './public-record.store.ts';
 import { findLayout, headerOfPointer, type RecordLayout } from './public-record-layout.rules.ts';
+import { countFile, type ReportCount, rightInForm, unjudged } from './public-record-report.rules.ts';
+import { PublicRecordReports } from './public-record-report.ts';
 import { readRecordRow } from './public-record-row.rules.ts';
 
 const maxName = 60;
@@ -86,6 +89,7 @@ class PublicRecordImport implements ImportKind<PublicRecordRequest> {
   constructor(
     private readonly files: RecordFiles,
     private readonly intake: PublicRecordIntake,
+    private readonly reports: PublicRecordReports,
     readonly undo: PublicRecordUndo,
   ) {
     this.code = files.code;
@@ -123,13 +127,29 @@ class PublicRecordImport implements ImportKind<PublicRecordRequest> {
     const answers = await this.intake.receive(tx, context.principal, requests);
     return rows.map(({ row }, index) => outcomeOf(row, answers[index]));
   }
+
+  async ended(tx: Transaction, context: ImportContext, rows: { readonly done: number; readonly refused: number }): Promise<void> {
+    const counts = await countRefusals(tx, context.jobId, [unjudged, ...rightInForm]);
+    const right = rightInForm.reduce((sum, code) => sum + (counts.get(code) ?? 0), 0);
+    const count = countFile(rows, { unjudged: counts.get(unjudged) ?? 0, rightInForm: right });
+    await this.tell(tx, context, { ...count, version: 1 });
+  }
+
+  /** A file that was undone was no report. */
+  async undone(tx: Transaction, context: ImportContext): Promise<void> {
+    await this.tell(tx, context, { received: 0, valid: 0, version: 2 });
+  }
+
+  private tell(tx: Transaction, context: ImportContext, report: ReportCount & { readonly version: 1 | 2 }): Promise<void> {
+    return this.reports.tell(tx, context.principal, { ...report, id: context.jobId, kind: this.files.kind, channel: 'FILE' });
+  }
 }
 
 /** Registers the three kinds of files of public records. */
 @Injectable()
 export class PublicRecordImports {
-  constructor(kinds: ImportKinds, intake: PublicRecordIntake, undo: PublicRecordUndo) {
-    for (const files of recordFiles) kinds.register(new PublicRecordImport(files, intake, undo));
+  constructor(kinds: ImportKinds, intake: PublicRecordIntake, reports: PublicRecordReports, undo: PublicRecordUndo) {
+    for (const files of recordFiles) kinds.register(new PublicRecordImport(files, intake, reports, undo));
   }
 }
 

@@ -54,6 +54,19 @@ export function findErrorsOfLines(tx: Transaction, jobId: string, fromLine: numb
   );
 }
 
+/** How many refused rows lead with one of these codes, by the code. */
+export async function countRefusals(
+  tx: Transaction,
+  jobId: string,
+  codes: readonly ProblemCode[],
+): Promise<ReadonlyMap<ProblemCode, number>> {
+  const rows = await tx.query<{ code: ProblemCode; rows: number }>(
+    `SELECT code, count(*) AS rows FROM import_error WHERE job_id = $1 AND severity = 'ERROR' AND code = ANY ($2) GROUP BY code`,
+    [jobId, codes],
+  );
+  return new Map(rows.map((row) => [row.code, row.rows]));
+}
+
 export async function insertSamples(tx: Transaction, jobId: string, samples: readonly SampleRow[]): Promise<void> {
   if (samples.length === 0) return;
   await tx.execute(

@@ -1,5 +1,5 @@
 import { type Principal, ProblemError } from '@lianxin/contracts';
-import { Database, isTransientDatabaseError, type Transaction } from '@lianxin/platform';
+import { Database, type Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { ListConfig } from './config.ts';
 import { type JobRow, restartJob } from './import.store.ts';
@@ -7,7 +7,7 @@ import { ImportFiles } from './import-file.ts';
 import { dataColumns } from './import-header.ts';
 import { type ImportContext, type ImportKind, ImportKinds, type ImportQuestion, type RowLayout, type RowOutcome } from './import-kind.ts';
 import { deletePieces } from './import-piece.store.ts';
-import { noProgress, progressAfter, progressOf, statusOf } from './import-progress.ts';
+import { hasReported, noProgress, progressAfter, progressOf, statusOf } from './import-progress.ts';
 import { RepeatedRows, withRepeats } from './import-repeats.ts';
 import { type BatchOutcome, outcomeOf, readableRows } from './import-row.ts';
 import {
@@ -23,7 +23,7 @@ import {
 } from './import-run.store.ts';
 import { type FileRow, readFileRows } from './import-table.ts';
 import { insertErrors, insertMade, insertSamples } from './import-trace.store.ts';
-import { isLostRace, retryLostRace } from './race.ts';
+import { mustRunAgain, retryLostRace } from './race.ts';
 
 /** Rows of one transaction. */
 const batchRows = 200;
@@ -104,7 +104,7 @@ export class ImportExecutor {
 
   /** After too many runs without progress: what is done stays done, and the job says that it is not complete. */
   async giveUp(job: JobRow): Promise<void> {
-    await this.end(job, progressOf(job), '内部错误，导入未能完成；已成功的行有效，请将作业编号告知运维人员', 'failed');
+    await this.end(job, progressOf(job), '内部错误，导入未能完成；已成功的行有效，请将作业编号告知运维人员', 'failed', true);
   }
 
   private runOf(job: JobRow, owner: string, isStopping: () => boolean): Run {
@@ -267,6 +267,7 @@ export class ImportExecutor {
           if (progress.failed > 0) throw new BadRows();
           if ((await lockOwnJob(tx, job.id, owner)) === undefined) throw new LeaseLost();
           await finishJob(tx, job.id, { ...progress, status: 'succeeded', failure: null, keepDays: 0 });
+          await run.kind.ended?.(tx, context, { done: progress.done, refused: progress.failed });
         });
       } catch (error) {
         if (!(error instanceof BadRows)) throw error;
@@ -349,11 +350,19 @@ export class ImportExecutor {
     if (batch.length > 0) yield batch;
   }
 
-  private async end(job: JobRow, progress: Progress, failure: string | null, status: JobEnd['status'] = statusOf(progress)): Promise<void> {
+  private async end(
+    job: JobRow,
+    progress: Progress,
+    failure: string | null,
+    status: JobEnd['status'] = statusOf(progress),
+    isGivenUp = false,
+  ): Promise<void> {
     // Rows that were refused, or never reached, may be wanted back in the sender's own layout.
     const keepDays = progress.failed > 0 ? this.config.importKeepDays : 0;
     await this.database.consumerTransaction(async (tx) => {
       await finishJob(tx, job.id, { ...progress, status, failure, keepDays });
+      if (hasReported(job, status, isGivenUp))
+        await this.kinds.find(job.kind)?.ended?.(tx, contextOf(job), { done: progress.done, refused: progress.failed });
       if (keepDays === 0) await deletePieces(tx, job.id);
     });
   }
@@ -385,9 +394,4 @@ export function contextOf(job: JobRow): ImportContext {
     isPreview: job.wanted === 'PREVIEW',
     isConfirmed: job.confirmed !== null,
   };
-}
-
-/** Faults that are not of a row: the whole batch, or the whole job, runs again. */
-function mustRunAgain(error: unknown): boolean {
-  return isTransientDatabaseError(error) || isLostRace(error) || (error instanceof ProblemError && error.code === 'UNAVAILABLE');
 }

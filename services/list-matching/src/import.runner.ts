@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { ProblemError } from '@lianxin/contracts';
 import { Loop } from '@lianxin/messaging';
-import { Database, isTransientDatabaseError, ServiceContext, sqlStateOf } from '@lianxin/platform';
+import { Database, ServiceContext, sqlStateOf } from '@lianxin/platform';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ListConfig } from './config.ts';
 import { ImportExecutor, ImportStopped, LeaseLost } from './import.executor.ts';
 import type { JobRow } from './import.store.ts';
 import { ImportUndoer } from './import.undoer.ts';
 import { dropRemains, releaseJob, takeJob } from './import-run.store.ts';
-import { isLostRace } from './race.ts';
+import { mustRunAgain } from './race.ts';
 
 const idleMs = 1_000;
 /** Without any progress in so many runs a job is given up, and says so. */
@@ -69,8 +68,7 @@ export class ImportRunner implements OnApplicationBootstrap, OnApplicationShutdo
     const release = (seconds: number) => this.database.consumerTransaction((tx) => releaseJob(tx, job.id, this.owner, seconds));
     if (error instanceof ImportStopped) return release(0);
     this.log('an import was interrupted', error, job);
-    const passes = isTransientDatabaseError(error) || isLostRace(error) || (error instanceof ProblemError && error.code === 'UNAVAILABLE');
-    if (passes || job.attempts < maxAttempts) return release(retrySeconds);
+    if (mustRunAgain(error) || job.attempts < maxAttempts) return release(retrySeconds);
     if (job.wanted === 'UNDO') await this.undoer.giveUp(job);
     else await this.executor.giveUp(job);
   }

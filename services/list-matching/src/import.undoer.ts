@@ -21,7 +21,8 @@ export class ImportUndoer {
   ) {}
 
   async run(job: JobRow, owner: string): Promise<void> {
-    const undo = this.kinds.find(job.kind)?.undo;
+    const kind = this.kinds.find(job.kind);
+    const undo = kind?.undo;
     if (undo === undefined) throw new Error(`nothing here undoes ${job.kind}`);
     const context = contextOf(job);
     const by = job.undone_by ?? context.principal.id;
@@ -40,6 +41,7 @@ export class ImportUndoer {
           }
           if ((await lockOwnJob(tx, job.id, owner)) === undefined) throw new LeaseLost();
           await finishUndo(tx, job.id, { by, failure: null });
+          await kind?.undone?.(tx, context);
         }),
       );
     } catch (error) {

@@ -44,10 +44,12 @@ import {
   Query,
   Res,
   UseGuards,
+  UseInterceptors,
 } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { PublicRecordService } from './public-record.service.ts';
+import { RefusedRecordCount } from './public-record-report.ts';
 import { retryLostRace } from './race.ts';
 
 /** A record of another department answers 404 before its body is looked at (design §6). */
@@ -76,6 +78,7 @@ export class PublicRecordController {
   ) {}
 
   @Post()
+  @UseInterceptors(RefusedRecordCount)
   @Roles('DEPT_HANDLER', 'DEPT_APPROVER')
   @ApiOperation({
     summary: '报送许可、处罚或经营异常记录',

@@ -152,7 +152,7 @@ export class PublicRecordIntake {
   private answerKnown(work: PublicRecordWork, candidate: Candidate, row: PublicRecordRow | undefined): RecordIntake {
     const { request } = candidate;
     if (request.state === 'REVOKED') {
-      if (row === undefined) return refuse('/state', 'VALIDATION_FAILED', '来源标明该决定已撤销或无效，系统中没有该记录，不予公示');
+      if (row === undefined) return refuse('/state', 'CONFLICT', '来源标明该决定已撤销或无效，系统中没有该记录，不予公示');
       const due = withdrawTerm(this.clock.calendar(), work.acting.today);
       work.withdraw(row, 'DECISION_REVOKED', row.document_number, due, { by: 'SOURCE' });
       return { ok: true, effect: 'CHANGED', row };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type BeginReviewRequest,
   type EndReviewRequest,
@@ -31,6 +32,7 @@ import {
 } from './public-record.store.ts';
 import { publicRecordViewOf } from './public-record.view.ts';
 import { type HeardObjection, PublicRecordWork, PublicRecordWriter, publicPeriodTimer, publicRecordSource } from './public-record.work.ts';
+import { PublicRecordReports } from './public-record-report.ts';
 import { findSubjects } from './subject.store.ts';
 
 const cursorSchema = z.tuple([z.uuid()]);
@@ -50,6 +52,7 @@ export class PublicRecordService implements ReviewSource {
     private readonly clock: Clock,
     private readonly intake: PublicRecordIntake,
     private readonly writer: PublicRecordWriter,
+    private readonly reports: PublicRecordReports,
     sources: ReviewSources,
     timers: Timers,
   ) {
@@ -73,6 +76,8 @@ export class PublicRecordService implements ReviewSource {
         answer.errors,
       );
     }
+    const { kind } = request;
+    await this.reports.tell(tx, principal, { id: randomUUID(), version: 1, kind, channel: 'REQUEST', received: 1, valid: 1 });
     return { view: await this.get(tx, principal, answer.row.id), isNew: answer.effect === 'CREATED' };
   }
 

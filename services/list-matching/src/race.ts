@@ -1,4 +1,5 @@
-import { sqlStateOf } from '@lianxin/platform';
+import { ProblemError } from '@lianxin/contracts';
+import { isTransientDatabaseError, sqlStateOf } from '@lianxin/platform';
 
 const uniqueViolation = '23505';
 const deadlock = '40P01';
@@ -21,4 +22,9 @@ export async function retryLostRace<Result>(run: () => Promise<Result>): Promise
       if (!isLostRace(error) || tries === maxTries) throw error;
     }
   }
+}
+
+/** Faults that are not of a row: the whole batch, or the whole job, runs again. */
+export function mustRunAgain(error: unknown): boolean {
+  return isTransientDatabaseError(error) || isLostRace(error) || (error instanceof ProblemError && error.code === 'UNAVAILABLE');
 }

@@ -29,6 +29,7 @@ export class ListCity {
       'lianxin.subject',
       'lianxin.match',
       'lianxin.public_record',
+      'lianxin.public_report',
       'lianxin.replay',
       'lianxin.digest',
     ]);

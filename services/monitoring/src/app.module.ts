@@ -16,6 +16,7 @@ import { repairDaysMigration } from './migrations/0005-repair-days.ts';
 import { digestRunsMigration } from './migrations/0006-digest-runs.ts';
 import { openDaysMigration } from './migrations/0007-open-days.ts';
 import { listFieldsMigration } from './migrations/0008-list-fields.ts';
+import { rowAmountsMigration } from './migrations/0009-row-amounts.ts';
 import { MonitoringConsumer } from './monitoring.consumer.ts';
 import { PeriodClosing } from './period-closing.service.ts';
 import { ReadModelDigest } from './read-model.digest.store.ts';
@@ -96,6 +97,7 @@ export const service = {
     digestRunsMigration,
     openDaysMigration,
     listFieldsMigration,
+    rowAmountsMigration,
   ],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

@@ -25,6 +25,18 @@ export interface FigureRow {
   readonly lateDays: number;
   /** True for one of its rows: over all lists it counts once. */
   readonly isFirst: boolean;
+  /** How much it counts, where it stands for more than one thing, as a report stands for its records; `isCounted` then tells that it counts any. */
+  readonly amounts?: RowAmounts | undefined;
+}
+
+export interface RowAmounts {
+  readonly due: number;
+  readonly counted: number;
+}
+
+/** What a row adds to its figure. */
+export function amountsOf(row: { readonly isCounted: boolean; readonly amounts?: RowAmounts | undefined }): RowAmounts {
+  return row.amounts ?? { due: 1, counted: row.isCounted ? 1 : 0 };
 }
 
 /** Counts over all lists. */

@@ -1,7 +1,7 @@
 import { dayNumberOf } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { allLists, type FigureRow, timeless } from './figure.rules.ts';
+import { allLists, amountsOf, type FigureRow, timeless } from './figure.rules.ts';
 
 interface StoredFigureRow {
   readonly row_id: string;
@@ -15,6 +15,8 @@ interface StoredFigureRow {
   readonly is_timely: boolean;
   readonly late_days: number;
   readonly is_first: boolean;
+  readonly amount_due: number | null;
+  readonly amount_counted: number | null;
 }
 
 /** All SQL that writes what the figures count. The caller holds the writer's lock, so what was read does not change before it is written. */
@@ -54,6 +56,7 @@ export class FigureStore {
       isTimely: row.is_timely,
       lateDays: row.late_days,
       isFirst: row.is_first,
+      amounts: row.amount_due === null || row.amount_counted === null ? undefined : { due: row.amount_due, counted: row.amount_counted },
     }));
   }
 
@@ -72,10 +75,13 @@ export class FigureStore {
 
   private async save(tx: Transaction, rows: readonly FigureRow[]): Promise<void> {
     await tx.execute(
-      `INSERT INTO figure_row (row_id, figure, cycle, list_code, department_code, quarter, day, is_counted, is_timely, late_days, is_first)
-       SELECT * FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::date[], $7::date[], $8::boolean[], $9::boolean[], $10::integer[], $11::boolean[])
+      `INSERT INTO figure_row (row_id, figure, cycle, list_code, department_code, quarter, day, is_counted, is_timely, late_days, is_first,
+         amount_due, amount_counted)
+       SELECT * FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::date[], $7::date[], $8::boolean[], $9::boolean[], $10::integer[], $11::boolean[],
+         $12::integer[], $13::integer[])
        ON CONFLICT (row_id, figure, cycle, list_code) DO UPDATE SET department_code = excluded.department_code, quarter = excluded.quarter,
-         day = excluded.day, is_counted = excluded.is_counted, is_timely = excluded.is_timely, late_days = excluded.late_days, is_first = excluded.is_first`,
+         day = excluded.day, is_counted = excluded.is_counted, is_timely = excluded.is_timely, late_days = excluded.late_days, is_first = excluded.is_first,
+         amount_due = excluded.amount_due, amount_counted = excluded.amount_counted`,
       [
         rows.map((row) => row.rowId),
         rows.map((row) => row.figure),
@@ -88,6 +94,8 @@ export class FigureStore {
         rows.map((row) => row.isTimely),
         rows.map((row) => row.lateDays),
         rows.map((row) => row.isFirst),
+        rows.map((row) => row.amounts?.due ?? null),
+        rows.map((row) => row.amounts?.counted ?? null),
       ],
     );
   }
@@ -190,9 +198,10 @@ function addTo(moves: Map<string, CounterMove>, row: FigureRow, sign: 1 | -1): v
         lateDays: 0,
         openDays: 0,
       };
-      move.due += sign;
-      move.counted += row.isCounted ? sign : 0;
-      move.timely += row.isTimely ? sign : 0;
+      const { due, counted } = amountsOf(row);
+      move.due += sign * due;
+      move.counted += sign * counted;
+      move.timely += row.isTimely ? sign * counted : 0;
       move.lateDays += sign * row.lateDays;
       move.openDays += row.isCounted ? 0 : sign * dayNumberOf(day);
       moves.set(key, move);
@@ -213,6 +222,8 @@ function isSame(known: FigureRow | undefined, row: FigureRow): boolean {
     known.isCounted === row.isCounted &&
     known.isTimely === row.isTimely &&
     known.lateDays === row.lateDays &&
+    known.amounts?.due === row.amounts?.due &&
+    known.amounts?.counted === row.amounts?.counted &&
     known.isFirst === row.isFirst
   );
 }

@@ -1,6 +1,7 @@
 import { objectionSource } from './objection.rules.ts';
 import { planSource } from './plan.rules.ts';
 import { publicRecordSource } from './public-record.rules.ts';
+import { publicReportSource } from './public-report.rules.ts';
 import type { RecordSource } from './record.rules.ts';
 import { repairSource } from './repair.rules.ts';
 import { urgeSource } from './urge.rules.ts';
@@ -11,6 +12,7 @@ export const recordSources: readonly RecordSource[] = [
   planSource,
   verificationSource,
   publicRecordSource,
+  publicReportSource,
   repairSource,
   objectionSource,
   urgeSource,

@@ -11,6 +11,7 @@ import {
   objectionOverdue,
   publicRecordPublished,
   publicRecordWithdrawn,
+  publicReportReceived,
   repairAdvanced,
   repairGranted,
   repairReceived,
@@ -26,6 +27,7 @@ import type { FigureRow } from './figure.rules.ts';
 import { objectionSource } from './objection.rules.ts';
 import { planSource } from './plan.rules.ts';
 import { publicRecordSource } from './public-record.rules.ts';
+import { publicReportSource } from './public-report.rules.ts';
 import type { RecordSource } from './record.rules.ts';
 import { repairSource } from './repair.rules.ts';
 import { urgeSource } from './urge.rules.ts';
@@ -78,6 +80,38 @@ describe('decomposition (K04)', () => {
   test('an entry without a measure with an open gate is in neither part', () => {
     expect(rowsOf(planSource, [made(0), dispatched(0)])).toEqual([]);
     expect(rowsOf(planSource, [dispatched(3)])).toEqual([]);
+  });
+});
+
+describe('reports of licences and penalties (K18)', () => {
+  const report = (reportVersion: number, received: number, valid: number) =>
+    said(publicReportReceived, {
+      ...{
+        reportId: id,
+        reportVersion,
+        departmentCode: 'SCJGJ',
+        kind: 'PENALTY',
+        channel: 'FILE',
+        reportedOn: '2026-11-12',
+        received,
+        valid,
+      },
+    });
+  const amounts = (...events: LianxinEvent[]) => {
+    const facts = events.flatMap((event) => publicReportSource.factsOf(event)).map(({ said: one }) => one);
+    const heard = facts.reduce((known, one) => publicReportSource.hear(known, one));
+    return publicReportSource.rowsOf(id, 'SCJGJ', heard).map((row) => [row.isCounted, row.amounts?.due, row.amounts?.counted]);
+  };
+
+  test('a report counts as many records as it brought, on its day', () => {
+    expect(rowsOf(publicReportSource, [report(1, 10, 7)])).toEqual(['K18-VALID SCJGJ 2026-11-12 in time']);
+    expect(amounts(report(1, 10, 7))).toEqual([[true, 10, 7]]);
+    expect(amounts(report(1, 3, 0))).toEqual([[false, 3, 0]]);
+  });
+
+  test('one that was undone counts nothing, whichever is heard first, and one that comes twice counts once', () => {
+    expect(rowsOf(publicReportSource, [report(1, 10, 7), report(2, 0, 0)])).toEqual([]);
+    expect(amounts(report(1, 10, 7), report(1, 10, 7))).toEqual([[true, 10, 7]]);
   });
 });
 

@@ -79,6 +79,8 @@ export const statsRowExport = exportOf({
   columns: [
     { key: 'figure', titleZh: '指标编码', kind: 'code', of: (row) => row.figure },
     { key: 'counted', titleZh: '计入分子', kind: 'flag', of: (row) => row.counted },
+    { key: 'numerator', titleZh: '计入分子数', kind: 'number', of: (row) => row.amounts.numerator },
+    { key: 'denominator', titleZh: '计入分母数', kind: 'number', of: (row) => row.amounts.denominator },
     { key: 'day', titleZh: '计入日期', kind: 'date', of: (row) => row.day },
     { key: 'departmentCode', titleZh: '部门编码', kind: 'code', of: (row) => row.departmentCode },
     { key: 'departmentNameZh', titleZh: '部门', kind: 'text', of: (row) => row.departmentNameZh },

@@ -135,6 +135,8 @@ export const statsRowSchema = z
     figure: z.string(),
     /** It is in the numerator. */
     counted: z.boolean(),
+    /** How much it adds to each of the figure's numbers: 1 or 0, but for a report of records (K18), which adds as many as it counts. */
+    amounts: z.object({ denominator: z.int(), numerator: z.int() }),
     /** The day that places it in the period: of the deadline, of the activation, of the case. */
     day: dateSchema,
     /** Empty for a field (K13), which is no department's. */

@@ -4,7 +4,7 @@ import { type FigureCount, overdueCount, standingAtStart } from './derived-figur
 import type { EntryRegisters } from './entry.rules.ts';
 import type { FeedbackRegisters } from './feedback.rules.ts';
 import type { HeardList } from './field.rules.ts';
-import { allLists } from './figure.rules.ts';
+import { allLists, type RowAmounts } from './figure.rules.ts';
 import type { FigureSource, RowPart } from './figure-definition.rules.ts';
 import { type PeriodBuckets, quarterStartOf } from './period.rules.ts';
 import type { RecordedCase } from './read-model.store.ts';
@@ -18,6 +18,7 @@ export interface PageRow {
   readonly key: RowKey;
   readonly isCounted: boolean;
   readonly isTimely: boolean;
+  readonly amounts: RowAmounts | undefined;
 }
 
 export interface RowFilter {
@@ -72,6 +73,8 @@ interface StoredRow extends Place {
   readonly cycle: number;
   readonly is_counted: boolean;
   readonly is_timely: boolean;
+  readonly amount_due: number | null;
+  readonly amount_counted: number | null;
 }
 
 function pageRowOf(row: StoredRow): PageRow {
@@ -79,6 +82,7 @@ function pageRowOf(row: StoredRow): PageRow {
     key: [row.quarter, row.department_code, row.day, row.row_id, row.cycle],
     isCounted: row.is_counted,
     isTimely: row.is_timely,
+    amounts: row.amount_due === null || row.amount_counted === null ? undefined : { due: row.amount_due, counted: row.amount_counted },
   };
 }
 
@@ -218,7 +222,7 @@ export class StatsStore {
              AND department_code = place.department_code AND ${countOfPart[filter.part]} > 0 OFFSET 0
          ) AS counter
          CROSS JOIN LATERAL (
-           SELECT quarter, department_code, day, row_id, cycle, is_counted, is_timely FROM figure_row
+           SELECT quarter, department_code, day, row_id, cycle, is_counted, is_timely, amount_due, amount_counted FROM figure_row
            WHERE figure = $6 AND ${filter.listCode === undefined ? 'is_first' : 'list_code = $5'} AND quarter = place.quarter
              AND department_code = place.department_code AND day = counter.bucket AND ${isPart[filter.part]}
              AND ($7::date IS NULL OR (quarter, department_code, day, row_id, cycle) > ($7, $8::text, $9::date, $10::uuid, $11::integer))
@@ -242,7 +246,7 @@ export class StatsStore {
   private async findDenseRows(tx: Transaction, filter: RowFilter): Promise<PageRow[]> {
     const [after0, after1, after2, after3, after4] = filter.after ?? [];
     const rows = await tx.query<StoredRow>(
-      `SELECT quarter, department_code, day, row_id, cycle, is_counted, is_timely FROM figure_row
+      `SELECT quarter, department_code, day, row_id, cycle, is_counted, is_timely, amount_due, amount_counted FROM figure_row
        WHERE figure = $1 AND ${filter.listCode === undefined ? 'is_first' : 'list_code = $2'}
          AND ($2::text IS NULL OR list_code = $2)
          AND quarter BETWEEN $3 AND $4

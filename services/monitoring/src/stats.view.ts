@@ -1,5 +1,6 @@
 import { fieldFigure } from './derived-figure.rules.ts';
 import type { FieldCount } from './field.rules.ts';
+import { amountsOf } from './figure.rules.ts';
 import type { FigureDefinition, RowPart } from './figure-definition.rules.ts';
 import type { StatsRow } from './stats.schemas.ts';
 import type { PageRow, RowSubject } from './stats.store.ts';
@@ -17,6 +18,7 @@ export function statsRowOf(definition: FigureDefinition, row: PageRow, subject: 
   return {
     figure: definition.code,
     counted: isIn(definition.numerator, row),
+    amounts: amountsIn(definition, row),
     day,
     departmentCode,
     departmentNameZh: names.departments.get(departmentCode) ?? null,
@@ -34,6 +36,7 @@ export function fieldRowOf({ key, field, hasCase, lists }: FieldCount, day: stri
   return {
     figure: fieldFigure,
     counted: hasCase,
+    amounts: { denominator: 1, numerator: hasCase ? 1 : 0 },
     day,
     departmentCode: '',
     departmentNameZh: null,
@@ -44,6 +47,16 @@ export function fieldRowOf({ key, field, hasCase, lists }: FieldCount, day: stri
     feedback: null,
     record: { id: key, kind: 'FIELD', facts: { field, lists } },
   };
+}
+
+/** What a row adds to the figure's two numbers. */
+function amountsIn({ denominator, numerator }: FigureDefinition, row: PageRow): StatsRow['amounts'] {
+  const amountIn = (part: RowPart) => {
+    if (!isIn(part, row)) return 0;
+    const { due, counted } = amountsOf(row);
+    return part === 'ALL' ? due : part === 'OPEN' ? due - counted : counted;
+  };
+  return { denominator: amountIn(denominator), numerator: amountIn(numerator) };
 }
 
 function isIn(part: RowPart, { isCounted, isTimely }: PageRow): boolean {

@@ -102,15 +102,16 @@ export class MonitoredCity {
   async wrongCounters(): Promise<unknown[]> {
     return this.city.query(`
       WITH listed AS (
-        SELECT list_code, figure, department_code, quarter, day, is_counted, is_timely, late_days FROM monitoring.figure_row
-        UNION ALL SELECT '*', figure, department_code, quarter, day, is_counted, is_timely, late_days FROM monitoring.figure_row WHERE is_first
+        SELECT list_code, figure, department_code, quarter, day, is_counted, is_timely, late_days, amount_due, amount_counted FROM monitoring.figure_row
+        UNION ALL SELECT '*', figure, department_code, quarter, day, is_counted, is_timely, late_days, amount_due, amount_counted FROM monitoring.figure_row WHERE is_first
       ), grains AS (
-        SELECT list_code, 'QUARTER' AS grain, quarter AS bucket, figure, department_code, day, is_counted, is_timely, late_days FROM listed WHERE quarter > '1970-01-01'
-        UNION ALL SELECT list_code, 'DAY', day, figure, department_code, day, is_counted, is_timely, late_days FROM listed WHERE quarter > '1970-01-01'
-        UNION ALL SELECT list_code, 'NOW', quarter, figure, department_code, day, is_counted, is_timely, late_days FROM listed WHERE quarter = '1970-01-01'
+        SELECT list_code, 'QUARTER' AS grain, quarter AS bucket, figure, department_code, day, is_counted, is_timely, late_days, amount_due, amount_counted FROM listed WHERE quarter > '1970-01-01'
+        UNION ALL SELECT list_code, 'DAY', day, figure, department_code, day, is_counted, is_timely, late_days, amount_due, amount_counted FROM listed WHERE quarter > '1970-01-01'
+        UNION ALL SELECT list_code, 'NOW', quarter, figure, department_code, day, is_counted, is_timely, late_days, amount_due, amount_counted FROM listed WHERE quarter = '1970-01-01'
       ), recount AS (
-        SELECT list_code, grain, bucket, figure, department_code, count(*) AS due, count(*) FILTER (WHERE is_counted) AS counted,
-          count(*) FILTER (WHERE is_timely) AS timely, sum(late_days) AS late_days,
+        SELECT list_code, grain, bucket, figure, department_code, sum(coalesce(amount_due, 1))::bigint AS due,
+          coalesce(sum(coalesce(amount_counted, 1)) FILTER (WHERE is_counted), 0)::bigint AS counted,
+          coalesce(sum(coalesce(amount_counted, 1)) FILTER (WHERE is_timely), 0)::bigint AS timely, sum(late_days) AS late_days,
           coalesce(sum(day - date '1970-01-01') FILTER (WHERE NOT is_counted), 0) AS open_days FROM grains GROUP BY 1, 2, 3, 4, 5
       )
       SELECT * FROM recount FULL JOIN monitoring.figure_counter AS counter USING (list_code, grain, bucket, figure, department_code)

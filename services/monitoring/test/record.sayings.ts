@@ -5,6 +5,7 @@ import {
   objectionClosed,
   objectionDecided,
   publicRecordPublished,
+  publicReportReceived,
   repairAdvanced,
   repairGranted,
   repairReceived,
@@ -91,6 +92,22 @@ export function penalised(publishedOn: string): Saying {
       categories: ['FINE'],
     } as const),
     ...{ fineWan: '1.5', publicUntil: '2027-11-10', publishedOn, publishDueOn: '2026-11-10' },
+  });
+}
+
+/** A file of penalties that came with so many rows, so many of them right in form; of version 2 it was undone. */
+export function reported(received: number, valid: number, reportId = randomUUIDv7(), reportVersion = 1): Saying {
+  return say(publicReportReceived, reportId, {
+    ...({
+      reportId,
+      reportVersion,
+      departmentCode: 'SCJGJ',
+      kind: 'PENALTY',
+      channel: 'FILE',
+      reportedOn: '2026-11-12',
+      received,
+      valid,
+    } as const),
   });
 }
 

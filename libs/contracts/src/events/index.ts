@@ -59,6 +59,7 @@ import {
   publicRecordStopped,
   publicRecordWithdrawn,
 } from './public-record.ts';
+import { publicReportReceived } from './public-report.ts';
 import { listEntryPublicationConfirmed, listEntryPublicationOrdered, listEntryPublicationOverdue } from './publication.ts';
 import { redeliveryConfirmed, redeliveryDelivered, redeliveryEnded } from './redelivery.ts';
 import { repairGranted, repairRevoked } from './repair.ts';
@@ -130,6 +131,7 @@ export * from './measure-plan.ts';
 export * from './objection.ts';
 export * from './parameter.ts';
 export * from './public-record.ts';
+export * from './public-report.ts';
 export * from './publication.ts';
 export * from './redelivery.ts';
 export * from './repair.ts';
@@ -177,6 +179,7 @@ export const eventDefinitions: readonly EventDefinition[] = [
   publicRecordReviewBegun,
   publicRecordReviewEnded,
   publicRecordWithdrawn,
+  publicReportReceived,
   objectionSubmitted,
   objectionAccepted,
   objectionMarked,

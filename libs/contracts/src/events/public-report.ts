@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { publicRecordKindSchema } from '../api/public-record.api.ts';
+import { defineEvent } from '../event.ts';
+import { dateSchema, departmentCodeSchema, idSchema } from '../vocabulary.ts';
+
+/**
+ * Sent once when a report of licences or penalties is over: a file that was read to its end, or ended before it, or one request. It counts what came and
+ * what of it was right in form (K18 合规率), whatever became of it otherwise. An entry of abnormal operation is no 双公示 and is not counted. Keyed by
+ * the report: nothing in it tells of a subject.
+ */
+export const publicReportReceived = defineEvent({
+  type: 'lianxin.public_report.received.v1',
+  effect: 'INFORMS',
+  titleZh: '双公示报送结果',
+  data: z.object({
+    /** Of a file, the job that imported it. A request that was refused has the same id when it is sent again under its Idempotency-Key. */
+    reportId: idSchema,
+    /** 1; 2 when the file was undone: then it counts nothing. */
+    reportVersion: z.int().positive(),
+    departmentCode: departmentCodeSchema,
+    /** Null where a request did not tell it readably. */
+    kind: publicRecordKindSchema.exclude(['ABNORMAL']).nullable(),
+    channel: z.enum(['FILE', 'REQUEST']),
+    reportedOn: dateSchema,
+    received: z.int().nonnegative(),
+    /** Right in form. */
+    valid: z.int().nonnegative(),
+  }),
+});
