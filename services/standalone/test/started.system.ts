@@ -28,6 +28,7 @@ export class Run {
       PATH: process.env['PATH'] ?? '',
       HOME: process.env['HOME'] ?? '',
       NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
+      JAVA_TOOL_OPTIONS: process.env['JAVA_TOOL_OPTIONS'] ?? '',
       LIANXIN_CACHE_DIR: join(root, '.cache'),
       ...settings,
     };
