@@ -25,9 +25,9 @@ const environment = {
   // What one way to run leaves here, the others compare with.
   LIANXIN_TEST_RUN_DIR: folder,
 };
-/** Several specs start a whole system with a broker of its own: half the cores, so that none starves another; two on two cores, for they often wait. */
+/** Several specs start a whole system with a broker of its own: three quarters of the cores, so that none starves another; two on two, for they often wait. */
 const cores = availableParallelism();
-const workers = Math.max(Math.min(cores, 2), Math.floor(cores / 2));
+const workers = Math.max(Math.min(cores, 2), Math.floor(cores * 0.75));
 /** What could not run here, in words; CI treats any such gap as a failure. */
 const gaps = [];
 /** What failed, with the beginning of its message: told once more at the end, for the end is what one sees of a long run. */
