@@ -943,6 +943,25 @@ TABLE parked_key
   GRANT list_matching_app: DELETE, INSERT, SELECT, UPDATE
   GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
 
+TABLE public_declaration
+  sheet_id uuid NOT NULL
+  no integer NOT NULL
+  declared integer NOT NULL
+  reported integer NOT NULL
+  reason text
+  at timestamp with time zone NOT NULL
+  actor text NOT NULL
+  by_office boolean NOT NULL
+  department_code text NOT NULL
+  CONSTRAINT public_declaration_declared_check CHECK ((declared >= 0))
+  CONSTRAINT public_declaration_pkey PRIMARY KEY (sheet_id, no)
+  CONSTRAINT public_declaration_sheet_id_fkey FOREIGN KEY (sheet_id) REFERENCES list_matching.public_sheet(id)
+  CREATE UNIQUE INDEX public_declaration_pkey ON list_matching.public_declaration USING btree (sheet_id, no)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY department TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: INSERT, SELECT
+
 TABLE public_record
   id uuid NOT NULL
   number text NOT NULL
@@ -996,6 +1015,7 @@ END)
   CONSTRAINT public_record_pkey PRIMARY KEY (id)
   CONSTRAINT public_record_status_check CHECK ((status = ANY (ARRAY['CHECKING'::text, 'PUBLISHED'::text, 'STOPPED'::text, 'WITHDRAWN'::text])))
   CONSTRAINT public_record_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES list_matching.subject(id)
+  CREATE INDEX public_record_decided ON list_matching.public_record USING btree (department_code, kind, decided_on)
   CREATE INDEX public_record_department ON list_matching.public_record USING btree (department_code, id)
   CREATE INDEX public_record_subject ON list_matching.public_record USING btree (subject_id, id)
   CREATE UNIQUE INDEX public_record_number_key ON list_matching.public_record USING btree (number)
@@ -1023,6 +1043,37 @@ TABLE public_record_fact
   POLICY department TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
   GRANT list_matching_app: INSERT, SELECT
   GRANT list_matching_consumer: INSERT, SELECT
+
+TABLE public_sheet
+  id uuid NOT NULL DEFAULT uuidv7()
+  department_code text NOT NULL
+  kind text NOT NULL
+  month text NOT NULL
+  version integer NOT NULL DEFAULT 0
+  declared integer
+  reported integer NOT NULL DEFAULT 0
+  tallied_at timestamp with time zone
+  CONSTRAINT public_sheet_department_code_kind_month_key UNIQUE (department_code, kind, month)
+  CONSTRAINT public_sheet_kind_check CHECK ((kind = ANY (ARRAY['PENALTY'::text, 'LICENCE'::text])))
+  CONSTRAINT public_sheet_pkey PRIMARY KEY (id)
+  CREATE UNIQUE INDEX public_sheet_department_code_kind_month_key ON list_matching.public_sheet USING btree (department_code, kind, month)
+  CREATE UNIQUE INDEX public_sheet_pkey ON list_matching.public_sheet USING btree (id)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY department TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  GRANT list_matching_app: INSERT, SELECT, UPDATE
+  GRANT list_matching_consumer: INSERT, SELECT, UPDATE
+
+TABLE public_sheet_touched
+  id bigint NOT NULL GENERATED AS IDENTITY
+  department_code text NOT NULL
+  kind text NOT NULL
+  month text NOT NULL
+  CONSTRAINT public_sheet_touched_pkey PRIMARY KEY (id)
+  CREATE UNIQUE INDEX public_sheet_touched_pkey ON list_matching.public_sheet_touched USING btree (id)
+  POLICY consumer TO list_matching_consumer USING true CHECK true
+  POLICY department TO list_matching_app USING ((current_setting('lianxin.scope'::text, true) = 'CITY'::text) OR (department_code = ANY (string_to_array(current_setting('lianxin.departments'::text, true), ','::text)))) CHECK -
+  GRANT list_matching_app: INSERT, SELECT
+  GRANT list_matching_consumer: DELETE, INSERT, SELECT, UPDATE
 
 TABLE publication_chase
   order_id uuid NOT NULL

@@ -338,6 +338,13 @@ export const problems = {
   GRADE_REQUIRED: define(422, '缺少失信程度', 'Grade required', '填写 MINOR、GENERAL 或 SERIOUS', 'Give MINOR, GENERAL or SERIOUS'),
   DATE_IN_FUTURE: define(422, '日期晚于今天', 'Date in the future', '核对日期', 'Check the date'),
   DATE_ORDER: define(422, '日期先后矛盾', 'Dates contradict each other', '核对日期', 'Check the dates'),
+  DECLARED_BELOW_REPORTED: define(
+    422,
+    '应报数少于已报数',
+    'Fewer declared than reported',
+    '核对该月决定数；确属重复或误报的，说明理由',
+    'Check how many decisions were made; where records were reported twice or wrongly, give the reason',
+  ),
   DUPLICATE_DECISION: define(409, '同一决定已列入', 'This decision is already listed', '查看已有记录', 'Look at the existing entry'),
   SOURCE_RECORD_DIFFERS: define(
     409,

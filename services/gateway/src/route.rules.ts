@@ -11,6 +11,7 @@ export const routedServices = {
     'subjects',
     'match-candidates',
     'public-records',
+    'public-record-declarations',
     'match',
     'match-jobs',
     'algorithms',

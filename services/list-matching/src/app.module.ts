@@ -62,6 +62,7 @@ import { migration0016 } from './migrations/0016-corrections.ts';
 import { migration0017 } from './migrations/0017-hidden-records.ts';
 import { migration0018 } from './migrations/0018-replay-orders.ts';
 import { migration0019 } from './migrations/0019-moved-periods.ts';
+import { migration0020 } from './migrations/0020-public-declarations.ts';
 import { BatchClock } from './national-batch.clock.ts';
 import { NationalBatchController } from './national-batch.controller.ts';
 import { batchExport, batchRowExport, verificationExport } from './national-batch.export.ts';
@@ -77,6 +78,9 @@ import { PublicRecordRepair } from './public-record.repair.ts';
 import { PublicRecordService } from './public-record.service.ts';
 import { PublicRecordWriter } from './public-record.work.ts';
 import { PublicRecordReports, RefusedRecordCount } from './public-record-report.ts';
+import { PublicSheetController } from './public-sheet.controller.ts';
+import { publicSheetExport } from './public-sheet.export.ts';
+import { PublicSheetService } from './public-sheet.service.ts';
 import { PublicationController } from './publication.controller.ts';
 import { PublicationService } from './publication.service.ts';
 import { PublicationOrderController } from './publication-order.controller.ts';
@@ -115,6 +119,7 @@ const exportedLists = [
   matchCandidateExport,
   matchJobExport,
   publicRecordExport,
+  publicSheetExport,
   publicationOrderExport,
   importExport,
   importErrorExport,
@@ -145,6 +150,7 @@ export class AppModule {
         MatchCandidateController,
         ...importControllers,
         PublicRecordController,
+        PublicSheetController,
         RecognitionController,
         NationalBatchController,
         VerificationController,
@@ -186,6 +192,7 @@ export class AppModule {
         ...importProviders,
         PublicRecordWriter,
         PublicRecordReports,
+        PublicSheetService,
         RefusedRecordCount,
         PublicRecordIntake,
         PublicRecordService,
@@ -236,6 +243,7 @@ export const service = {
     migration0017,
     migration0018,
     migration0019,
+    migration0020,
     exportMigrationOf('list-matching'),
     calendarMigrationOf('list_matching'),
   ],

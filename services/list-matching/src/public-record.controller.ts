@@ -221,7 +221,7 @@ export class PublicRecordController {
 }
 
 /** Version in an `If-Match` header; undefined when the caller does not care. */
-function versionOf(header: string | undefined): number | undefined {
+export function versionOf(header: string | undefined): number | undefined {
   if (header === undefined || header.trim() === '*') return undefined;
   const version = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header.trim())?.[1];
   if (version === undefined) throw new ProblemError('STALE', 'If-Match 应为读取时得到的 ETag');

@@ -23,6 +23,8 @@ import { penaltyFieldsOf } from './penalty-field.rules.ts';
 import { decidePublicRecordStep, firstActionOf, type PublicRecordAction, type Term } from './public-record.rules.ts';
 import { insertRecordFacts, insertRecords, type PublicRecordFactRow, type PublicRecordRow, updateRecords } from './public-record.store.ts';
 import { objectionsTo, reviewOfRecord } from './public-record-publication.rules.ts';
+import { touchedBy } from './public-sheet.rules.ts';
+import { touchSheets } from './public-sheet.store.ts';
 
 /** `source_kind` of its candidates in the review queue. */
 export const publicRecordSource = 'PUBLIC_RECORD';
@@ -248,6 +250,7 @@ export class PublicRecordWriter {
     await insertRecords(tx, [...work.created]);
     await updateRecords(tx, [...work.changed]);
     await insertRecordFacts(tx, work.facts);
+    await touchSheets(tx, touchedBy(work.created, work.changed));
     const all = [...work.created, ...work.changed];
     const running = all.flatMap((row) =>
       row.status === 'PUBLISHED' && row.public_until !== null ? [{ reference: row.id, dueAt: endOfDayBeijing(row.public_until) }] : [],

@@ -6,40 +6,21 @@ import {
   publicRecordPublished,
   publicRecordStopped,
   publicRecordWithdrawn,
-  publicReportReceived,
 } from '@lianxin/contracts';
 import { eventually, principalOf } from '@lianxin/testing';
 import type { CandidateView } from '../src/match-candidate.view.ts';
 import { penaltyLayout1, penaltyLayout2 } from '../src/penalty-layout.rules.ts';
 import { auditor, creditOffice, ListCity } from './city.ts';
 import { daysAgo, nextIdNumber, nextUscc, today } from './designations.ts';
+import { columns2, importedBy, penaltyOf, row2 } from './public-records.ts';
 
 const bureau = principalOf(['DEPT_HANDLER'], ['STHJJ']);
 const other = principalOf(['DEPT_HANDLER'], ['SCJGJ']);
-const authority = { name: '示例生态环境局', usccCode: '11320799MB000006XY' };
-let serial = 0;
 let lists: ListCity;
 beforeAll(async () => {
   lists = await ListCity.create();
 });
 afterAll(() => lists?.close());
-
-function penaltyOf(changes: Record<string, unknown> = {}): Record<string, unknown> & { subject: Record<string, unknown> } {
-  serial++;
-  const subject = { kind: 'LEGAL', name: `示例处罚${serial}号有限公司`, usccCode: nextUscc() };
-  return {
-    kind: 'PENALTY',
-    subject,
-    representative: { name: '王某', idType: 'ID_CARD', idNumber: nextIdNumber() },
-    document: { number: `示环罚〔2026〕${serial}号` },
-    decidedOn: daysAgo(1),
-    authority,
-    source: authority,
-    publicUntil: '2029-11-01',
-    penalty: { violation: '违法排放', facts: '合成数据', basis: '示例法', categories: ['FINE'], detail: '罚款', fineWan: '1.500001' },
-    ...changes,
-  } as never;
-}
 
 const post = <Body = PublicRecordView>(body: unknown, principal = bureau) =>
   lists.call<Body>(principal, 'POST', '/api/v1/public-records', body);
@@ -133,94 +114,6 @@ describe('a record that is sent', () => {
     expect((await post(penaltyOf(), auditor)).status).toBe(403);
     expect((await post(penaltyOf(), principalOf(['DEPT_HANDLER'], ['STHJJ', 'SCJGJ']))).status).toBe(403);
     expect((await post({ ...penaltyOf(), religion: '无' })).status).toBe(400);
-  });
-});
-
-describe('what a request says of the form of its record (K18 合规率)', () => {
-  const reports = () => lists.feeder.eventsOf(publicReportReceived).sort((one, next) => (one.id < next.id ? -1 : 1));
-  /** A request of another department, whose report is there: what was said before it is there too. */
-  const mark = async () => {
-    const known = reports().length;
-    expect((await post(penaltyOf(), other)).status).toBe(201);
-    await eventually('the mark is told', () =>
-      reports()
-        .slice(known)
-        .some(({ data }) => data.departmentCode === 'SCJGJ'),
-    );
-  };
-  const toldSince = async (work: () => Promise<unknown>, count: number) => {
-    await mark();
-    const before = new Set(reports().map(({ id }) => id));
-    await work();
-    await mark();
-    const fresh = () => reports().filter(({ id, data }) => !before.has(id) && data.departmentCode === 'STHJJ');
-    await eventually('all is told', () => fresh().length >= count);
-    for (const { key, data } of fresh()) expect(key).toBe(data.reportId);
-    return fresh().map(({ data }) => data);
-  };
-  const once = (valid: 0 | 1, kind: string | null = 'PENALTY') => ({
-    ...{ reportVersion: 1, departmentCode: 'STHJJ', kind, channel: 'REQUEST', reportedOn: today, received: 1, valid },
-  });
-
-  test('one that is taken was right, also one that is known already; a request repeated under its key counts once', async () => {
-    const body = penaltyOf();
-    const keyed = () => lists.call(bureau, 'POST', '/api/v1/public-records', body, { 'idempotency-key': 'once-1' });
-    expect(await toldSince(() => keyed().then(keyed), 1)).toEqual([{ ...once(1), reportId: expect.anything() }]);
-    expect(await toldSince(() => post(body), 1)).toMatchObject([once(1)]);
-    expect(await toldSince(() => post({ ...body, penalty: { ...(body['penalty'] as object), detail: '另一内容' } }), 1)).toMatchObject([
-      once(1),
-    ]);
-  });
-
-  test('one that is refused for its form leaves no record and is counted all the same, whether its fields or its content are wrong', async () => {
-    const wrong = [
-      penaltyOf({ decidedOn: daysAgo(-1) }),
-      penaltyOf({ decidedOn: '昨天' }),
-      penaltyOf({ kind: 'LICENCE', penalty: undefined, licence: {} }),
-      { kind: 'PENALTY' },
-      penaltyOf({ subject: { kind: 'LEGAL', name: '示例', usccCode: '91320799MA00000156' } }),
-    ];
-    const told = await toldSince(async () => {
-      for (const body of wrong) expect([400, 422]).toContain((await post(body)).status);
-    }, wrong.length);
-    expect(told).toMatchObject([once(0), once(0), once(0, 'LICENCE'), once(0), once(0)]);
-    expect(new Set(told.map(({ reportId }) => reportId)).size).toBe(wrong.length);
-    expect(JSON.stringify(told)).not.toMatch(/示例|9132/);
-  });
-
-  test('a refused request repeated under its key has one report, corrected under it another', async () => {
-    const body = penaltyOf({ decidedOn: daysAgo(-1) });
-    const keyed = (changes: object) =>
-      lists.call(bureau, 'POST', '/api/v1/public-records', { ...body, ...changes }, { 'idempotency-key': 'once-2' });
-    const told = await toldSince(
-      () =>
-        keyed({})
-          .then(() => keyed({}))
-          .then(() => keyed({ decidedOn: daysAgo(1) })),
-      2,
-    );
-    expect(new Set(told.map(({ reportId }) => reportId)).size).toBe(2);
-    expect(told.at(-1)).toMatchObject(once(1));
-  });
-
-  test('a kind that cannot be read is told as none; an abnormal operation, and who may not send, report nothing', async () => {
-    const two = principalOf(['DEPT_HANDLER'], ['STHJJ', 'SCJGJ']);
-    const told = await toldSince(async () => {
-      expect((await post(penaltyOf({ kind: 'OTHER' }))).status).toBe(400);
-      expect((await post(penaltyOf({ kind: 'ABNORMAL' }))).status).toBe(400);
-      expect((await post({ kind: 'PENALTY' }, two)).status).toBe(400);
-      expect((await post({ kind: 'PENALTY' }, creditOffice)).status).toBe(403);
-      expect((await lists.call(undefined, 'POST', '/api/v1/public-records', {})).status).toBe(401);
-    }, 1);
-    expect(told).toMatchObject([once(0, null)]);
-  });
-
-  test('a revoked decision of which nothing is known is refused, though right in form', async () => {
-    let answer: { status: number } | undefined;
-    const told = await toldSince(async () => {
-      answer = await post(penaltyOf({ state: 'REVOKED' }));
-    }, 1);
-    expect([answer?.status, told]).toMatchObject([409, [once(1)]]);
   });
 });
 
@@ -368,68 +261,7 @@ describe('a record that is public', () => {
 });
 
 describe('a file of penalties', () => {
-  const columns2 = [
-    'CF_XDR_MC',
-    'CF_XDR_LB',
-    'CF_XDR_SHXYM',
-    'CF_FRDB',
-    'CF_WSH',
-    'CF_WFXW',
-    'CF_SY',
-    'CF_YJ',
-    'CF_CFLB',
-    'CF_NR',
-    'CF_NR_FK',
-    'CF_JDRQ',
-    'CF_GSJZQ',
-    'CF_CFJG',
-    'CF_CFJGDM',
-    'CF_SJLY',
-    'CF_SJLYDM',
-  ];
-  const row2 = (document: string, uscc = nextUscc(), changes: Record<string, string> = {}) => {
-    const cells: Record<string, string> = {
-      CF_XDR_MC: `示例${document}`,
-      CF_XDR_LB: '法人及非法人组织',
-      CF_XDR_SHXYM: uscc,
-      CF_FRDB: '王某',
-      CF_WSH: document,
-      CF_WFXW: '违法',
-      CF_SY: '合成数据',
-      CF_YJ: '示例法',
-      CF_CFLB: '罚款',
-      CF_NR: '罚款',
-      CF_NR_FK: '0.5',
-      CF_JDRQ: '2026-11-02',
-      CF_GSJZQ: '2029-11-02',
-      CF_CFJG: '局',
-      CF_CFJGDM: '11320799MB000006XY',
-      CF_SJLY: '局',
-      CF_SJLYDM: '11320799MB000006XY',
-      ...changes,
-    };
-    return columns2.map((column) => cells[column]).join(',');
-  };
-  interface Job {
-    id: string;
-    status: string;
-    finishedAt: string | null;
-    failure: string | null;
-    progress: { succeeded: number; failed: number };
-    errors: { field: string | null; code: string }[];
-  }
-  async function upload(text: string, kind = 'penalties', how = 'mode=partial'): Promise<Job> {
-    const accepted = await lists.call<Job>(bureau, 'POST', `/api/v1/imports?kind=${kind}&${how}`, text, { 'content-type': 'text/csv' });
-    expect([accepted.status, accepted.body]).toEqual([202, expect.anything()]);
-    return accepted.body;
-  }
-  async function imported(text: string, kind = 'penalties', how = 'mode=partial'): Promise<Job> {
-    const { id } = await upload(text, kind, how);
-    return eventually('the import has ended', async () => {
-      const job = await lists.call<Job>(bureau, 'GET', `/api/v1/jobs/${id}`);
-      return job.body.finishedAt !== null && job.body;
-    });
-  }
+  const imported = (text: string) => importedBy(lists, bureau, text);
   const recordsOf = (prefix: string) =>
     lists.city.query<{ status: string; standard: string; reason: string | null; grade: string }>(
       'SELECT status, standard, reason, grade FROM list_matching.public_record WHERE starts_with(document_number, $1) ORDER BY document_number',
@@ -469,57 +301,6 @@ describe('a file of penalties', () => {
     expect([200, 202]).toContain(undone.status);
     await eventually('all is taken back', async () => (await recordsOf('丙')).every((row) => row.status === 'WITHDRAWN'));
     expect((await recordsOf('丙')).map((row) => row.reason)).toEqual(['IMPORT_UNDONE', 'IMPORT_UNDONE']);
-  });
-
-  const reportsOf = (job: { id: string }) =>
-    lists.feeder.eventsOf(publicReportReceived).flatMap(({ data }) => (data.reportId === job.id ? [data] : []));
-  const reportOf = (job: { id: string }, version = 1) =>
-    eventually('the report is told', () => reportsOf(job).find(({ reportVersion }) => reportVersion === version));
-
-  test('tells what came and what was right in form; a known row is, one with other content than known is, a bad one is not', async () => {
-    const uscc = nextUscc();
-    const first = await imported([columns2.join(','), row2('戊1', uscc)].join('\r\n'));
-    expect(await reportOf(first)).toMatchObject({
-      kind: 'PENALTY',
-      channel: 'FILE',
-      departmentCode: 'STHJJ',
-      received: 1,
-      valid: 1,
-      reportedOn: today,
-    });
-    const rows = [
-      row2('戊1', uscc),
-      row2('戊1', uscc, { CF_NR: '另一内容' }),
-      row2('戊2', 'x'),
-      row2('戊3', nextUscc(), { CF_JDRQ: '昨天' }),
-    ];
-    expect(await reportOf(await imported([columns2.join(','), ...rows].join('\r\n')))).toMatchObject({ received: 4, valid: 2 });
-  });
-
-  test('of which all is refused together counts its rows all the same; a preview counts nothing until it is started', async () => {
-    const text = [columns2.join(','), row2('己1'), row2('己2', 'x')].join('\r\n');
-    const refused = await imported(text, 'penalties', 'mode=all');
-    expect(refused).toMatchObject({ status: 'failed', progress: { succeeded: 0, failed: 1 } });
-    expect(await reportOf(refused)).toMatchObject({ received: 2, valid: 1 });
-    expect(await recordsOf('己')).toEqual([]);
-    const taken = await imported([columns2.join(','), row2('己3')].join('\r\n'), 'penalties', 'mode=all');
-    expect(await reportOf(taken)).toMatchObject({ received: 1, valid: 1 });
-
-    const job = await upload(text, 'penalties', 'mode=partial&preview=true');
-    const state = () => lists.call<Job>(bureau, 'GET', `/api/v1/jobs/${job.id}`);
-    await eventually('it is previewed', async () => (await state()).body.status === 'previewed');
-    await reportOf(await imported([columns2.join(','), row2('己4')].join('\r\n')));
-    expect(reportsOf(job)).toEqual([]);
-    expect((await lists.call(bureau, 'POST', `/api/v1/imports/${job.id}/start`, {})).status).toBeLessThan(300);
-    expect(await reportOf(job)).toMatchObject({ received: 2, valid: 1 });
-  });
-
-  test('that is undone tells that it counts nothing', async () => {
-    const job = await imported([columns2.join(','), row2('庚1'), row2('庚2', 'x')].join('\r\n'));
-    await reportOf(job);
-    await lists.call(bureau, 'POST', `/api/v1/imports/${job.id}/undo`, {});
-    expect(await reportOf(job, 2)).toMatchObject({ received: 0, valid: 0, kind: 'PENALTY' });
-    expect(reportsOf(job)).toHaveLength(2);
   });
 
   test('with columns of another standard is refused by name', async () => {

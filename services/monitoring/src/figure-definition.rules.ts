@@ -12,6 +12,7 @@ export type FigureSource =
   | 'VERIFICATION'
   | 'PUBLIC_RECORD'
   | 'PUBLIC_REPORT'
+  | 'PUBLIC_SHEET'
   | 'REPAIR'
   | 'OBJECTION'
   | 'URGE';
@@ -81,6 +82,7 @@ export const figureDefinitions: readonly FigureDefinition[] = [
   { ...count('TASK', 'K17-LATE', '逾期后反馈的周期'), rows: 'K07', denominator: 'LATE', numerator: 'LATE' },
   { ...count('TASK', 'K17-OPEN', '逾期仍未反馈的周期'), rows: 'K07', denominator: 'OPEN', numerator: 'OPEN', pastOnly: true },
   rate('PUBLIC_RECORD', 'K18-TIMELY', '双公示及时率', { numerator: 'TIMELY' }),
+  rate('PUBLIC_SHEET', 'K18-REPORTED', '双公示上报率'),
   rate('PUBLIC_REPORT', 'K18-VALID', '双公示合规率'),
   count('ENTRY', 'K19-EXITED', '退出黑名单记录'),
   count('ENTRY', 'K19-PERFORMED', '经履行或修复退出的黑名单记录'),

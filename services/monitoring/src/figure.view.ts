@@ -40,6 +40,7 @@ export const ofDepartments: ReadonlySet<string> = new Set([
   'K17-LATE',
   'K17-OPEN',
   'K17-DAYS',
+  'K18-REPORTED',
   'K18-TIMELY',
   'K18-VALID',
 ]);

@@ -2,6 +2,7 @@ import { objectionSource } from './objection.rules.ts';
 import { planSource } from './plan.rules.ts';
 import { publicRecordSource } from './public-record.rules.ts';
 import { publicReportSource } from './public-report.rules.ts';
+import { publicSheetSource } from './public-sheet.rules.ts';
 import type { RecordSource } from './record.rules.ts';
 import { repairSource } from './repair.rules.ts';
 import { urgeSource } from './urge.rules.ts';
@@ -13,6 +14,7 @@ export const recordSources: readonly RecordSource[] = [
   verificationSource,
   publicRecordSource,
   publicReportSource,
+  publicSheetSource,
   repairSource,
   objectionSource,
   urgeSource,

@@ -12,6 +12,7 @@ import {
   publicRecordPublished,
   publicRecordWithdrawn,
   publicReportReceived,
+  publicReportTallied,
   repairAdvanced,
   repairGranted,
   repairReceived,
@@ -28,6 +29,7 @@ import { objectionSource } from './objection.rules.ts';
 import { planSource } from './plan.rules.ts';
 import { publicRecordSource } from './public-record.rules.ts';
 import { publicReportSource } from './public-report.rules.ts';
+import { publicSheetSource } from './public-sheet.rules.ts';
 import type { RecordSource } from './record.rules.ts';
 import { repairSource } from './repair.rules.ts';
 import { urgeSource } from './urge.rules.ts';
@@ -112,6 +114,32 @@ describe('reports of licences and penalties (K18)', () => {
   test('one that was undone counts nothing, whichever is heard first, and one that comes twice counts once', () => {
     expect(rowsOf(publicReportSource, [report(1, 10, 7), report(2, 0, 0)])).toEqual([]);
     expect(amounts(report(1, 10, 7), report(1, 10, 7))).toEqual([[true, 10, 7]]);
+  });
+});
+
+describe('decisions that were declared, and those reported (K18)', () => {
+  const sheet = (sheetVersion: number, declared: number, reported: number, month = '2026-02') =>
+    said(publicReportTallied, { sheetId: id, sheetVersion, departmentCode: 'SCJGJ', kind: 'PENALTY', month, declared, reported });
+  const amounts = (...events: LianxinEvent[]) => {
+    const heard = events.flatMap((event) => publicSheetSource.factsOf(event)).map(({ said: one }) => one);
+    const rows = publicSheetSource.rowsOf(
+      id,
+      'SCJGJ',
+      heard.reduce((known, one) => publicSheetSource.hear(known, one)),
+    );
+    return rows.map((row) => [row.isCounted, row.amounts?.due, row.amounts?.counted]);
+  };
+
+  test('a month stands on its last day, as its newest count says, whichever is heard first', () => {
+    expect(rowsOf(publicSheetSource, [sheet(1, 20, 17), sheet(2, 20, 18)])).toEqual(['K18-REPORTED SCJGJ 2026-02-28 in time']);
+    expect(rowsOf(publicSheetSource, [sheet(1, 20, 0)])).toEqual(['K18-REPORTED SCJGJ 2026-02-28 open']);
+    expect(amounts(sheet(2, 20, 18), sheet(1, 20, 17))).toEqual([[true, 20, 18]]);
+    expect(amounts(sheet(1, 20, 17), sheet(2, 21, 17), sheet(2, 21, 17))).toEqual([[true, 21, 17]]);
+  });
+
+  test('what was reported was decided: more than was declared count as decided; a month without a decision is in neither number', () => {
+    expect(amounts(sheet(1, 2, 5))).toEqual([[true, 5, 5]]);
+    expect(amounts(sheet(1, 0, 0))).toEqual([]);
   });
 });
 

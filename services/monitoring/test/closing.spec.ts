@@ -3,6 +3,7 @@ import { eventually } from '@lianxin/testing';
 import { service } from '../src/app.module.ts';
 import type { Overview, Ranking } from '../src/stats.schemas.ts';
 import { creditOffice, handlerOf, MonitoredCity } from './monitored.city.ts';
+import { tallied } from './record.sayings.ts';
 import { catalogue, endOf, Flag, FlagTask } from './sayings.ts';
 
 const dayMs = 86_400_000;
@@ -86,6 +87,13 @@ describe('a period that closes (R-10-1, R-4-12)', () => {
     const told = ['BL-WAGE', 'BL-TAX'].map((list) => new Flag(list, 'RSJ', 'BLACK', 'MARKET_ORDER').activated('2027-01-11'));
     await city.hear(...told);
     expect(await fields()).toEqual([0, 2, 1]);
+  });
+
+  test('decisions that are declared too late leave a dash and a correction (K18)', async () => {
+    expect(await figure('K18-REPORTED', '2026-11')).toEqual({ display: '–', correction: null, isClosed: true });
+    await city.hear(tallied(20, 18));
+    expect(await figure('K18-REPORTED', '2026-11')).toEqual({ display: '–', correction: '90.0%', isClosed: true });
+    expect(await city.wrongCounters()).toEqual([]);
   });
 
   test('the overdue days of a closed period stand too; those of now go on', async () => {

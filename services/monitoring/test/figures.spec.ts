@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DepartmentStats, FigureView, Overview, StatsRow } from '../src/stats.schemas.ts';
 import { creditOffice, handlerOf, MonitoredCity } from './monitored.city.ts';
-import { objected, penalised, planned, repaired, reported, urged, verified } from './record.sayings.ts';
+import { objected, penalised, planned, repaired, reported, tallied, urged, verified } from './record.sayings.ts';
 import { catalogue, endOf, Flag, FlagTask } from './sayings.ts';
 
 const quarter = 'period=2026-Q4';
@@ -58,7 +58,7 @@ async function rowsOf(principal: typeof creditOffice, href: string): Promise<Sta
 }
 
 /** Its rows count more than one thing each. */
-const isOfReports = (code: string) => /^K18-VALID$/.test(code);
+const isOfReports = (code: string) => /^K18-(?:VALID|REPORTED)$/.test(code);
 
 /** Every figure of a view opens as many rows as it says, each once; so does its numerator. */
 async function expectToOpen(principal: typeof creditOffice, figures: readonly FigureView[]): Promise<void> {
@@ -272,6 +272,14 @@ test('every figure of §10.1, once something is counted in it, opens exactly the
     await other.hear(penalised('2026-11-09'), penalised('2026-11-12'), urged('SFJ'));
     const undone = randomUUIDv7();
     await other.hear(reported(10, 7), reported(5, 0), reported(100, 1, undone), reported(0, 0, undone, 2));
+    // Of November all but two; of October more than was declared; January is of another quarter.
+    const sheet = randomUUIDv7();
+    await other.hear(
+      tallied(20, 17, '2026-11', sheet),
+      tallied(20, 18, '2026-11', sheet, 2),
+      tallied(2, 5, '2026-10'),
+      tallied(9, 0, '2027-01'),
+    );
 
     const view = await overview();
     const shown = new Map(view.figures.map((figure) => [figure.code, figure.display]));
@@ -291,6 +299,7 @@ test('every figure of §10.1, once something is counted in it, opens exactly the
         'K17-LATE': '1',
         'K18-TIMELY': '50.0%',
         'K18-VALID': '46.7%',
+        'K18-REPORTED': '92.0%',
         K20: '50.0%',
         'K20-TIMELY': '50.0%',
         'K19-EXITED': '1',

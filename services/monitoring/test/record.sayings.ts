@@ -6,6 +6,7 @@ import {
   objectionDecided,
   publicRecordPublished,
   publicReportReceived,
+  publicReportTallied,
   repairAdvanced,
   repairGranted,
   repairReceived,
@@ -109,6 +110,12 @@ export function reported(received: number, valid: number, reportId = randomUUIDv
       valid,
     } as const),
   });
+}
+
+/** How many penalties of a month were declared as decided, and how many of them reported. */
+export function tallied(declared: number, reported: number, month = '2026-11', sheetId = randomUUIDv7(), sheetVersion = 1): Saying {
+  const data = { sheetId, sheetVersion, departmentCode: 'SCJGJ', kind: 'PENALTY', month, declared, reported } as const;
+  return say(publicReportTallied, sheetId, data);
 }
 
 /** A department is urged about a task that is late. */

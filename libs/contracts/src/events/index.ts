@@ -59,7 +59,7 @@ import {
   publicRecordStopped,
   publicRecordWithdrawn,
 } from './public-record.ts';
-import { publicReportReceived } from './public-report.ts';
+import { publicReportReceived, publicReportTallied } from './public-report.ts';
 import { listEntryPublicationConfirmed, listEntryPublicationOrdered, listEntryPublicationOverdue } from './publication.ts';
 import { redeliveryConfirmed, redeliveryDelivered, redeliveryEnded } from './redelivery.ts';
 import { repairGranted, repairRevoked } from './repair.ts';
@@ -180,6 +180,7 @@ export const eventDefinitions: readonly EventDefinition[] = [
   publicRecordReviewEnded,
   publicRecordWithdrawn,
   publicReportReceived,
+  publicReportTallied,
   objectionSubmitted,
   objectionAccepted,
   objectionMarked,

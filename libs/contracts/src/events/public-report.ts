@@ -27,3 +27,24 @@ export const publicReportReceived = defineEvent({
     valid: z.int().nonnegative(),
   }),
 });
+
+/**
+ * Sent when it is declared how many licences or penalties a department decided in a month (应上报数), and when what was reported of them has changed since
+ * (K18 上报率). The higher version counts. Keyed by the department's sheet of the month.
+ */
+export const publicReportTallied = defineEvent({
+  type: 'lianxin.public_report.tallied.v1',
+  effect: 'INFORMS',
+  titleZh: '双公示应报已报数',
+  data: z.object({
+    sheetId: idSchema,
+    sheetVersion: z.int().positive(),
+    departmentCode: departmentCodeSchema,
+    kind: publicRecordKindSchema.exclude(['ABNORMAL']),
+    month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/),
+    /** Decisions that were made, as it was declared last. */
+    declared: z.int().nonnegative(),
+    /** Distinct decisions of the month that have been reported and were not taken back as never rightly reported. */
+    reported: z.int().nonnegative(),
+  }),
+});
