@@ -78,7 +78,7 @@ test('a service that is upgraded learns the fields of lists from the entries of 
   ]);
   await city.running.close();
   await city.city.query(
-    `SET search_path TO monitoring; DROP TABLE list_heard, closed_list; SET ROLE monitoring_owner; ${listFieldsMigration.sql}; RESET ROLE`,
+    `SET search_path TO monitoring; DROP TABLE list_heard, closed_list; SET ROLE monitoring_owner; ${listFieldsMigration.sql}; RESET ROLE; RESET search_path`,
   );
   const positions = await city.city.query<{ topic: string }>('SELECT DISTINCT topic FROM monitoring.consumer_position');
   expect(positions.map(({ topic }) => topic)).toEqual(expect.not.arrayContaining(['lianxin.list_entry']));
