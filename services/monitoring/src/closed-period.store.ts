@@ -1,7 +1,7 @@
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import type { FigureCount } from './derived-figure.rules.ts';
 import type { HeardList } from './field.rules.ts';
+import type { FigureCount } from './figure-count.rules.ts';
 import type { Period } from './period.rules.ts';
 
 /** Where one partition of the log ended at some moment. */

@@ -1,16 +1,6 @@
 import { fieldsOf, type HeardList } from './field.rules.ts';
+import type { FigureCount } from './figure-count.rules.ts';
 import { type FigureKind, figureDefinitions, type RowPart } from './figure-definition.rules.ts';
-
-/** How many rows of one code a department has in a period and a list. */
-export interface FigureCount {
-  readonly listCode: string;
-  readonly figure: string;
-  readonly departmentCode: string;
-  readonly due: number;
-  readonly counted: number;
-  readonly timely: number;
-  readonly lateDays: number;
-}
 
 /** Counts that no row stands for: cycles overdue on the day of the count (`due`) with their days (`lateDays`); black entries at the start of the period. */
 export const overdueCount = 'K17-NOW';

@@ -1,5 +1,5 @@
 import type { ListType } from '@lianxin/contracts';
-import type { FigureCount } from './derived-figure.rules.ts';
+import type { FigureCount } from './figure-count.rules.ts';
 
 /** What a list is, as its entries told it when they came into force. */
 export interface HeardList {

@@ -1,6 +1,7 @@
-import { derivedFigures, type FigureCount, overdueCount, sumOf } from './derived-figure.rules.ts';
+import { derivedFigures, overdueCount, sumOf } from './derived-figure.rules.ts';
 import { type HeardList, isOfLists } from './field.rules.ts';
 import { readingOf } from './figure.rules.ts';
+import type { FigureCount } from './figure-count.rules.ts';
 import { type FigureDefinition, type FigureKind, figureDefinitions } from './figure-definition.rules.ts';
 import type { Period } from './period.rules.ts';
 import type { FigureView, StatsQuery } from './stats.schemas.ts';

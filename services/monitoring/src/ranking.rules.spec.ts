@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { derivedFigures, type FigureCount, overdueCount } from './derived-figure.rules.ts';
+import { derivedFigures, overdueCount } from './derived-figure.rules.ts';
 import { type ListTold, newestTold } from './entry.rules.ts';
 import { fieldsOf, type HeardList } from './field.rules.ts';
 import { readingOf } from './figure.rules.ts';
+import type { FigureCount } from './figure-count.rules.ts';
 import { colourOf, rank, scoreOf } from './ranking.rules.ts';
 
 const count = (

@@ -1,5 +1,5 @@
-import type { FigureCount } from './derived-figure.rules.ts';
 import { overdueDaysOf, sumOf } from './derived-figure.rules.ts';
+import type { FigureCount } from './figure-count.rules.ts';
 
 /** R-10-2. Case counts never score: a quota would breed punishment. */
 const weights = { K07: 45, K08: 35, K14: 20 } as const;

@@ -3,10 +3,11 @@ import { Clock, Database, decodeCursor, pageOf, type Transaction } from '@lianxi
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { ClosedPeriodStore } from './closed-period.store.ts';
-import { type FigureCount, fieldFigure } from './derived-figure.rules.ts';
+import { fieldFigure } from './derived-figure.rules.ts';
 import { fieldsOf, type HeardList } from './field.rules.ts';
 import { allLists, timeless } from './figure.rules.ts';
 import { figureViews, listFigures, type MeasuredPeriod, ofDepartments } from './figure.view.ts';
+import type { FigureCount } from './figure-count.rules.ts';
 import { type FigureDefinition, figureDefinitions, type RowPart } from './figure-definition.rules.ts';
 import { bucketsBefore, bucketsOf, monthAround, type Period, periodNamed, quarterAround, quarterStartOf } from './period.rules.ts';
 import { rank } from './ranking.rules.ts';

@@ -1,10 +1,11 @@
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
-import { type FigureCount, overdueCount, standingAtStart } from './derived-figure.rules.ts';
+import { overdueCount, standingAtStart } from './derived-figure.rules.ts';
 import type { EntryRegisters } from './entry.rules.ts';
 import type { FeedbackRegisters } from './feedback.rules.ts';
 import type { HeardList } from './field.rules.ts';
 import { allLists, type RowAmounts } from './figure.rules.ts';
+import type { FigureCount } from './figure-count.rules.ts';
 import type { FigureSource, RowPart } from './figure-definition.rules.ts';
 import { type PeriodBuckets, quarterStartOf } from './period.rules.ts';
 import type { RecordedCase } from './read-model.store.ts';

@@ -4,11 +4,12 @@ import { eventually } from '@lianxin/testing';
 import { repairDaysMigration } from '../src/migrations/0005-repair-days.ts';
 import { openDaysMigration } from '../src/migrations/0007-open-days.ts';
 import { listFieldsMigration } from '../src/migrations/0008-list-fields.ts';
-import type { Overview } from '../src/stats.schemas.ts';
+import type { Overview, StatsRow } from '../src/stats.schemas.ts';
 import { creditOffice, handlerOf, MonitoredCity } from './monitored.city.ts';
 import { repaired } from './record.sayings.ts';
 import { endOf, Flag, FlagTask } from './sayings.ts';
 
+type RowsPage = Page<StatsRow>;
 let city: MonitoredCity;
 beforeAll(async () => {
   city = await MonitoredCity.create();
@@ -163,4 +164,49 @@ test('a period that is due waits until all is heard that was in the log then: fi
   await eventually('it is closed now', isClosed);
   expect(await figure('K01-BLACK', '2026-11')).toMatchObject({ display: '2', correction: null });
   await inTheWay.end();
+});
+
+test('K13 opens the fields that it counts, each with its lists; it is of the whole city only', async () => {
+  const rows = (query: string, who = creditOffice) =>
+    city.get<RowsPage>(who, `/api/v1/stats/rows?figure=K13&from=2025-01-01&to=2025-12-31${query}`);
+  const [wage, safe, honour] = [
+    new Flag('BL-SOC', 'MZJ', 'BLACK', 'MARKET_ORDER'),
+    new Flag('BL-SAFE', 'YJJ', 'BLACK', 'HEALTH_SAFETY'),
+    new Flag('RL-SAFE', 'YJJ', 'RED'),
+  ];
+  await city.hear(wage.activated('2025-03-02'), safe.activated('2025-03-02'), honour.activated('2025-03-02'));
+  // Of the list of this case nothing else has been heard yet.
+  const ahead = new Flag('BL-STAT', 'TJJ', 'BLACK', 'LEGAL_DUTY');
+  const task = new FlagTask('TJJ', 'STAT-01', endOf('2025-12-25'), endOf('2025-12-30'));
+  await city.hear(wage.caseOf(task, task.taskId, '2025-04-01'), ahead.caseOf(task, task.taskId, '2025-04-01'));
+  const ofThese = (all: readonly StatsRow[]) =>
+    all
+      .map((row) => [row.record?.facts['field'], row.counted, row.listCodes.filter((code) => /^(BL-SOC|..-SAFE|BL-STAT)$/.test(code))])
+      .filter(([, , lists]) => (lists as string[]).length > 0);
+  expect(ofThese((await rows('')).body.data)).toEqual([
+    [null, true, ['BL-STAT']],
+    ['HEALTH_SAFETY', false, ['BL-SAFE']],
+    ['MARKET_ORDER', true, ['BL-SOC']],
+  ]);
+  await city.hear(ahead.activated('2025-03-02'));
+  expect(ofThese((await rows('&part=numerator')).body.data)).toEqual([
+    ['LEGAL_DUTY', true, ['BL-STAT']],
+    ['MARKET_ORDER', true, ['BL-SOC']],
+  ]);
+  // An older entry, heard later, tells nothing new; a page of one goes on where the last ended.
+  await city.hear(
+    new Flag('BL-STAT', 'TJJ', 'BLACK', 'DEFENCE').activated('2025-02-01'),
+    new Flag('BL-STAT', 'TJJ').activated('2025-05-01'),
+  );
+  const byOne: StatsRow[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const { body }: { body: RowsPage } = await rows(`&limit=1${cursor === '' ? '' : `&cursor=${cursor}`}`);
+    byOne.push(...body.data);
+    cursor = body.page.nextCursor;
+  }
+  expect(byOne).toEqual((await rows('')).body.data);
+  expect(ofThese(byOne).map(([field]) => field)).toEqual(['HEALTH_SAFETY', 'LEGAL_DUTY', 'MARKET_ORDER']);
+  expect((await rows('', handlerOf('MZJ'))).body).toMatchObject({ code: 'FORBIDDEN' });
+  for (const narrow of ['listCode', 'department'])
+    expect((await rows(`&${narrow}=RSJ`)).body).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ pointer: `/${narrow}` }] });
 });

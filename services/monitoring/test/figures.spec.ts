@@ -309,56 +309,15 @@ test('every figure of §10.1, once something is counted in it, opens exactly the
     await expectToOpen(creditOffice, figuresOf(view));
     const { body } = await other.get<DepartmentStats>(creditOffice, `/api/v1/stats/departments?${quarter}`);
     for (const row of body.data) await expectToOpen(creditOffice, row.figures);
+    const market = body.data
+      .find(({ departmentCode }) => departmentCode === 'SCJGJ')
+      ?.figures.filter(({ code }) => code.startsWith('K18-'));
+    expect(market?.map(({ code, display }) => `${code} ${display}`)).toEqual(['K18-REPORTED 92.0%', 'K18-TIMELY 50.0%', 'K18-VALID 46.7%']);
     expect(await other.wrongCounters()).toEqual([]);
   } finally {
     city = before;
     await other.close();
   }
-});
-
-test('K13 opens the fields that it counts, each with its lists; it is of the whole city only', async () => {
-  const rows = (query: string, who = creditOffice) =>
-    city.get<RowsPage>(who, `/api/v1/stats/rows?figure=K13&from=2025-01-01&to=2025-12-31${query}`);
-  const [wage, safe, honour] = [
-    new Flag('BL-SOC', 'MZJ', 'BLACK', 'MARKET_ORDER'),
-    new Flag('BL-SAFE', 'YJJ', 'BLACK', 'HEALTH_SAFETY'),
-    new Flag('RL-SAFE', 'YJJ', 'RED'),
-  ];
-  await city.hear(wage.activated('2025-03-02'), safe.activated('2025-03-02'), honour.activated('2025-03-02'));
-  // Of the list of this case nothing else has been heard yet.
-  const ahead = new Flag('BL-STAT', 'TJJ', 'BLACK', 'LEGAL_DUTY');
-  const task = new FlagTask('TJJ', 'STAT-01', endOf('2025-12-25'), endOf('2025-12-30'));
-  await city.hear(wage.caseOf(task, task.taskId, '2025-04-01'), ahead.caseOf(task, task.taskId, '2025-04-01'));
-  const ofThese = (body: RowsPage) =>
-    body.data
-      .map((row) => [row.record?.facts['field'], row.counted, row.listCodes.filter((code) => /^(BL-SOC|..-SAFE|BL-STAT)$/.test(code))])
-      .filter(([, , lists]) => (lists as string[]).length > 0);
-  expect(ofThese((await rows('')).body)).toEqual([
-    [null, true, ['BL-STAT']],
-    ['HEALTH_SAFETY', false, ['BL-SAFE']],
-    ['MARKET_ORDER', true, ['BL-SOC']],
-  ]);
-  await city.hear(ahead.activated('2025-03-02'));
-  expect(ofThese((await rows('&part=numerator')).body)).toEqual([
-    ['LEGAL_DUTY', true, ['BL-STAT']],
-    ['MARKET_ORDER', true, ['BL-SOC']],
-  ]);
-  // An older entry, heard later, tells nothing new; a page of one goes on where the last ended.
-  await city.hear(
-    new Flag('BL-STAT', 'TJJ', 'BLACK', 'DEFENCE').activated('2025-02-01'),
-    new Flag('BL-STAT', 'TJJ').activated('2025-05-01'),
-  );
-  const byOne: RowsPage = { data: [], page: { nextCursor: null } };
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const { body }: { body: RowsPage } = await rows(`&limit=1${cursor === '' ? '' : `&cursor=${cursor}`}`);
-    byOne.data.push(...body.data);
-    cursor = body.page.nextCursor;
-  }
-  expect(byOne.data).toEqual((await rows('')).body.data);
-  expect(ofThese(byOne).map(([field]) => field)).toEqual(['HEALTH_SAFETY', 'LEGAL_DUTY', 'MARKET_ORDER']);
-  expect((await rows('', handlerOf('MZJ'))).body).toMatchObject({ code: 'FORBIDDEN' });
-  for (const narrow of ['listCode', 'department'])
-    expect((await rows(`&${narrow}=RSJ`)).body).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ pointer: `/${narrow}` }] });
 });
 
 test('one task on two lists counts once in the city and in each of its lists, until a list ends', async () => {
