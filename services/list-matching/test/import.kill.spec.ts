@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { listEntryActivated } from '@lianxin/contracts';
+import { addDays, listEntryActivated, publicReportReceived } from '@lianxin/contracts';
 import { EventFeeder, eventually, KillableService, TestCity } from '@lianxin/testing';
 import type { JobView } from '../src/import.view.ts';
+import type { SheetView } from '../src/public-sheet.view.ts';
 import { wageOffice } from './city.ts';
-import { publishCatalogue } from './designations.ts';
+import { nextUscc, publishCatalogue, today } from './designations.ts';
 import { fileOf, rowOf } from './list-file.ts';
+import { columns2, row2 } from './public-records.ts';
 
 const folder = join(import.meta.dirname, '..');
 const rowCount = 6_000;
@@ -22,7 +24,7 @@ describe('an import whose process dies in the middle', () => {
     KillableService.build(folder);
     city = await TestCity.create('postgres', ['list-matching']);
     feeder = await EventFeeder.for(city);
-    await feeder.listen(['lianxin.list_entry']);
+    await feeder.listen(['lianxin.list_entry', 'lianxin.public_report']);
     await publishCatalogue(feeder);
   }, 120_000);
   afterAll(async () => {
@@ -87,6 +89,40 @@ describe('an import whose process dies in the middle', () => {
       const told = feeder.eventsOf(listEntryActivated).filter((event) => entries.has(event.data.entryId));
       return new Set(told.map((event) => event.id)).size === entries.size;
     });
+    await service.end('SIGTERM');
+  }, 180_000);
+
+  test('a file of penalties is reported once, and what was reported of its month is all counted (K18)', async () => {
+    let service = await start();
+    await ready(service);
+    const [rows, lastDay] = [3_000, addDays(`${today.slice(0, 7)}-01`, -1)];
+    const month = lastDay.slice(0, 7);
+    const lines = Array.from({ length: rows }, (_, index) => row2(`断${index}`, index === 2_000 ? 'x' : nextUscc(), { CF_JDRQ: lastDay }));
+    const call = <Body>(method: string, path: string, options: object = {}) => city.call<Body>(service, wageOffice, method, path, options);
+    const declared = await call<SheetView>('POST', '/api/v1/public-record-declarations', {
+      body: { kind: 'PENALTY', month, declared: rows },
+    });
+    expect(declared.body).toMatchObject({ declared: rows, reported: 0 });
+    const headers = { 'content-type': 'text/csv' };
+    const body = [columns2.join(','), ...lines].join('\r\n');
+    const { body: job } = await call<JobView>('POST', '/api/v1/imports?kind=penalties&mode=partial', { body, headers });
+    for (const after of [200, 1_500]) {
+      await eventually('the import is under way', async () => {
+        const { done } = (await jobOf(service, job.id)).progress;
+        if (done >= rows) throw new Error('too late: the import is over');
+        return done > after;
+      });
+      await service.end('SIGKILL');
+      service = await start();
+    }
+    expect((await ended(service, job.id)).progress).toMatchObject({ done: rows, succeeded: rows - 1, failed: 1 });
+    await eventually('all is counted', async () => {
+      const { body: sheet } = await call<SheetView>('GET', `/api/v1/public-record-declarations/${declared.body.id}`);
+      return sheet.reported === rows - 1;
+    });
+    const reports = () => feeder.eventsOf(publicReportReceived).filter(({ data }) => data.reportId === job.id);
+    await eventually('it is reported', () => reports().length > 0);
+    expect(reports().map(({ data }) => [data.reportVersion, data.received, data.valid])).toEqual([[1, rows, rows - 1]]);
     await service.end('SIGTERM');
   }, 180_000);
 

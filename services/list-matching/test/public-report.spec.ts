@@ -254,6 +254,10 @@ describe('how many decisions a department made in a month, and how many it has r
     // The same number again is no news, and nobody is told.
     expect(await declare({ kind, declared: 12 })).toMatchObject({ status: 200, body: { declarations: [{ no: 2 }, { no: 1 }] } });
     await tallied(body, 12, 0);
+    // It has been counted again by now, and nothing was new.
+    const notes = () => lists.city.query('SELECT 1 FROM list_matching.public_sheet_touched');
+    await eventually('all is counted', async () => (await notes()).length === 0);
+    expect(await lists.city.query('SELECT version FROM list_matching.public_sheet WHERE id = $1', [body.id])).toEqual([{ version: 2 }]);
     expect(told(body)).toEqual([
       [1, 10, 0],
       [2, 12, 0],

@@ -1,11 +1,13 @@
+import { randomUUIDv7 } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually, principalOf } from '@lianxin/testing';
 import { creditOffice, MonitoredCity } from './monitored.city.ts';
+import { reported, tallied } from './record.sayings.ts';
 import { catalogue, endOf, Flag, FlagTask, type Saying } from './sayings.ts';
 
 /** Two flags with everything that can happen to their tasks, as the services would say it. */
 function story(): Saying[] {
-  const wage = new Flag('BL-WAGE', 'RSJ');
+  const wage = new Flag('BL-WAGE', 'RSJ', 'BLACK', 'MARKET_ORDER');
   const tax = new Flag('BL-TAX', 'SHUIJ');
   const [first, second, third, fourth] = ['GGZY', 'WMB', 'CZJ', 'GGZY'].map(
     (department, index) => new FlagTask(department, `WAGE-0${index + 1}`, endOf('2026-12-25'), endOf('2026-12-30')),
@@ -29,6 +31,9 @@ function story(): Saying[] {
   said.push(wage.held([second, third], { stays: [first], time: '2026-11-21T02:00:00.000Z' }));
   said.push(wage.released([second], 'FED_BACK'), wage.released([third], 'ACKNOWLEDGED', { feedbackDueAt: endOf('2027-01-08') }));
   said.push(wage.lifting([second], { stays: [first], time: '2026-11-22T02:00:00.000Z' }));
+  const [undone, sheet] = [randomUUIDv7(), randomUUIDv7()];
+  said.push(reported(10, 7), reported(5, 5, undone), reported(0, 0, undone, 2));
+  said.push(tallied(20, 17, '2026-10', sheet), tallied(20, 18, '2026-10', sheet, 2));
   said.push(tax.exited('2026-11-22'), ...catalogue(2, { GGZY: '市公共资源交易中心' }, { 'WAGE-01': '新措施一' }));
   said.push(...catalogue(1, { GGZY: '公共资源交易中心' }, { 'WAGE-01': '措施一' }));
   return said;
@@ -62,13 +67,13 @@ describe('the read model', () => {
       entry: 2,
       recorded_case: 1,
       // Of the tasks: the first rests on its tax list alone by now, the second is being lifted; then the feedback that was executed, an entry that
-      // stands, one that left by performance, and a case.
-      figure_row: 3 + 1 + 3 + 3 + 1 + 4 + 5 + 1,
+      // stands, one that left by performance, a case, a report and a sheet.
+      figure_row: 3 + 1 + 3 + 3 + 1 + 4 + 5 + 1 + 2,
       figure_counter: expect.any(Number),
       department: 2,
       list_heard: 2,
       measure: 1,
-      record_heard: 2,
+      record_heard: 2 + 3,
     });
     expect(tables['department']).toMatchObject([{ name_zh: '市公共资源交易中心' }, { name_zh: '文明办' }]);
     expect(tables['measure']).toMatchObject([{ name_zh: '新措施一' }]);
@@ -96,7 +101,7 @@ describe('the read model', () => {
     const heads = await city.city.query('SELECT * FROM monitoring.stream_receiver ORDER BY receiver');
     await city.running.close();
     await city.city.query(
-      'TRUNCATE monitoring.task, monitoring.feedback, monitoring.entry, monitoring.recorded_case, monitoring.figure_row, monitoring.figure_counter, monitoring.department, monitoring.measure, monitoring.consumer_position, monitoring.inbox',
+      'TRUNCATE monitoring.task, monitoring.feedback, monitoring.entry, monitoring.recorded_case, monitoring.figure_row, monitoring.figure_counter, monitoring.department, monitoring.measure, monitoring.list_heard, monitoring.record_heard, monitoring.consumer_position, monitoring.inbox',
     );
     await city.restart();
     await city.caughtUp();
