@@ -272,14 +272,10 @@ test('every figure of §10.1, once something is counted in it, opens exactly the
     await other.hear(penalised('2026-11-09'), penalised('2026-11-12'), urged('SFJ'));
     const undone = randomUUIDv7();
     await other.hear(reported(10, 7), reported(5, 0), reported(100, 1, undone), reported(0, 0, undone, 2));
-    // Of November all but two; of October more than was declared; January is of another quarter.
-    const sheet = randomUUIDv7();
-    await other.hear(
-      tallied(20, 17, '2026-11', sheet),
-      tallied(20, 18, '2026-11', sheet, 2),
-      tallied(2, 5, '2026-10'),
-      tallied(9, 0, '2027-01'),
-    );
+    // Of November all but two, one of them reported late; of October more than was declared in the end; January is of another quarter.
+    const [november, october] = [randomUUIDv7(), randomUUIDv7()];
+    await other.hear(tallied(20, 17, '2026-11', november), tallied(9, 5, '2026-10', october));
+    await other.hear(tallied(20, 18, '2026-11', november, 2), tallied(2, 5, '2026-10', october, 2), tallied(9, 0, '2027-01'));
 
     const view = await overview();
     const shown = new Map(view.figures.map((figure) => [figure.code, figure.display]));
