@@ -79,7 +79,7 @@ const inserts = [
      coalesce(sum(day - date '1970-01-01') FILTER (WHERE NOT is_counted), 0)
    FROM fresh
    CROSS JOIN LATERAL (VALUES (list_code), (CASE WHEN is_first THEN '*' END)) AS of (list)
-   CROSS JOIN LATERAL (VALUES ('QUARTER', quarter), ('DAY', day)) AS place (grain, bucket)
+   CROSS JOIN LATERAL (VALUES ('QUARTER', quarter), ('MONTH', date_trunc('month', day)::date), ('DAY', day)) AS place (grain, bucket)
    WHERE list IS NOT NULL AND figure NOT LIKE 'TASKS-%' GROUP BY 1, 2, 3, 4, 5
    ON CONFLICT (list_code, grain, bucket, figure, department_code) DO UPDATE SET due = counter.due + excluded.due, counted = counter.counted + excluded.counted,
      timely = counter.timely + excluded.timely, late_days = counter.late_days + excluded.late_days, open_days = counter.open_days + excluded.open_days`,

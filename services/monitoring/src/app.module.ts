@@ -17,6 +17,7 @@ import { digestRunsMigration } from './migrations/0006-digest-runs.ts';
 import { openDaysMigration } from './migrations/0007-open-days.ts';
 import { listFieldsMigration } from './migrations/0008-list-fields.ts';
 import { rowAmountsMigration } from './migrations/0009-row-amounts.ts';
+import { monthsMigration } from './migrations/0010-months.ts';
 import { MonitoringConsumer } from './monitoring.consumer.ts';
 import { PeriodClosing } from './period-closing.service.ts';
 import { ReadModelDigest } from './read-model.digest.store.ts';
@@ -98,6 +99,7 @@ export const service = {
     openDaysMigration,
     listFieldsMigration,
     rowAmountsMigration,
+    monthsMigration,
   ],
   module: (config: Config) => AppModule.register(config),
 } satisfies ServiceDefinition<typeof configSchema.shape>;

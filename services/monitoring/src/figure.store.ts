@@ -2,6 +2,7 @@ import { dayNumberOf } from '@lianxin/contracts';
 import type { Transaction } from '@lianxin/platform';
 import { Injectable } from '@nestjs/common';
 import { allLists, amountsOf, type FigureRow, timeless } from './figure.rules.ts';
+import { monthAround } from './period.rules.ts';
 
 interface StoredFigureRow {
   readonly row_id: string;
@@ -142,7 +143,7 @@ export class FigureStore {
 
 interface CounterMove {
   readonly listCode: string;
-  readonly grain: 'QUARTER' | 'DAY' | 'NOW';
+  readonly grain: 'QUARTER' | 'MONTH' | 'DAY' | 'NOW';
   readonly bucket: string;
   readonly figure: string;
   readonly departmentCode: string;
@@ -181,6 +182,7 @@ function addTo(moves: Map<string, CounterMove>, row: FigureRow, sign: 1 | -1): v
       ? [{ grain: 'NOW', bucket: timeless }]
       : [
           { grain: 'QUARTER', bucket: quarter },
+          { grain: 'MONTH', bucket: monthAround(day).from },
           { grain: 'DAY', bucket: day },
         ];
   for (const listCode of row.isFirst ? [row.listCode, allLists] : [row.listCode]) {

@@ -16,9 +16,10 @@ export interface Period {
   readonly to: string;
 }
 
-/** The buckets of counters that together make up a period: whole quarters by their first day, and the days around them. */
+/** The buckets of counters that together make up a period: whole quarters and months by their first day, and the days around them. */
 export interface PeriodBuckets {
   readonly quarters: readonly string[];
+  readonly months: readonly string[];
   readonly days: readonly string[];
 }
 
@@ -62,24 +63,29 @@ export function closesAt(period: Period, calendar: WorkingDayCalendar): Date {
   return endOfDayBeijing(addWorkingDays(calendar, period.to, closingWorkingDays).date);
 }
 
-/** Splits a period into whole quarters and single days, so that a long period is counted from few rows. */
+/** Splits a period into whole quarters, whole months and single days, so that a long period is counted from few rows. */
 export function bucketsOf(period: Period): PeriodBuckets {
   const quarters: string[] = [];
+  const months: string[] = [];
   const days: string[] = [];
+  const isWhole = ({ from, to }: Period, day: string) => from === day && to <= period.to;
   for (let day = period.from; day <= period.to; ) {
-    const quarter = quarterAround(day);
-    if (quarter.from === day && quarter.to <= period.to) {
-      quarters.push(quarter.from);
+    const [quarter, month] = [quarterAround(day), monthAround(day)];
+    if (isWhole(quarter, day)) {
+      quarters.push(day);
       day = addDays(quarter.to, 1);
+    } else if (isWhole(month, day)) {
+      months.push(day);
+      day = addDays(month.to, 1);
     } else {
       days.push(day);
       day = addDays(day, 1);
     }
   }
-  return { quarters, days };
+  return { quarters, months, days };
 }
 
-/** What of a period lies before `day`, in whole quarters and single days. */
+/** What of a period lies before `day`, in the same buckets. */
 export function bucketsBefore(period: Period, day: string): PeriodBuckets {
   const last = addDays(day, -1);
   return bucketsOf({ ...period, to: last < period.to ? last : period.to });

@@ -88,14 +88,9 @@ export class StatsService {
 
   async readRanking(tx: Transaction, principal: Principal, query: StatsQuery): Promise<Ranking> {
     if (!seesWholeCity(principal)) throw new ProblemError('FORBIDDEN', '排名由信用办查看；本部门指标见 /api/v1/stats/departments');
-    const whole = await this.measure(tx, principal, query);
-    // While the period runs, only deadlines that have passed rank anybody: nobody is last for what is due next week.
-    const yesterday = addDays(this.clock.today(), -1);
-    const { from, to } = whole.period;
-    const isRunning = whole.closedAt === null && yesterday < to;
-    const passed =
-      isRunning && from <= yesterday ? await this.measure(tx, principal, { ...query, period: undefined, from, to: yesterday }) : whole;
-    const byDepartment = isRunning && from > yesterday ? new Map<string, FigureCount[]>() : byDepartmentOf(passed.counts);
+    const period = this.periodOf(query);
+    const closedAt = await this.findClosedAt(tx, period);
+    const byDepartment = byDepartmentOf(await this.countToRank(tx, principal, query, period, closedAt));
     const names = new Map((await this.store.findDepartments(tx)).map((department) => [department.code, department]));
     const { ranked, unranked } = rank(
       [...new Set([...names.keys(), ...byDepartment.keys()])].map((departmentCode) => ({
@@ -107,11 +102,32 @@ export class StatsService {
     );
     const nameOf = (code: string) => names.get(code)?.nameZh ?? null;
     return {
-      period: periodViewOf(whole),
+      period: periodViewOf({ period, closedAt: closedAt ?? null }),
       listCode: query.listCode ?? null,
       ranked: ranked.map((one) => ({ ...one, departmentNameZh: nameOf(one.departmentCode) })),
       unranked: unranked.map((one) => ({ ...one, departmentNameZh: nameOf(one.departmentCode) })),
     };
+  }
+
+  /** What ranks: of a closed period its figures then; of a running one only deadlines that have passed, for nobody is last for what is due next week. */
+  private async countToRank(
+    tx: Transaction,
+    principal: Principal,
+    query: StatsQuery,
+    period: Period,
+    closedAt: Date | undefined,
+  ): Promise<FigureCount[]> {
+    const departments = departmentsOf(principal, query);
+    const listCode = query.listCode ?? allLists;
+    if (period.code !== null && closedAt !== undefined) return this.periods.findCounts(tx, period.code, listCode, departments);
+    const today = this.clock.today();
+    if (period.from >= today) return [];
+    const passed = bucketsBefore(period, today);
+    return this.store.countPeriod(tx, { buckets: passed, from: period.from, past: passed, today, listCode, departments });
+  }
+
+  private async findClosedAt(tx: Transaction, { code }: Period): Promise<Date | undefined> {
+    return code === null ? undefined : this.periods.findClosedAt(tx, code);
   }
 
   /** The counts of a period: of a closed one as they were then, beside those of now. */
@@ -125,7 +141,7 @@ export class StatsService {
     const now = await this.store.countPeriod(tx, { buckets, from: period.from, past, today, listCode, departments });
     const listsNow = await this.store.countLists(tx, listFigures, buckets);
     const heardListsNow = byCode(await this.store.findLists(tx));
-    const closedAt = period.code === null ? undefined : await this.periods.findClosedAt(tx, period.code);
+    const closedAt = await this.findClosedAt(tx, period);
     if (period.code === null || closedAt === undefined)
       return { period, closedAt: null, counts: now, byList: listsNow, now: null, listsNow, lists: heardListsNow, heardListsNow };
     const all = await this.periods.findCounts(tx, period.code, listCode, departments);
@@ -236,6 +252,6 @@ function byDepartmentOf(counts: readonly FigureCount[]): Map<string, FigureCount
   return Map.groupBy(counts, (count) => count.departmentCode);
 }
 
-function periodViewOf({ period, closedAt }: MeasuredPeriod) {
+function periodViewOf({ period, closedAt }: Pick<MeasuredPeriod, 'period' | 'closedAt'>) {
   return { ...period, closedAt: closedAt?.toISOString() ?? null };
 }

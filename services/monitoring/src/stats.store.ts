@@ -128,15 +128,16 @@ export class StatsStore {
   }
 
   private countRows(tx: Transaction, { buckets, listCode, departments }: CountQuery): Promise<StoredCount[]> {
-    const filter = `($1::text IS NULL OR list_code = $1) ${departments === undefined ? '' : 'AND department_code = ANY ($4::text[])'}`;
+    const filter = `($1::text IS NULL OR list_code = $1) ${departments === undefined ? '' : 'AND department_code = ANY ($5::text[])'}`;
     const columns = 'list_code, figure, department_code, due, counted, timely, late_days';
     return tx.query<StoredCount>(
       `SELECT list_code, figure, department_code, ${sums} FROM (
          SELECT ${columns} FROM figure_counter WHERE ${filter} AND grain = 'NOW'
          UNION ALL SELECT ${columns} FROM figure_counter WHERE ${filter} AND grain = 'QUARTER' AND bucket = ANY($2::date[])
-         UNION ALL SELECT ${columns} FROM figure_counter WHERE ${filter} AND grain = 'DAY' AND bucket = ANY($3::date[])
+         UNION ALL SELECT ${columns} FROM figure_counter WHERE ${filter} AND grain = 'MONTH' AND bucket = ANY($3::date[])
+         UNION ALL SELECT ${columns} FROM figure_counter WHERE ${filter} AND grain = 'DAY' AND bucket = ANY($4::date[])
        ) AS part GROUP BY list_code, figure, department_code`,
-      [listCode ?? null, buckets.quarters, buckets.days, ...(departments === undefined ? [] : [departments])],
+      [listCode ?? null, buckets.quarters, buckets.months, buckets.days, ...(departments === undefined ? [] : [departments])],
     );
   }
 
@@ -145,9 +146,10 @@ export class StatsStore {
     const rows = await tx.query<StoredCount>(
       `SELECT list_code, figure, department_code, ${sums} FROM figure_counter
        WHERE figure = ANY($1) AND list_code <> '*'
-         AND (grain = 'NOW' OR (grain = 'QUARTER' AND bucket = ANY($2::date[])) OR (grain = 'DAY' AND bucket = ANY($3::date[])))
+         AND (grain = 'NOW' OR (grain = 'QUARTER' AND bucket = ANY($2::date[])) OR (grain = 'MONTH' AND bucket = ANY($3::date[]))
+           OR (grain = 'DAY' AND bucket = ANY($4::date[])))
        GROUP BY list_code, figure, department_code`,
-      [figures, buckets.quarters, buckets.days],
+      [figures, buckets.quarters, buckets.months, buckets.days],
     );
     return rows.map(countOf);
   }
@@ -157,15 +159,16 @@ export class StatsStore {
    * they were due, which quarters keep too.
    */
   private countOverdue(tx: Transaction, { past, today, listCode, departments }: CountQuery): Promise<StoredCount[]> {
-    const filter = `figure = 'K07' AND due > counted AND ($4::text IS NULL OR list_code = $4) AND ($5::text[] IS NULL OR department_code = ANY ($5))`;
+    const filter = `figure = 'K07' AND due > counted AND ($5::text IS NULL OR list_code = $5) AND ($6::text[] IS NULL OR department_code = ANY ($6))`;
     const columns = 'list_code, department_code, due - counted AS open, open_days';
     return tx.query<StoredCount>(
       `SELECT list_code, '${overdueCount}' AS figure, department_code, sum(open)::bigint AS due, sum(open)::bigint AS counted,
          0::bigint AS timely, (sum(open) * ($1::date - date '1970-01-01') - sum(open_days))::bigint AS late_days
        FROM (SELECT ${columns} FROM figure_counter WHERE ${filter} AND grain = 'QUARTER' AND bucket = ANY($2::date[])
-             UNION ALL SELECT ${columns} FROM figure_counter WHERE ${filter} AND grain = 'DAY' AND bucket = ANY($3::date[])) AS part
+             UNION ALL SELECT ${columns} FROM figure_counter WHERE ${filter} AND grain = 'MONTH' AND bucket = ANY($3::date[])
+             UNION ALL SELECT ${columns} FROM figure_counter WHERE ${filter} AND grain = 'DAY' AND bucket = ANY($4::date[])) AS part
        GROUP BY list_code, department_code`,
-      [today, past.quarters, past.days, listCode ?? null, departments ?? null],
+      [today, past.quarters, past.months, past.days, listCode ?? null, departments ?? null],
     );
   }
 

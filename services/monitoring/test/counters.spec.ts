@@ -4,6 +4,7 @@ import { eventually } from '@lianxin/testing';
 import { repairDaysMigration } from '../src/migrations/0005-repair-days.ts';
 import { openDaysMigration } from '../src/migrations/0007-open-days.ts';
 import { listFieldsMigration } from '../src/migrations/0008-list-fields.ts';
+import { monthsMigration } from '../src/migrations/0010-months.ts';
 import type { Overview, StatsRow } from '../src/stats.schemas.ts';
 import { creditOffice, handlerOf, MonitoredCity } from './monitored.city.ts';
 import { repaired } from './record.sayings.ts';
@@ -38,8 +39,9 @@ test('the median of days of repairs stands beside their rate, and what was decid
   const tables = await city.readModel();
   for (const table of ['figure_row', 'figure_counter'])
     await city.city.query(`DELETE FROM monitoring.${table} WHERE figure LIKE 'K15-DAYS:%'`);
+  await city.city.query(`DELETE FROM monitoring.figure_counter WHERE grain = 'MONTH'`);
   expect(await figure('K15-MEDIAN', '2026-11')).toMatchObject({ display: '–', value: null });
-  await city.city.query(`SET search_path TO monitoring; ${repairDaysMigration.sql}; RESET search_path`);
+  await city.city.query(`SET search_path TO monitoring; ${repairDaysMigration.sql}; ${monthsMigration.sql}; RESET search_path`);
   expect(await city.readModel()).toEqual(tables);
 });
 
@@ -55,14 +57,15 @@ test('the overdue days that counters keep are those that the rows give, also for
     const { body } = await city.get<Overview>(creditOffice, `/api/v1/stats/overview?${span}`);
     return Number(body.figures.find((one) => one.code === 'K17-DAYS')?.numerator);
   };
-  // A whole quarter, parts of quarters, and both together.
+  // A whole quarter, parts of quarters with a month and days, and both together.
   expect(await overdue('period=2026-Q3')).toBe(late(['2026-08-10', '2026-09-20']));
   expect(await overdue('from=2026-08-11&to=2026-11-10')).toBe(late(['2026-09-20', '2026-10-05', '2026-11-10']));
   expect(await overdue('from=2026-01-01&to=2026-12-31')).toBe(late(['2026-08-10', '2026-09-20', '2026-10-05', '2026-11-10']));
   expect(await city.wrongCounters()).toEqual([]);
   const tables = await city.readModel();
   await city.city.query(
-    `ALTER TABLE monitoring.figure_counter DROP COLUMN open_days; SET search_path TO monitoring; ${openDaysMigration.sql}; RESET search_path`,
+    `SET search_path TO monitoring; DELETE FROM figure_counter WHERE grain = 'MONTH'; ALTER TABLE figure_counter DROP COLUMN open_days;
+     ${openDaysMigration.sql}; ${monthsMigration.sql}; RESET search_path`,
   );
   expect(await city.readModel()).toEqual(tables);
 });

@@ -106,6 +106,7 @@ export class MonitoredCity {
         UNION ALL SELECT '*', figure, department_code, quarter, day, is_counted, is_timely, late_days, amount_due, amount_counted FROM monitoring.figure_row WHERE is_first
       ), grains AS (
         SELECT list_code, 'QUARTER' AS grain, quarter AS bucket, figure, department_code, day, is_counted, is_timely, late_days, amount_due, amount_counted FROM listed WHERE quarter > '1970-01-01'
+        UNION ALL SELECT list_code, 'MONTH', date_trunc('month', day)::date, figure, department_code, day, is_counted, is_timely, late_days, amount_due, amount_counted FROM listed WHERE quarter > '1970-01-01'
         UNION ALL SELECT list_code, 'DAY', day, figure, department_code, day, is_counted, is_timely, late_days, amount_due, amount_counted FROM listed WHERE quarter > '1970-01-01'
         UNION ALL SELECT list_code, 'NOW', quarter, figure, department_code, day, is_counted, is_timely, late_days, amount_due, amount_counted FROM listed WHERE quarter = '1970-01-01'
       ), recount AS (
