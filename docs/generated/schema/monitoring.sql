@@ -272,7 +272,7 @@ TABLE figure_counter
   timely bigint NOT NULL
   late_days bigint NOT NULL
   open_days bigint NOT NULL DEFAULT 0
-  CONSTRAINT figure_counter_grain_check CHECK ((grain = ANY (ARRAY['QUARTER'::text, 'DAY'::text, 'NOW'::text])))
+  CONSTRAINT figure_counter_grain_check CHECK ((grain = ANY (ARRAY['QUARTER'::text, 'MONTH'::text, 'DAY'::text, 'NOW'::text])))
   CONSTRAINT figure_counter_pkey PRIMARY KEY (list_code, grain, bucket, figure, department_code)
   CREATE INDEX figure_counter_of_figure ON monitoring.figure_counter USING btree (figure, grain, bucket)
   CREATE UNIQUE INDEX figure_counter_pkey ON monitoring.figure_counter USING btree (list_code, grain, bucket, figure, department_code)
