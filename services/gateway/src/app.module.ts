@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import { ExportModule, exportMigrationOf } from '@lianxin/exports';
-import { Database, Health, Metrics, ServiceContext, type ServiceDefinition, TokenSigner } from '@lianxin/platform';
+import { Clock, Database, Health, Metrics, ServiceContext, type ServiceDefinition, TokenSigner } from '@lianxin/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiClientController } from './api-client.controller.ts';
@@ -31,9 +31,9 @@ export class AppModule {
   static register(config: Config): DynamicModule {
     const callers = {
       provide: Callers,
-      inject: [Database],
-      useFactory: async (database: Database) =>
-        new Callers(database, await TokenSigner.create(config.LIANXIN_TOKEN_PRIVATE_KEY), config.LIANXIN_BOOTSTRAP_KEY),
+      inject: [Database, Clock],
+      useFactory: async (database: Database, clock: Clock) =>
+        new Callers(database, await TokenSigner.create(config.LIANXIN_TOKEN_PRIVATE_KEY), config.LIANXIN_BOOTSTRAP_KEY, clock),
     };
     const clients = {
       provide: ApiClientService,

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Principal } from '@lianxin/contracts';
-import { Database, type TokenSigner } from '@lianxin/platform';
+import { type Principal, ProblemError } from '@lianxin/contracts';
+import { type Clock, type Database, isTransientDatabaseError, type TokenSigner } from '@lianxin/platform';
 import { hashKey, isKey } from './api-client.key.ts';
 import { findClientByHash, touchClient } from './api-client.store.ts';
 
@@ -14,13 +14,31 @@ interface KnownCaller {
   readonly principal: Principal;
   /** When the key is looked up again: the longest that another replica's revocation stays unnoticed here. */
   readonly knownUntil: number;
+  /** When the database last said that the key is good. */
+  readonly confirmedAt: number;
+  /** It could not be asked; until then nobody waits for it again. */
+  awayUntil: number;
   token?: { readonly text: string; readonly freshUntil: number };
+}
+
+interface AskedKey {
+  readonly id: string;
+  readonly key: string;
+  readonly hash: Buffer;
 }
 
 const knownForMs = 10_000;
 /** A token lives 60 s; one that is handed on has at least half of that left. */
 const tokenFreshMs = 30_000;
 const maximumKnown = 10_000;
+/** The longest that anybody waits to be recognised. */
+const lookUpMs = 10_000;
+
+/** While the database cannot be asked, a key that was good so long ago still is for what is answered without it: half a working day. */
+const graceMs = 4 * 3_600_000;
+/** The longest that such a request waits, and how soon after that one of them asks again. */
+const outageLookUpMs = 1_000;
+const askAgainMs = 5_000;
 
 /** The keys that were seen lately, so that a request costs neither a query nor a signature. */
 export class Callers {
@@ -31,23 +49,27 @@ export class Callers {
     private readonly database: Database,
     private readonly signer: TokenSigner,
     bootstrapKey: string | undefined,
+    private readonly clock: Clock,
   ) {
     this.bootstrapHash = bootstrapKey === undefined ? undefined : hashKey(bootstrapKey);
   }
 
-  /** The caller behind a key; undefined when there is none, or it was revoked. */
-  async find(key: string): Promise<Caller | undefined> {
+  /**
+   * The caller behind a key; undefined when there is none, or it was revoked.
+   * @param inOutage for what is answered without the database (R-4-14: a window check is registered then): a key that was good a few hours ago still is while
+   * the database cannot be asked. A revocation that another replica made just before is noticed when it can be asked again.
+   * @throws ProblemError UNAVAILABLE when the database does not say in time whose the key is, or a fault of the database.
+   */
+  async find(key: string, inOutage = false): Promise<Caller | undefined> {
     const hash = hashKey(key);
     const id = hash.toString('base64');
-    const now = Date.now();
+    const now = this.clock.now().getTime();
     let caller = this.known.get(id);
     if (caller === undefined || caller.knownUntil < now) {
-      const principal = await this.lookUp(key, hash);
-      if (principal === undefined) {
-        this.known.delete(id);
-        return undefined;
-      }
-      caller = this.remember(id, { principal, knownUntil: now + knownForMs, token: caller?.token });
+      const before = inOutage && caller !== undefined && now < caller.confirmedAt + graceMs ? caller : undefined;
+      const asked = { id, key, hash };
+      caller = before === undefined ? await this.recognise(asked, lookUpMs) : await this.recogniseInOutage(asked, before);
+      if (caller === undefined) return undefined;
     }
     if (caller.token === undefined || caller.token.freshUntil < now) {
       caller.token = { text: await this.signer.sign(caller.principal), freshUntil: now + tokenFreshMs };
@@ -58,6 +80,28 @@ export class Callers {
   /** A revoked client is unknown from this moment on. */
   forget(clientId: string): void {
     for (const [id, caller] of this.known) if (caller.principal.id === clientId) this.known.delete(id);
+  }
+
+  private async recognise({ id, key, hash }: AskedKey, waitMs: number): Promise<KnownCaller | undefined> {
+    const principal = await within(this.lookUp(key, hash), waitMs);
+    if (principal === undefined) {
+      this.known.delete(id);
+      return undefined;
+    }
+    const now = this.clock.now().getTime();
+    return this.remember(id, { principal, knownUntil: now + knownForMs, confirmedAt: now, awayUntil: 0, token: this.known.get(id)?.token });
+  }
+
+  /** As `recognise`; whoever was known before stays so while the database cannot be asked. */
+  private async recogniseInOutage(asked: AskedKey, before: KnownCaller): Promise<KnownCaller | undefined> {
+    if (this.clock.now().getTime() < before.awayUntil) return before;
+    try {
+      return await this.recognise(asked, outageLookUpMs);
+    } catch (error) {
+      if (!(error instanceof ProblemError) && !isTransientDatabaseError(error)) throw error;
+      before.awayUntil = this.clock.now().getTime() + askAgainMs;
+      return before;
+    }
   }
 
   private async lookUp(key: string, hash: Buffer): Promise<Principal | undefined> {
@@ -79,5 +123,18 @@ export class Callers {
     if (this.known.size >= maximumKnown && !oldest.done) this.known.delete(oldest.value);
     this.known.set(id, caller);
     return caller;
+  }
+}
+
+/** @throws ProblemError UNAVAILABLE when it takes longer. What comes of it later is of no interest. */
+async function within<Result>(work: Promise<Result>, waitMs: number): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new ProblemError('UNAVAILABLE', '数据库暂不可用，无法核对 API 密钥')), waitMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

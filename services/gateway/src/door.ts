@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Callers } from './callers.ts';
 import { addressOf, type TrustedProxies } from './client-address.ts';
 import type { RateLimits } from './rate-limit.ts';
-import { apiPrefix, isPublic } from './route.rules.ts';
+import { apiPrefix, isPublic, isWindowCheck } from './route.rules.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -44,7 +44,7 @@ export function guardDoor(
       delete request.raw.headers.authorization;
       return count(request, reply, limits.addresses);
     }
-    const caller = await findCaller(callers, request.headers.authorization);
+    const caller = await findCaller(callers, request.headers.authorization, isWindowCheck(request.method, request.url));
     if (caller === undefined) {
       void reply.header('WWW-Authenticate', 'Bearer');
       throw new ProblemError('UNAUTHENTICATED', '缺少 API 密钥，或密钥未知、已撤销');
@@ -55,9 +55,9 @@ export function guardDoor(
   });
 }
 
-async function findCaller(callers: Callers, authorization: string | undefined) {
+async function findCaller(callers: Callers, authorization: string | undefined, inOutage: boolean) {
   const key = /^Bearer +(\S{1,200})$/i.exec(authorization ?? '')?.[1];
-  return key === undefined ? undefined : callers.find(key);
+  return key === undefined ? undefined : callers.find(key, inOutage);
 }
 
 /** @throws ProblemError RATE_LIMITED; `Retry-After` tells when to come again (draft-ietf-httpapi-ratelimit-headers). */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isPublic, routedServices, serviceNames, serviceOf } from './route.rules.ts';
+import { isPublic, isWindowCheck, routedServices, serviceNames, serviceOf } from './route.rules.ts';
 
 describe('the way through the door', () => {
   test('leads each path to one service', () => {
@@ -77,3 +77,12 @@ test('parts of the public face are answered by the service that owns them, every
   expect(serviceOf('/api/v1/public/constructor')).toBe('list-matching');
   expect(serviceOf('/api/v1/repairs/1/checklist')).toBe('credit-repair');
 });
+
+test.each([
+  ['POST', '/api/v1/checks', true],
+  ['POST', '/api/v1/checks?x=1', true],
+  ['GET', '/api/v1/checks', false],
+  ['POST', '/api/v1/checks/018f/feedback', false],
+  ['POST', '/api/v1/tasks', false],
+  ['POST', '/api/v1/check-incidents', false],
+])('%s %s asks what applies at a window: %s', (method, url, asks) => expect(isWindowCheck(method, url)).toBe(asks));

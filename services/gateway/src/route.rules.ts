@@ -98,6 +98,11 @@ export function isPublic(url: string): boolean {
   return path.startsWith(`${apiPrefix}${publicSegment}/`) && !climbs(path);
 }
 
+/** Whether a request asks what applies at a window: that is answered, as registered, also while the database is away (R-4-14, product §B.9). */
+export function isWindowCheck(method: string, url: string): boolean {
+  return method === 'POST' && url.split('?', 1)[0] === `${apiPrefix}checks`;
+}
+
 function climbs(path: string): boolean {
   try {
     return decodeURIComponent(path)

@@ -31,6 +31,11 @@ export function neighbour(name: ServiceName) {
       return { service: name, principal, headers, query };
     }
 
+    @Post()
+    take(@CurrentPrincipal() principal: Principal) {
+      return { service: name, principal };
+    }
+
     @Post(':id/start')
     @ApiResponse({ status: 200, standardSchema: z.object({ only: z.literal(name) }).meta({ id: 'DifferentInEach' }) })
     act(@Param('id') id: string, @Body() body: unknown, @CurrentPrincipal() principal: Principal) {

@@ -84,4 +84,49 @@ describe('while something is missing', () => {
     const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     for (const line of samples) expect(line).toMatch(/^[a-z_:][a-zA-Z0-9_:]*\{.*service="[a-z-]+".*\} \S+$/);
   });
+
+  test('a window is recognised while the database is away, for its checks alone: they are registered then (R-4-14)', async () => {
+    const window = await city.register('政务大厅', ['WINDOW_CLERK'], ['DATAJ']);
+    const stranger = await city.register('从未来过的窗口', ['WINDOW_CLERK'], ['DATAJ']);
+    const ask = (caller: string, path = 'checks') => city.call(caller, 'POST', `/api/v1/${path}`, {});
+    expect((await ask(window)).status).toBe(201);
+    const [{ name } = { name: '' }] = await city.city.query<{ name: string }>('SELECT current_database() AS name');
+    // What the gateway knows by heart it has forgotten meanwhile.
+    city.city.turnClock(60_000);
+    await city.city.query(`ALTER DATABASE "${name}" CONNECTION LIMIT 0`);
+    await city.city.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename LIKE 'gateway%'`, [name]);
+    try {
+      const answer = await ask(window);
+      expect([answer.status, answer.body['principal']]).toMatchObject([201, { roles: ['WINDOW_CLERK'], departments: ['DATAJ'] }]);
+      expect((await ask(window)).status).toBe(201);
+      for (const other of [ask(window, 'tasks'), ask(stranger), city.call(window, 'GET', '/api/v1/checks')])
+        expect((await other).status).toBe(503);
+      expect((await ask('lx_live_nobody')).status).toBe(401);
+      city.city.turnClock(5 * 3_600_000);
+      expect((await ask(window)).status).toBe(503);
+    } finally {
+      await city.city.query(`ALTER DATABASE "${name}" CONNECTION LIMIT -1`);
+    }
+    await eventually('the database is back', async () => (await ask(window)).status === 201);
+  });
+
+  test('a window waits a second for a database that does not answer, and a key that was revoked elsewhere ends when it does again', async () => {
+    const window = await city.register('另一个大厅', ['WINDOW_CLERK'], ['DATAJ']);
+    const ask = () => city.call(window, 'POST', '/api/v1/checks', {});
+    expect((await ask()).status).toBe(201);
+    city.city.turnClock(6 * 3_600_000);
+    const lock = await city.city.connect();
+    try {
+      await lock.query('BEGIN; LOCK TABLE gateway.api_client IN ACCESS EXCLUSIVE MODE');
+      const began = performance.now();
+      expect((await ask()).status).toBe(201);
+      expect(performance.now() - began).toBeLessThan(5_000);
+    } finally {
+      await lock.query('ROLLBACK');
+      await lock.end();
+    }
+    await city.city.query("UPDATE gateway.api_client SET revoked_at = now(), revoked_by = 'elsewhere' WHERE name = '另一个大厅'");
+    city.city.turnClock(7 * 3_600_000);
+    expect((await ask()).status).toBe(401);
+  });
 });
