@@ -180,7 +180,7 @@ export const reviewZh: Readonly<Record<ReviewKind, string>> = { RECONSIDERATION:
 /** Department code, e.g. `SCJGJ`, county copy `HZ-SCJGJ`. */
 export const departmentCodeSchema = z
   .string()
-  .regex(/^[A-Z0-9]+(-[A-Z0-9]+)*$/)
+  .regex(/^[A-Z0-9]+(-[A-Z0-9]+)*$/, '应为部门代码，如 RSJ、HZ-RSJ')
   .max(40);
 /** A calendar date `YYYY-MM-DD`; impossible dates are refused. */
 export const dateSchema = z.iso.date();

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { departmentCodeSchema } from '@lianxin/contracts';
 import { z } from 'zod';
 import { chineseFault } from './validation.texts.ts';
 
@@ -20,6 +21,7 @@ test.each<[string, z.ZodType, unknown, string]>([
   ['a time without its zone', z.iso.datetime({ offset: true }), '2026-11-24T09:30:00', '应为带时区的时间，如 2026-11-24T09:30:00+08:00'],
   ['an id that is none', z.uuid(), 'x', '应为标识（UUID），如 018f3c1e-7a2b-7c4d-9e5f-0a1b2c3d4e5f'],
   ['a form that is written otherwise', z.string().regex(/^\d{4}Q[1-4]$/), '2026-4', '格式应符合 /^\\d{4}Q[1-4]$/'],
+  ['a department that no code is', departmentCodeSchema, '人社局', '应为部门代码，如 RSJ、HZ-RSJ'],
   ['an empty text', z.string().min(1), '', '不能为空'],
   ['a text too long', z.string().max(3), 'four', '最多 3 个字符'],
   ['a text of another length', z.string().length(18), 'x', '应为 18 个字符'],

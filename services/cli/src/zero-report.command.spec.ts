@@ -44,6 +44,14 @@ test('ls asks for a quarter and its states', async () => {
   expect(out).toContain('BL-FOOD');
 });
 
+test('a term and a state read as everywhere else: the last day till 24:00, no code', async () => {
+  const { out } = await lianxin('ls');
+  expect(out).toContain('2027-01-11 24:00');
+  expect(out).toContain('待报送');
+  expect((await lianxin('ls', '--lang', 'en')).out).toMatch(/2027-01-11 24:00/);
+  expect(JSON.parse((await lianxin('ls', '-o', 'json')).out)).toMatchObject([{ status: 'OPEN', dueAt: '2027-01-11T16:00:00.000Z' }]);
+});
+
 test.each([
   [['submit', id, '--remark', '无触发', '--yes'], 'submit', { remark: '无触发' }],
   [['approve', id], 'approve', {}],

@@ -71,14 +71,14 @@ async function act(session: Session, id: string, step: 'submit' | 'approve' | 'r
 }
 
 function columnsOf({ options, texts }: Session): Column<Report>[] {
-  const c = zeroReportTextsOf(options.lang).columns;
+  const { columns: c, statuses } = zeroReportTextsOf(options.lang);
   return [
     { key: 'id', title: c.id, value: (row) => row.id },
     { key: 'quarter', title: c.quarter, value: (row) => row.quarter },
     { key: 'departmentCode', title: c.department, value: (row) => row.departmentCode },
     { key: 'listCode', title: c.list, value: (row) => row.listCode },
-    { key: 'status', title: c.status, value: (row) => row.status },
-    { key: 'dueAt', title: c.due, value: (row) => row.dueAt, shown: (row) => texts.instant(row.dueAt) },
+    { key: 'status', title: c.status, value: (row) => row.status, shown: (row) => statuses[row.status] ?? row.status },
+    { key: 'dueAt', title: c.due, value: (row) => row.dueAt, shown: (row) => texts.deadline(row.dueAt) },
     { key: 'askedTasks', title: c.asked, value: (row) => row.askedTasks },
     { key: 'automaticTasks', title: c.automatic, value: (row) => row.automaticTasks },
     { key: 'givenTasks', title: c.given, value: (row) => row.givenTasks },

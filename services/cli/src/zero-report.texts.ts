@@ -14,6 +14,7 @@ const zh = {
   id: '零报告标识',
   none: '没有零报告',
   ask: (id: string) => `确认零报告 ${id}：本季度该名单的任务均无触发？`,
+  statuses: { OPEN: '待报送', PENDING: '待审核', VALID: '已生效', AUTOMATIC: '窗口自动报送' } as Readonly<Record<string, string>>,
   columns: {
     id: '标识',
     quarter: '季度',
@@ -41,6 +42,7 @@ const en: typeof zh = {
   id: 'id of the report',
   none: 'no zero reports',
   ask: (id: string) => `Zero report ${id}: nothing was triggered for this list in the quarter?`,
+  statuses: { OPEN: 'open', PENDING: 'to approve', VALID: 'valid', AUTOMATIC: 'by windows' },
   columns: {
     id: 'id',
     quarter: 'quarter',

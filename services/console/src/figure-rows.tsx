@@ -118,9 +118,10 @@ function columnsOf(
     key: 'list',
     width: 170,
     ellipsis: true,
-    render: (_: unknown, row: FigureRow) => (
-      <span title={row.listCodes.map(names.list).join('、')}>{row.listCodes.map(names.list).join('、')}</span>
-    ),
+    render: (_: unknown, row: FigureRow) => {
+      const lists = texts.rows.lists(row.listCodes.map(names.list));
+      return <span title={lists}>{lists}</span>;
+    },
   };
   const measure = {
     title: texts.rows.measure,

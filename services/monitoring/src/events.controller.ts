@@ -17,13 +17,18 @@ const knownTypes = new Set(heardEvents.map((definition) => definition.type));
 const typesSchema = z
   .string()
   .max(4_000)
-  .transform((value) => value.split(',').filter((type) => type !== ''))
+  .transform((value) => [...new Set(value.split(',').flatMap((type) => (type === '' ? [] : typesOf(type))))])
   .pipe(
-    z
-      .array(z.string().refine((type) => knownTypes.has(type), { error: (issue) => `没有事件类型 ${String(issue.input).slice(0, 100)}` }))
-      .max(100),
+    z.array(z.string().refine((type) => knownTypes.has(type), { error: (issue) => `没有事件类型 ${String(issue.input).slice(0, 100)}` })),
   )
   .optional();
+/** The types of one name: itself, or all that begin so where it ends with `.*` (product §D.2: `lianxin.task.*`). */
+function typesOf(name: string): string[] {
+  if (!name.endsWith('.*')) return [name];
+  const types = [...knownTypes].filter((type) => type.startsWith(name.slice(0, -1)));
+  return types.length === 0 ? [name] : types;
+}
+
 const cursorQuery = z.string().max(500).optional();
 export const streamQuerySchema = z.object({ after: cursorQuery, types: typesSchema, department: departmentCodeSchema.optional() });
 const pullQuerySchema = streamQuerySchema.extend({
@@ -56,7 +61,7 @@ export class EventsController {
   @ApiOperation({
     summary: '拉取事件',
     description:
-      'after 为上一页的 nextCursor，不带则从头读取；wait 秒内有新事件即返回（长轮询）。部门只得到与本部门有关的事件；stream.sequences 是本接收方的连续编号，跳号即有遗漏（用 types 筛选时除外）。',
+      'after 为上一页的 nextCursor，不带则从头读取；types 为逗号分隔的事件类型，可写 lianxin.task.*；wait 秒内有新事件即返回（长轮询）。部门只得到与本部门有关的事件；stream.sequences 是本接收方的连续编号，跳号即有遗漏（用 types 筛选时除外）。',
   })
   @ApiResponse({ status: 200, standardSchema: eventPageSchema })
   async pull(

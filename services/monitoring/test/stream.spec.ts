@@ -145,7 +145,11 @@ describe('who is told what', () => {
     const second = await pull(creditOffice, `${types}&limit=5&after=${first.page.nextCursor}`);
     expect(second.data.map((event) => event.type)).toEqual(['lianxin.task.lifting.v1']);
     expect((await pull(creditOffice, `after=${second.page.nextCursor}`)).data).toEqual([]);
-    expect((await city.get(creditOffice, '/api/v1/events?types=lianxin.nothing.v1')).body).toMatchObject({ code: 'VALIDATION_FAILED' });
+    const family = (await pull(creditOffice, 'types=lianxin.task.*')).data.map((event) => event.type);
+    expect(family).toEqual(expect.arrayContaining(['lianxin.task.dispatched.v1', 'lianxin.task.lifting.v1']));
+    expect(family.filter((type) => !type.startsWith('lianxin.task.'))).toEqual([]);
+    for (const none of ['lianxin.nothing.v1', 'lianxin.nothing.*', 'lianxin.task.dispatched*', '*'])
+      expect((await city.get(creditOffice, `/api/v1/events?types=${none}`)).body).toMatchObject({ code: 'VALIDATION_FAILED' });
   });
 });
 

@@ -88,6 +88,7 @@ export const en: Texts = {
   },
   rows: {
     title: (name) => `${name} · rows`,
+    lists: (names) => names.join(', '),
     counted: 'in the numerator',
     notCounted: 'not in the numerator',
     more: 'Load more',

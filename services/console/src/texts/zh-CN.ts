@@ -83,6 +83,7 @@ export const zhCN = {
   },
   rows: {
     title: (name: string) => `${name} · 明细`,
+    lists: (names: readonly string[]) => names.join('、'),
     counted: '计入分子',
     notCounted: '未计入分子',
     more: '加载更多',
