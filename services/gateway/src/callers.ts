@@ -36,8 +36,8 @@ const lookUpMs = 10_000;
 
 /** While the database cannot be asked, a key that was good so long ago still is for what is answered without it: half a working day. */
 const graceMs = 4 * 3_600_000;
-/** The longest that such a request waits, and how soon after that one of them asks again. */
-const outageLookUpMs = 1_000;
+/** The longest that such a request waits, for the window prompt is given up after 800 ms; and how soon after that one of them asks again. */
+const outageLookUpMs = 100;
 const askAgainMs = 5_000;
 
 /** The keys that were seen lately, so that a request costs neither a query nor a signature. */
@@ -68,7 +68,7 @@ export class Callers {
     if (caller === undefined || caller.knownUntil < now) {
       const before = inOutage && caller !== undefined && now < caller.confirmedAt + graceMs ? caller : undefined;
       const asked = { id, key, hash };
-      caller = before === undefined ? await this.recognise(asked, lookUpMs) : await this.recogniseInOutage(asked, before);
+      caller = before === undefined ? await within(this.recognise(asked), lookUpMs) : await this.recogniseInOutage(asked, before);
       if (caller === undefined) return undefined;
     }
     if (caller.token === undefined || caller.token.freshUntil < now) {
@@ -82,8 +82,9 @@ export class Callers {
     for (const [id, caller] of this.known) if (caller.principal.id === clientId) this.known.delete(id);
   }
 
-  private async recognise({ id, key, hash }: AskedKey, waitMs: number): Promise<KnownCaller | undefined> {
-    const principal = await within(this.lookUp(key, hash), waitMs);
+  /** What the database says of a key counts from then on, also when nobody waits for it any more. */
+  private async recognise({ id, key, hash }: AskedKey): Promise<KnownCaller | undefined> {
+    const principal = await this.lookUp(key, hash);
     if (principal === undefined) {
       this.known.delete(id);
       return undefined;
@@ -96,7 +97,7 @@ export class Callers {
   private async recogniseInOutage(asked: AskedKey, before: KnownCaller): Promise<KnownCaller | undefined> {
     if (this.clock.now().getTime() < before.awayUntil) return before;
     try {
-      return await this.recognise(asked, outageLookUpMs);
+      return await within(this.recognise(asked), outageLookUpMs);
     } catch (error) {
       if (!(error instanceof ProblemError) && !isTransientDatabaseError(error)) throw error;
       before.awayUntil = this.clock.now().getTime() + askAgainMs;
@@ -126,7 +127,7 @@ export class Callers {
   }
 }
 
-/** @throws ProblemError UNAVAILABLE when it takes longer. What comes of it later is of no interest. */
+/** @throws ProblemError UNAVAILABLE when it takes longer. */
 async function within<Result>(work: Promise<Result>, waitMs: number): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

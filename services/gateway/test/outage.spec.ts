@@ -110,7 +110,7 @@ describe('while something is missing', () => {
     await eventually('the database is back', async () => (await ask(window)).status === 201);
   });
 
-  test('a window waits a second for a database that does not answer, and a key that was revoked elsewhere ends when it does again', async () => {
+  test('a window does not wait for a database that does not answer, and a key that was revoked elsewhere ends when it does again', async () => {
     const window = await city.register('另一个大厅', ['WINDOW_CLERK'], ['DATAJ']);
     const ask = () => city.call(window, 'POST', '/api/v1/checks', {});
     expect((await ask()).status).toBe(201);
@@ -120,7 +120,7 @@ describe('while something is missing', () => {
       await lock.query('BEGIN; LOCK TABLE gateway.api_client IN ACCESS EXCLUSIVE MODE');
       const began = performance.now();
       expect((await ask()).status).toBe(201);
-      expect(performance.now() - began).toBeLessThan(5_000);
+      expect(performance.now() - began).toBeLessThan(2_000);
     } finally {
       await lock.query('ROLLBACK');
       await lock.end();
