@@ -85,7 +85,15 @@ export const statsRowExport = exportOf({
     { key: 'departmentCode', titleZh: '部门编码', kind: 'code', of: (row) => row.departmentCode },
     { key: 'departmentNameZh', titleZh: '部门', kind: 'text', of: (row) => row.departmentNameZh },
     { key: 'listCodes', titleZh: '名单', kind: 'code', of: (row) => row.listCodes.join('、') },
-    { key: 'subject', titleZh: '主体代码', kind: 'code', of: (row, persons) => persons.code(subjectOf(row) ?? '') },
+    {
+      key: 'subject',
+      titleZh: '主体代码',
+      kind: 'code',
+      of: (row, persons) => {
+        const subject = subjectOf(row);
+        return subject === undefined ? null : persons.code(subject);
+      },
+    },
     { key: 'taskId', titleZh: '任务编号', kind: 'code', of: (row) => row.task?.id ?? row.case?.taskId ?? row.feedback?.taskId ?? null },
     { key: 'cycle', titleZh: '周期', kind: 'number', of: (row) => row.task?.cycle ?? row.feedback?.cycle ?? null },
     { key: 'status', titleZh: '状态', kind: 'code', of: (row) => row.task?.status ?? row.entry?.status ?? null },

@@ -42,8 +42,12 @@ test.each([
 });
 
 test('the fields of K13 are exported as the rows that make it, for the whole city only', async () => {
-  const rows = await csvOf(creditOffice, `/api/v1/stats/rows/export?format=csv&figure=K13&columns=recordId,listCodes,counted&${quarter}`);
-  expect(rows.slice(1)).toEqual(['MARKET_ORDER,BL-WAGE,否']);
+  const rows = await csvOf(
+    creditOffice,
+    `/api/v1/stats/rows/export?format=csv&figure=K13&columns=recordId,listCodes,counted,subject&${quarter}`,
+  );
+  // A field is nobody: it has no code of a subject either.
+  expect(rows.slice(1)).toEqual(['MARKET_ORDER,BL-WAGE,否,']);
   expect((await city.get(handlerOf('CZJ'), `/api/v1/stats/rows/export?format=csv&figure=K13&${quarter}`)).status).toBe(403);
 });
 
