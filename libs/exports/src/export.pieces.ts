@@ -18,10 +18,14 @@ export async function closePiece(seal: FileSeal, format: ExportRequest['format']
   return sealed;
 }
 
-/** @returns a piece of a file as it was written. Pieces from before CSV was compressed lie there as they are, until their files expire. */
+/** @returns a piece of a file as it was written; what was stored must not be read any more. Pieces from before CSV was compressed lie there as they are, until their files expire. */
 export async function openPiece(seal: FileSeal, format: ExportRequest['format'], place: number, sealed: Buffer): Promise<Buffer> {
   const stored = seal.openPiece(place, sealed);
-  return format === 'csv' ? ((await unpacked(stored)) ?? stored) : stored;
+  releaseBuffer(sealed);
+  const plain = format === 'csv' ? await unpacked(stored) : undefined;
+  if (plain === undefined) return stored;
+  releaseBuffer(stored);
+  return plain;
 }
 
 /** Undefined when this is no compressed piece: one is read to its last byte, which text is not. */

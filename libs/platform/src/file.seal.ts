@@ -37,6 +37,9 @@ export class FileSeal {
     const decipher = createDecipheriv('aes-256-gcm', this.key, sealed.subarray(0, 12));
     decipher.setAAD(Buffer.from(`${this.fileId}/${place}`));
     decipher.setAuthTag(sealed.subarray(12, 28));
-    return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]);
+    const text = decipher.update(sealed.subarray(28));
+    const plain = Buffer.concat([text, decipher.final()]);
+    releaseBuffer(text);
+    return plain;
   }
 }
