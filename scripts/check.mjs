@@ -1,5 +1,5 @@
 // `npm run check`: types including specs, format and lint, boundaries, house rules that a machine can hold, generated files up to date.
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
@@ -7,15 +7,17 @@ const root = join(import.meta.dirname, '..');
 const bin = (name) => join(root, 'node_modules/.bin', name);
 let failed = false;
 
+/** Runs a program to its end; what it says is shown only when it fails. */
 function step(title, command, args) {
   const started = Date.now();
-  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', env: { ...process.env, FORCE_COLOR: '0' } });
-  const ok = result.status === 0;
-  console.log(`${ok ? 'ok    ' : 'FAILED'} ${title} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
-  if (!ok) {
-    failed = true;
-    console.log(`${result.stdout ?? ''}${result.stderr ?? ''}${result.error ?? ''}`);
-  }
+  const settings = { cwd: root, env: { ...process.env, FORCE_COLOR: '0' }, maxBuffer: 64 * 1024 * 1024 };
+  return new Promise((resolve) => {
+    execFile(command, args, settings, (error, stdout, stderr) => {
+      const faults = error === null ? [] : [`${stdout}${stderr}${error.message}`];
+      tell(`${title} (${((Date.now() - started) / 1000).toFixed(1)} s)`, faults);
+      resolve();
+    });
+  });
 }
 
 function* sources(folder) {
@@ -66,16 +68,42 @@ function checkTexts() {
         faults.push(`${name} has ${lines.length} lines: would two names be clearer than one?`);
     }
   }
-  console.log(`${faults.length === 0 ? 'ok    ' : 'FAILED'} house rules`);
+  tell('house rules', faults);
+}
+
+function tell(title, faults) {
+  console.log(`${faults.length === 0 ? 'ok    ' : 'FAILED'} ${title}`);
   for (const fault of faults) console.log(`  ${fault}`);
   failed ||= faults.length > 0;
 }
 
-step('build', bin('nx'), ['run-many', '-t', 'build', '--output-style=static']);
-step('types, specs included', bin('tsc'), ['-p', 'tsconfig.spec.json']);
-step('format and lint', bin('biome'), ['ci', '--error-on-warnings', '.']);
-step('types of the console', bin('tsc'), ['-p', 'services/console']);
-step('boundaries', bin('depcruise'), ['--config', '.dependency-cruiser.mjs', 'libs', 'services']);
+/** A package compiles alone (`tsc -b services/cli`) only when its tsconfig.json refers to every package of the house that it names as a dependency. */
+function checkReferences() {
+  const faults = [];
+  const read = (path) => JSON.parse(readFileSync(join(root, path), 'utf8'));
+  for (const group of ['libs', 'services']) {
+    for (const name of readdirSync(join(root, group))) {
+      const { dependencies = {} } = read(`${group}/${name}/package.json`);
+      const needed = Object.keys(dependencies).filter((key) => key.startsWith('@lianxin/'));
+      const { references = [] } = read(`${group}/${name}/tsconfig.json`);
+      const referred = new Set(references.map(({ path }) => `@lianxin/${path.split('/').at(-1)}`));
+      for (const dependency of needed)
+        if (!referred.delete(dependency)) faults.push(`${group}/${name}/tsconfig.json has no reference to ${dependency}`);
+      for (const extra of referred) faults.push(`${group}/${name}/package.json does not name ${extra}, to which its tsconfig.json refers`);
+    }
+  }
+  tell('references of packages', faults);
+}
+
+await step('build', bin('nx'), ['run-many', '-t', 'build', '--output-style=static']);
 checkTexts();
-step('generated files up to date', process.execPath, [join(root, 'scripts/gen.mjs'), '--check']);
+checkReferences();
+// None of them writes what another reads.
+await Promise.all([
+  step('types, specs included', bin('tsc'), ['-p', 'tsconfig.spec.json']),
+  step('generated files up to date', process.execPath, [join(root, 'scripts/gen.mjs'), '--check']),
+  step('format and lint', bin('biome'), ['ci', '--error-on-warnings', '.']),
+  step('types of the console', bin('tsc'), ['-p', 'services/console']),
+  step('boundaries', bin('depcruise'), ['--config', '.dependency-cruiser.mjs', 'libs', 'services']),
+]);
 process.exit(failed ? 1 : 0);

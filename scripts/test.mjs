@@ -42,7 +42,6 @@ try {
   else {
     check();
     jest('tests', []);
-    jest('commands of the READMEs', ['--testMatch', '**/test/readme.commands.ts']);
     runContainers();
     tellWays();
   }

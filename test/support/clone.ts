@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, cp, mkdir, mkdtemp, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,7 +15,7 @@ interface Started {
   readonly ended: Promise<string>;
 }
 
-/** The files that a fresh clone has, in a folder of their own: nothing installed, nothing compiled, no data. What is not committed yet is in it too. */
+/** The files that a fresh clone has, in a folder of their own: nothing installed, nothing compiled, no data, until it is given some. What is not committed yet is in it too. */
 export class Clone {
   private readonly systems = new Set<Started>();
 
@@ -32,6 +33,34 @@ export class Clone {
       folder,
     ]);
     return new Clone(folder);
+  }
+
+  /**
+   * Links what is installed here, as if `npm ci` had been run: every `npm test` on a fresh clone installs for itself, once is enough. The house's own
+   * packages are linked to the sources of the clone.
+   */
+  async takeInstalled(): Promise<void> {
+    const own = '@lianxin';
+    const modules = join(this.folder, 'node_modules');
+    await mkdir(join(modules, own), { recursive: true });
+    for (const entry of await readdir(join(root, 'node_modules')))
+      if (entry !== own) await symlink(join(root, 'node_modules', entry), join(modules, entry));
+    for (const entry of await readdir(join(root, 'node_modules', own)))
+      await symlink(await readlink(join(root, 'node_modules', own, entry)), join(modules, own, entry));
+    for (const group of ['libs', 'services'])
+      for (const entry of await readdir(join(root, group))) {
+        const nested = join(root, group, entry, 'node_modules');
+        if (existsSync(nested)) await symlink(nested, join(this.folder, group, entry, 'node_modules'));
+      }
+  }
+
+  /** Copies what is compiled here with its times, so that only what has been changed in the clone is compiled there. */
+  async takeCompiled(): Promise<void> {
+    for (const group of ['libs', 'services'])
+      for (const entry of await readdir(join(root, group))) {
+        const from = join(root, group, entry, 'dist');
+        if (existsSync(from)) await cp(from, join(this.folder, group, entry, 'dist'), { recursive: true, preserveTimestamps: true });
+      }
   }
 
   /** What a newcomer's shell has: nothing of this test run, no Node but the machine's. */

@@ -7,6 +7,7 @@ const root = join(import.meta.dirname, '../../..');
 const longest = [
   'test/faults.distributed.spec.ts',
   'test/brokers.spec.ts',
+  'test/readme.commands.spec.ts',
   'services/standalone/test/distributed.spec.ts',
   'test/road.standalone.spec.ts',
   'services/standalone/test/standalone.spec.ts',
